@@ -1,0 +1,83 @@
+/** What can be asked of an incident, by people, by alerts, by the outbox and by the clock. */
+import type { IncidentId, PageKey, PersonId } from '../id.ts'
+import type { Actor, IncidentEvent, IncidentFact, Via } from './event.ts'
+
+export type IncidentCommand =
+  | {
+      readonly type: 'open'
+      readonly id: IncidentId
+      readonly by: Actor
+      readonly title: string
+      readonly summary: string
+      readonly incidentType: string | null
+      /** Null: the type's, else the playbook's default. */
+      readonly severity: string | null
+      readonly severityReason: string
+      readonly private: boolean
+    }
+  | {
+      readonly type: 'attach-alerts'
+      readonly opened: number
+      readonly resolved: number
+      /** Counts after this change, from the locked row. */
+      readonly firing: number
+      readonly total: number
+      readonly sample: readonly string[]
+    }
+  | { readonly type: 'acknowledge'; readonly by: Actor; readonly personId: PersonId | null; readonly via: Via }
+  | { readonly type: 'decline'; readonly by: Actor; readonly personId: PersonId }
+  | { readonly type: 'release'; readonly by: Actor; readonly role: string | null; readonly reason: string }
+  | {
+      readonly type: 'triage'
+      readonly by: Actor
+      readonly incidentType: string | null
+      readonly severity: string | null
+      readonly reason: string
+    }
+  | { readonly type: 'change-severity'; readonly by: Actor; readonly severity: string; readonly reason: string }
+  | { readonly type: 'mitigate'; readonly by: Actor }
+  | { readonly type: 'resolve'; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'reopen'; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'close'; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'note'; readonly by: Actor; readonly text: string }
+  | { readonly type: 'record-fact'; readonly by: Actor; readonly fact: IncidentFact; readonly factAt: number; readonly reason: string }
+  | { readonly type: 'assign-role'; readonly by: Actor; readonly role: string; readonly personId: PersonId; readonly personName: string }
+  | { readonly type: 'record-hand-over'; readonly pages: readonly PageKey[]; readonly channel: string }
+  | {
+      readonly type: 'record-failure'
+      readonly pages: readonly PageKey[]
+      readonly channel: string
+      readonly reason: string
+      readonly final: boolean
+    }
+  /** Asks nothing: the shell only wants `plan` asked again. */
+  | { readonly type: 'wake' }
+
+export const REFUSAL_CODES = [
+  'incident-not-opened',
+  'incident-already-opened',
+  'incident-already-resolved',
+  'incident-not-resolved',
+  'incident-closed',
+  'severity-unknown',
+  'severity-unchanged',
+  'type-unknown',
+  'role-unknown',
+  'reason-required',
+  'nothing-to-release',
+  'not-paged',
+] as const
+/** Fixed codes: the API shows them as the problem's `code`. */
+export type RefusalCode = (typeof REFUSAL_CODES)[number]
+
+export type Decision =
+  | { readonly kind: 'accepted'; readonly events: readonly IncidentEvent[] }
+  | { readonly kind: 'refused'; readonly code: RefusalCode }
+
+export function accept(...events: IncidentEvent[]): Decision {
+  return { kind: 'accepted', events }
+}
+
+export function refuse(code: RefusalCode): Decision {
+  return { kind: 'refused', code }
+}

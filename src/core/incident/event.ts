@@ -1,0 +1,184 @@
+/** What can have happened to an incident. Events are facts in past tense, carry resolved values, and are kept for ever. */
+import type { DutyId, IncidentId, PageKey, PersonId, PlaybookDigest, SourceId } from '../id.ts'
+import type { Instant } from '../time.ts'
+
+/** Who did it. Names are copied, so that the record reads the same after a rename. */
+export type Actor =
+  | { readonly kind: 'person'; readonly id: PersonId; readonly name: string }
+  | { readonly kind: 'source'; readonly id: SourceId | null; readonly name: string }
+  | { readonly kind: 'system'; readonly name: string }
+
+export type Phase = 'detected' | 'triaged' | 'mitigating' | 'resolved' | 'reviewed' | 'closed'
+
+/** Facts that start legal clocks; the API's fixed list. */
+export const INCIDENT_FACTS = [
+  'personal_data',
+  'health_data',
+  'aware_at',
+  'discovered_at',
+  'determined_at',
+  'classified_major_at',
+  'material_at',
+] as const
+export type IncidentFact = (typeof INCIDENT_FACTS)[number]
+
+/** How an acknowledgement came. */
+export type Via = 'console' | 'link' | 'api' | 'cli' | 'source' | 'email'
+
+export type IncidentEvent =
+  | {
+      readonly type: 'incident.opened'
+      readonly at: Instant
+      readonly by: Actor
+      readonly id: IncidentId
+      readonly title: string
+      readonly summary: string
+      /** What to do first, from the playbook; empty when it names nothing. */
+      readonly firstStep: string
+      /** Incident type's id; null while nobody has said. */
+      readonly incidentType: string | null
+      readonly severity: string
+      /** The sentence that says why this severity. */
+      readonly severityReason: string
+      readonly responseMs: number
+      /** Roles whose duty begins now. */
+      readonly roles: readonly string[]
+      readonly playbook: PlaybookDigest
+      readonly private: boolean
+    }
+  | {
+      /** Folded over one applied batch; bounded, see `attachAlerts`. */
+      readonly type: 'incident.alerts-changed'
+      readonly at: Instant
+      readonly opened: number
+      readonly resolved: number
+      readonly firing: number
+      readonly total: number
+      /** A few of the titles, for the timeline. */
+      readonly sample: readonly string[]
+    }
+  | { readonly type: 'incident.turned-green'; readonly at: Instant }
+  | { readonly type: 'incident.turned-red'; readonly at: Instant }
+  | {
+      readonly type: 'incident.paged'
+      readonly at: Instant
+      readonly pages: readonly PagedPerson[]
+      /** Channels each person is tried on, by person id. */
+      readonly channels: Readonly<Record<PersonId, readonly string[]>>
+    }
+  | {
+      /** A channel's server took the message: the escalation's wait runs from here. */
+      readonly type: 'incident.page-handed-over'
+      readonly at: Instant
+      readonly pages: readonly PageKey[]
+      readonly channel: string
+    }
+  | {
+      readonly type: 'incident.page-failed'
+      readonly at: Instant
+      readonly pages: readonly PageKey[]
+      readonly channel: string
+      readonly reason: string
+      /** True when this channel will not be tried again for these pages. */
+      readonly final: boolean
+    }
+  | {
+      readonly type: 'incident.acknowledged'
+      readonly at: Instant
+      readonly by: Actor
+      readonly via: Via
+      /** Whose pages end; null when nobody in particular acknowledged (a source did). */
+      readonly personId: PersonId | null
+      readonly pages: readonly PageKey[]
+      readonly duties: readonly DutyId[]
+    }
+  | {
+      /** The person says they cannot: the next step is due at once. */
+      readonly type: 'incident.page-declined'
+      readonly at: Instant
+      readonly by: Actor
+      readonly personId: PersonId
+      readonly pages: readonly PageKey[]
+      readonly duties: readonly DutyId[]
+    }
+  | {
+      readonly type: 'incident.duties-released'
+      readonly at: Instant
+      readonly by: Actor
+      readonly duties: readonly DutyId[]
+      readonly reason: string
+    }
+  | { readonly type: 'incident.escalation-exhausted'; readonly at: Instant; readonly duty: DutyId; readonly role: string }
+  | { readonly type: 'incident.response-breached'; readonly at: Instant; readonly severity: string; readonly dueAt: Instant }
+  | {
+      readonly type: 'incident.notified'
+      readonly at: Instant
+      readonly key: string
+      readonly about: NoticeAbout
+      readonly people: readonly PersonId[]
+    }
+  | {
+      readonly type: 'incident.triaged'
+      readonly at: Instant
+      readonly by: Actor
+      readonly incidentType: string | null
+      readonly firstStep: string
+    }
+  | {
+      readonly type: 'incident.severity-changed'
+      readonly at: Instant
+      readonly by: Actor
+      readonly from: string
+      readonly to: string
+      readonly raised: boolean
+      readonly reason: string
+      readonly responseMs: number
+      /** Roles of the new row; see `severityChanged` in evolve for which duties begin and end. */
+      readonly roles: readonly string[]
+      /** When nonnull, this person had acknowledged: their duties are carried over as acknowledged, the clock is met. */
+      readonly carriedBy: PersonId | null
+    }
+  | { readonly type: 'incident.mitigation-started'; readonly at: Instant; readonly by: Actor }
+  | { readonly type: 'incident.resolved'; readonly at: Instant; readonly by: Actor; readonly reason: string }
+  | {
+      readonly type: 'incident.reopened'
+      readonly at: Instant
+      readonly by: Actor
+      readonly reason: string
+      readonly responseMs: number
+      readonly roles: readonly string[]
+    }
+  | { readonly type: 'incident.reviewed'; readonly at: Instant; readonly by: Actor }
+  | { readonly type: 'incident.closed'; readonly at: Instant; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'incident.noted'; readonly at: Instant; readonly by: Actor; readonly text: string }
+  | {
+      readonly type: 'incident.fact-recorded'
+      readonly at: Instant
+      readonly by: Actor
+      readonly fact: IncidentFact
+      readonly factAt: Instant
+      readonly reason: string
+    }
+  | {
+      readonly type: 'incident.role-assigned'
+      readonly at: Instant
+      readonly by: Actor
+      readonly role: string
+      readonly personId: PersonId
+      readonly personName: string
+    }
+  | { readonly type: 'incident.linked'; readonly at: Instant; readonly by: Actor; readonly text: string }
+
+export type NoticeAbout = 'queue-overdue' | 'green' | 'exhausted'
+
+export interface PagedPerson {
+  readonly page: PageKey
+  readonly duty: DutyId
+  readonly role: string
+  readonly personId: PersonId
+  readonly personName: string
+  readonly round: number
+  readonly step: number
+  /** Why this person, when it is not simply who holds the role. */
+  readonly because: string
+}

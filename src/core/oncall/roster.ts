@@ -1,0 +1,25 @@
+/** Who can be reached at one instant: computed from schedules and overrides before `plan` is asked, so that `plan` reads no calendar. */
+import type { PersonId } from '../id.ts'
+import type { Instant } from '../time.ts'
+
+export interface Roster {
+  /** The instant it describes. */
+  readonly at: Instant
+  /** By duty role. A role that nobody holds is absent or has an empty list: its pages fall to the owners. */
+  readonly roles: Readonly<Record<string, RoleHolders>>
+  /** Never empty: the owner is made at the first start and the last one cannot be removed. */
+  readonly owners: readonly PersonId[]
+  readonly people: Readonly<Record<PersonId, RosterPerson>>
+}
+
+export interface RoleHolders {
+  readonly current: readonly PersonId[]
+  /** Who holds it after them, without those who hold it now. */
+  readonly next: readonly PersonId[]
+}
+
+export interface RosterPerson {
+  readonly name: string
+  /** Ids of the person's ways to be reached, in order: `email`, `webhook:ops`, and always at last `console`. */
+  readonly channels: readonly string[]
+}

@@ -1,0 +1,150 @@
+/**
+ * A playbook as the engine runs it: parsed, units resolved, references checked. The file's own shape and how it
+ * becomes this are in `schema.ts` and `parse.ts`. Nothing outside this folder knows what a SEV-1 is.
+ */
+import type { PlaybookDigest } from '../id.ts'
+
+export interface Playbook {
+  /** SHA-256 of the file's bytes. */
+  readonly digest: PlaybookDigest
+  readonly metadata: PlaybookMetadata
+  /** The severity matrix, most severe first; `rank` is the place in it, 0 first. */
+  readonly severities: readonly SeverityRow[]
+  /** Id of the row that unmatched signals and undecided incidents get. */
+  readonly defaultSeverity: string
+  readonly lifecycle: readonly LifecycleStep[]
+  readonly resolution: ResolutionRule
+  readonly incidentTypes: readonly IncidentType[]
+  readonly roles: readonly IncidentRole[]
+  readonly communication: readonly CommunicationRow[]
+  readonly postMortem: PostMortemRule
+  readonly compliance: readonly ComplianceRow[]
+  readonly passCriteria: readonly string[]
+  /** New incidents a source may open in a minute; the rest joins one storm incident. */
+  readonly newIncidentsPerMinuteMax: number
+}
+
+export interface PlaybookMetadata {
+  /** The document's key, such as `IRP-2025-06-06`. */
+  readonly id: string
+  readonly maintainer: { readonly name: string; readonly email: string }
+  /** Calendar dates, `yyyy-mm-dd`. */
+  readonly lastReview: string
+  readonly nextReviewDue: string
+}
+
+export interface SeverityRow {
+  /** As written in the document, such as `SEV-1`. */
+  readonly id: string
+  readonly rank: number
+  readonly definition: string
+  readonly example: string
+  /** From opening (or a rise to this row) to the first acknowledgement. */
+  readonly responseMs: number
+  /** Duty roles paged; empty: the incident waits in the queue. */
+  readonly roles: readonly string[]
+  /** `each`: every role is paged until its own acknowledgement. `any`: the first one ends all. */
+  readonly acknowledgement: 'each' | 'any'
+  readonly escalation: EscalationPolicy
+  /** Duty roles told (not paged) when nobody answered a row without roles in time; empty: the owners. */
+  readonly notify: readonly string[]
+}
+
+export interface EscalationPolicy {
+  /** In order; a wait runs from the recorded hand-over of that step's page to the next step. */
+  readonly steps: readonly EscalationStep[]
+  /** How many times the whole list runs; after the last the duty is exhausted, and says so. */
+  readonly rounds: number
+}
+
+export interface EscalationStep {
+  /** `on-call`: who holds the duty role now; `next`: who holds it next; `owners`: every owner; else a duty role. */
+  readonly page: 'on-call' | 'next' | 'owners' | { readonly role: string }
+  readonly waitMs: number
+}
+
+export interface LifecycleStep {
+  readonly phase: string
+  readonly title: string
+  readonly description: string
+}
+
+export interface ResolutionRule {
+  /** All alerts must have been green this long before the incident counts as green. */
+  readonly quietMs: number
+  /** Severities that resolve by themselves when green; others are proposed to the commander. */
+  readonly automatic: readonly string[]
+}
+
+export interface IncidentType {
+  /** Stable key, kebab-case, such as `api-5xx-spike`. */
+  readonly id: string
+  readonly title: string
+  readonly detection: readonly DetectionRule[]
+  readonly severity: string
+  /** Label names whose values tell incidents of this type apart. */
+  readonly groupBy: readonly string[]
+  /** The first thing to do, as shown on the page. */
+  readonly firstStep: string
+  readonly mitigation: readonly { readonly title: string; readonly action: string | null }[]
+  readonly followUp: readonly string[]
+}
+
+export interface DetectionRule {
+  /** Exact alarm name; null: any. */
+  readonly alarm: string | null
+  /** Source kinds this rule listens to (`sentry`); empty: any. */
+  readonly sources: readonly string[]
+  /** CEL over `signal`; null: always. */
+  readonly when: string | null
+}
+
+export interface IncidentRole {
+  /** `incident-commander`. */
+  readonly id: string
+  readonly title: string
+  readonly responsibility: string
+  readonly checklist: readonly string[]
+  /** Duty roles whose holders may take it. */
+  readonly heldBy: readonly string[]
+}
+
+export interface CommunicationRow {
+  readonly audience: string
+  readonly channels: readonly string[]
+  /** Severities it applies to. */
+  readonly severities: readonly string[]
+  /** Null: in real time, on every change. */
+  readonly everyMs: number | null
+  readonly content: string
+}
+
+export interface PostMortemRule {
+  /** From the first resolution. */
+  readonly withinMs: number
+  readonly severities: readonly string[]
+  readonly sections: readonly { readonly title: string; readonly description: string }[]
+}
+
+export interface ComplianceRow {
+  readonly id: string
+  readonly title: string
+  readonly text: string
+}
+
+/** All duty roles the playbook names, in order of first mention. */
+export function dutyRolesOf(playbook: Playbook): readonly string[] {
+  const names = playbook.severities.flatMap((row) => [
+    ...row.roles,
+    ...row.notify,
+    ...row.escalation.steps.flatMap((step) => (typeof step.page === 'object' ? [step.page.role] : [])),
+  ])
+  return [...new Set([...names, ...playbook.roles.flatMap((role) => role.heldBy)])]
+}
+
+/** The row with that id. @throws when the playbook has none: references are checked when it is parsed. */
+export function severityRow(playbook: Playbook, id: string): SeverityRow {
+  const row = playbook.severities.find((candidate) => candidate.id === id)
+  if (row === undefined) throw new Error(`no severity ${id} in playbook ${playbook.metadata.id}`)
+  return row
+}

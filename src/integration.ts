@@ -1,0 +1,136 @@
+/**
+ * What an integration is. A folder under `src/integrations/` holds one outside system; outside the folder only
+ * `src/integrations/index.ts` names it. Routes, limits, forms and docs are drawn from the manifest.
+ */
+import type { z } from 'zod'
+import type { ChangeReport, Signal } from './core/alert/signal.ts'
+import type { Instant } from './core/time.ts'
+
+/** One request as it came: nothing parsed, nothing decoded but the content encoding. */
+export interface InboundMessage {
+  readonly method: string
+  /** Path without the prefix, the key and the query, such as `/api/v2/alerts`. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Lower-case names. Keys and signatures are still in here: never log it. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly receivedAt: Instant
+}
+
+/** What a message turned out to be. `receive` is pure: it reads no clock, no file, no network, and never throws. */
+export type Received =
+  /** Understood. `reply` is what the vendor's contract says; it is sent only after the receipt is committed. */
+  | { readonly kind: 'signals'; readonly signals: readonly Signal[]; readonly changes: readonly ChangeReport[]; readonly reply: Reply }
+  /**
+   * The vendor's contract makes us refuse it, or it could not be understood. It is kept all the same; `page` says
+   * whether people are told of it plainly (a message with a valid key that cannot be understood always is).
+   */
+  | { readonly kind: 'refused'; readonly reason: string; readonly page: boolean; readonly title: string; readonly reply: Reply }
+
+export interface Reply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Already encoded; empty for none. */
+  readonly body: string
+}
+
+/** A way in: an address that a vendor's client can be pointed at. */
+export interface Door {
+  /** Stable name kept with each receipt, such as `pagerduty-v2`. */
+  readonly id: string
+  readonly method: 'POST' | 'PUT'
+  /** Path pattern after the host: literal segments, `:key` (the integration key), `:id` (any segment). */
+  readonly path: string
+  /**
+   * Finds the integration key. Called before anything is stored, so it must be cheap; for a key inside the body it
+   * may return the parsed body, which is passed on to `receive`.
+   */
+  readonly findKey: (message: InboundMessage, params: Readonly<Record<string, string>>) => FoundKey
+  readonly receive: (message: InboundMessage, context: ReceiveContext) => Received
+  /** What overload answers: 503 unless this vendor's clients retry 429 (contracts differ). Both carry Retry-After. */
+  readonly overloadStatus: 503 | 429
+  /** Answer to an unknown or revoked key. */
+  readonly refuseKey: () => Reply
+  readonly bodyBytesMax: number
+}
+
+export interface FoundKey {
+  readonly key: string | null
+  /** The body parsed while looking, to save doing it twice; undefined when it was not needed. */
+  readonly parsed?: unknown
+}
+
+export interface ReceiveContext {
+  readonly params: Readonly<Record<string, string>>
+  readonly parsed?: unknown
+  /** The source's signing secret where one is configured; the door verifies with it. */
+  readonly signingSecret: string | null
+  /** For replies that must carry a fresh id (PagerDuty's `dedup_key`): 32 hex digits, given by the shell. */
+  readonly freshId: string
+}
+
+/** What one attempt to send came to. The integration alone can tell which. */
+export type Delivery =
+  | { readonly kind: 'delivered'; readonly externalId: string | null; readonly evidence: string }
+  /** A clear "not now": nothing happened, try again. */
+  | { readonly kind: 'retry'; readonly afterMs: number | null; readonly reason: string }
+  /** A clear "never": trying again cannot help. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** It may have happened: time-out, reset, crash. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** A page rendered at the moment it is sent, from the state of that moment. */
+export interface PageMessage {
+  /** Same for every attempt of one delivery: what a vendor can fold or we can look up. */
+  readonly reference: string
+  /** True when an earlier attempt may have arrived: the text says "(repeat)". */
+  readonly repeat: boolean
+  readonly incident: {
+    readonly id: string
+    readonly number: number
+    readonly title: string
+    readonly severity: string
+    readonly summary: string
+    readonly firstStep: string
+    readonly openedAt: Instant
+  }
+  readonly roles: readonly string[]
+  readonly person: { readonly name: string; readonly zone: string }
+  /** Opens the acknowledge page; GET shows, POST acts. */
+  readonly acknowledgeUrl: string
+  readonly incidentUrl: string
+  /** Why it is sent: `page`, or a `notice` that asks for no acknowledgement. */
+  readonly purpose: 'page' | 'notice' | 'test'
+  /** When someone else is paged, if nobody answers; null when unknown. */
+  readonly escalatesAt: Instant | null
+}
+
+export interface Channel {
+  /** `email`, `webhook`, `console`. */
+  readonly kind: string
+  readonly title: string
+  /** What its strongest automatic evidence is worth, in words for the ledger. */
+  readonly evidence: string
+  readonly timeoutMs: number
+  /** Sends once. Never throws; a programming error is caught by the outbox and counts as `unknown`. */
+  readonly send: (message: PageMessage, address: ChannelAddress, signal: AbortSignal) => Promise<Delivery>
+}
+
+/** Where a person is reached on a channel; secrets are resolved just before sending and never stored with it. */
+export interface ChannelAddress {
+  readonly to: string
+  readonly secret: string | null
+}
+
+export interface IntegrationManifest {
+  readonly id: string
+  readonly title: string
+  readonly doors: readonly Door[]
+  /** Settings of a connection in `connections.yaml`, without secrets. */
+  readonly config?: z.ZodType
+}
+
+export function defineIntegration<const Manifest extends IntegrationManifest>(manifest: Manifest): Manifest {
+  return manifest
+}

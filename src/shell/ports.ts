@@ -1,0 +1,45 @@
+/**
+ * What the shell's parts need from the world, as arguments. `main.ts` makes the real ones, tests make their own;
+ * nothing else reads the environment, the wall clock or randomness.
+ */
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { Playbook } from '../core/playbook/playbook.ts'
+import type { PlaybookDigest } from '../core/id.ts'
+import type { Roster } from '../core/oncall/roster.ts'
+import type { Instant } from '../core/time.ts'
+import type { Database, Tx } from './database/database.ts'
+
+export interface Ports {
+  readonly config: Config
+  readonly database: Database
+  readonly log: Logger
+  /** This process among those that share the database. */
+  readonly serverId: string
+  /** A fresh time-ordered UUID (version 7). */
+  readonly freshId: () => string
+  /** In [0, 1): for jitter only. */
+  readonly random: () => number
+  readonly playbooks: Playbooks
+  readonly rosters: Rosters
+  readonly nudges: Nudges
+}
+
+export interface Playbooks {
+  /** The version in force for new incidents. */
+  readonly current: () => Playbook
+  /** Any version ever loaded, compiled, cached. @throws when the digest is unknown. */
+  readonly load: (tx: Tx, digest: PlaybookDigest) => Promise<Playbook>
+}
+
+export interface Rosters {
+  /** Who can be reached at that instant. Reads people from the transaction, schedules from oncall.yaml. */
+  readonly at: (tx: Tx, instant: Instant) => Promise<Roster>
+}
+
+/** Hints between parts of one process that there is work; the database stays the truth, polling finds what a hint missed. */
+export interface Nudges {
+  readonly send: (topic: NudgeTopic) => void
+  readonly on: (topic: NudgeTopic, listener: () => void) => () => void
+}
+export type NudgeTopic = 'outbox' | 'feed' | 'wake'
