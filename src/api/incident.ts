@@ -1,0 +1,257 @@
+/** Incidents as the API shows them: the incident, its roles, clocks, pages and timeline, and what can be asked of it. */
+import { z } from 'zod'
+import { INCIDENT_FACTS } from '../core/incident/event.ts'
+import { ActorRef, AnyTimestamp, cleanText, Line, ListQuery, Name, PersonRef, Text, Timestamp } from './common.ts'
+
+export const PHASES = ['detected', 'triaged', 'mitigating', 'resolved', 'reviewed', 'closed'] as const
+export const PhaseName = z.enum(PHASES)
+export type PhaseName = z.infer<typeof PhaseName>
+
+/** An incident role of the playbook and who holds it; `person` is null while nobody does. */
+export const RoleItem = z
+  .object({
+    role: z.string(),
+    title: z.string(),
+    responsibility: z.string(),
+    checklist: z.array(z.string()),
+    person: PersonRef.nullable(),
+    since: Timestamp.nullable(),
+  })
+  .meta({ id: 'IncidentRole' })
+export type RoleItem = z.infer<typeof RoleItem>
+
+/** An obligation with a due time. Not started: times are null. */
+export const Clock = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    audience: z.string().nullable(),
+    clause: z.string(),
+    started_at: Timestamp.nullable(),
+    due_at: Timestamp.nullable(),
+    state: z.enum(['not_started', 'running', 'met', 'breached', 'waived']),
+    ended_at: Timestamp.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Clock' })
+export type Clock = z.infer<typeof Clock>
+
+export const Incident = z
+  .object({
+    id: z.string(),
+    /** What people say: "incident 128". May have gaps. */
+    number: z.number().int(),
+    title: z.string(),
+    summary: z.string(),
+    /** A row of the playbook's severity matrix. */
+    severity: z.string(),
+    /** Place in the matrix, 0 is the most severe: what a list is ordered and coloured by. */
+    severity_rank: z.number().int(),
+    /** The sentence that says why this severity. */
+    severity_reason: z.string(),
+    phase: PhaseName,
+    open: z.boolean(),
+    /** Id of the playbook's incident type; null while nobody has said. */
+    type: z.string().nullable(),
+    type_title: z.string().nullable(),
+    /** The first thing to do; empty when the playbook names nothing. */
+    first_step: z.string(),
+    private: z.boolean(),
+    opened_at: Timestamp,
+    acknowledged_at: Timestamp.nullable(),
+    mitigating_at: Timestamp.nullable(),
+    resolved_at: Timestamp.nullable(),
+    closed_at: Timestamp.nullable(),
+    updated_at: Timestamp,
+    roles: z.array(RoleItem),
+    /** Number of the playbook version this incident runs by, as in "v41"; `playbook_digest` names its bytes. */
+    playbook_version: z.number().int(),
+    playbook_digest: z.string(),
+    /** When the next running clock is due, and which one it is. */
+    next_due: Timestamp.nullable(),
+    next_clock: Clock.nullable(),
+    alerts_total: z.number().int(),
+    alerts_firing: z.number().int(),
+    /** The source that opened it; null when a person declared it. */
+    source: z.string().nullable(),
+    /** Version of its stream of events; rises with every change. */
+    version: z.number().int(),
+    /** The reader is being paged about it right now. */
+    paging_you: z.boolean(),
+  })
+  .meta({ id: 'Incident' })
+export type Incident = z.infer<typeof Incident>
+
+export const Delivery = z
+  .object({
+    channel: z.string(),
+    state: z.enum(['queued', 'sending', 'sent', 'delivered', 'seen', 'failed', 'cancelled']),
+    queued_at: Timestamp,
+    sent_at: Timestamp.nullable(),
+    delivered_at: Timestamp.nullable(),
+    seen_at: Timestamp.nullable(),
+    reason: z.string().nullable(),
+    /** How often it has been tried. */
+    attempts: z.number().int(),
+    /** What this channel's evidence is worth, in words. */
+    evidence: z.string(),
+  })
+  .meta({ id: 'Delivery' })
+export type Delivery = z.infer<typeof Delivery>
+
+export const Page = z
+  .object({
+    id: z.string(),
+    incident_id: z.string(),
+    person: PersonRef,
+    /** The duty role it was paged for. */
+    role: z.string(),
+    state: z.enum(['paging', 'acknowledged', 'declined', 'ended']),
+    round: z.number().int(),
+    step: z.number().int(),
+    /** Why this person, when it is not simply who holds the role. */
+    because: z.string(),
+    created_at: Timestamp,
+    acknowledged_at: Timestamp.nullable(),
+    deliveries: z.array(Delivery),
+  })
+  .meta({ id: 'Page' })
+export type Page = z.infer<typeof Page>
+
+export const TimelineEntry = z
+  .object({
+    /** `<incident id>/<version>`. */
+    id: z.string(),
+    version: z.number().int(),
+    /** The domain's time. */
+    at: Timestamp,
+    /** When it was written down. */
+    recorded_at: Timestamp,
+    /** Such as `incident.acknowledged`. */
+    type: z.string(),
+    actor: ActorRef,
+    /** One plain sentence. May hold what strangers sent: show it as text. */
+    text: z.string(),
+    /** The event's own fields, snake_case, for readers that want more than the sentence. */
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TimelineEntry' })
+export type TimelineEntry = z.infer<typeof TimelineEntry>
+
+/** Offered: what the playbook proposes for this type; nothing has been run. */
+export const Mitigation = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    state: z.enum(['offered', 'running', 'done', 'failed']),
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        action: z.string().nullable(),
+        state: z.enum(['not_started', 'running', 'done', 'failed', 'skipped']),
+      }),
+    ),
+  })
+  .meta({ id: 'Mitigation' })
+export type Mitigation = z.infer<typeof Mitigation>
+
+/** A row of the communication plan that applies to this incident's severity; no update has been sent by Tocsin yet. */
+export const Update = z
+  .object({
+    id: z.string(),
+    audience: z.string(),
+    channels: z.array(z.string()),
+    content: z.string(),
+    /** Null: in real time, on every change. */
+    every_seconds: z.number().nullable(),
+    state: z.enum(['not_started', 'due', 'sent']),
+    sent_at: Timestamp.nullable(),
+    text: z.string().nullable(),
+  })
+  .meta({ id: 'Update' })
+export type Update = z.infer<typeof Update>
+
+/** The post-mortem an incident owes. `not_required` where the playbook asks none at this severity. */
+export const Postmortem = z
+  .object({
+    incident_id: z.string(),
+    state: z.enum(['not_required', 'not_started', 'draft', 'published']),
+    due_at: Timestamp.nullable(),
+    sections: z.array(z.object({ title: z.string(), description: z.string(), text: z.string() })),
+  })
+  .meta({ id: 'Postmortem' })
+export type Postmortem = z.infer<typeof Postmortem>
+
+// What can be asked of an incident -------------------------------------------------------------------------------
+
+/** Several severities, phases or types may be given separated by commas; `q` searches title, summary and number. */
+export const IncidentQuery = ListQuery.extend({
+  open: z.enum(['true', 'false']).optional(),
+  severity: Name.optional(),
+  phase: Name.optional(),
+  type: Name.optional(),
+  q: z.string().overwrite(cleanText).max(200).optional(),
+})
+export type IncidentQuery = z.infer<typeof IncidentQuery>
+
+export const DeclareBody = z
+  .object({
+    title: Line,
+    summary: Text.default(''),
+    /** Left out: the type's, else the playbook's default. */
+    severity: Name.nullable().default(null),
+    type: Name.nullable().default(null),
+    private: z.boolean().default(false),
+    /** Why this severity. */
+    reason: Text.default(''),
+  })
+  .strict()
+  .meta({ id: 'Declare' })
+export type DeclareBody = z.input<typeof DeclareBody>
+
+/** The reason is kept on the timeline; for a resolution it must say something. */
+export const ReasonBody = z
+  .object({ reason: Text.default('') })
+  .strict()
+  .meta({ id: 'Reason' })
+export type ReasonBody = z.input<typeof ReasonBody>
+
+export const TriageBody = z
+  .object({ type: Name.nullable().default(null), severity: Name.nullable().default(null), reason: Text.default('') })
+  .strict()
+  .meta({ id: 'Triage' })
+export type TriageBody = z.input<typeof TriageBody>
+
+export const SeverityBody = z
+  .object({ severity: Name, reason: Text.default('') })
+  .strict()
+  .meta({ id: 'ChangeSeverity' })
+export type SeverityBody = z.input<typeof SeverityBody>
+
+export const NoteBody = z
+  .object({ text: Text.trim().min(1) })
+  .strict()
+  .meta({ id: 'Note' })
+export type NoteBody = z.input<typeof NoteBody>
+
+/** A fact that starts legal clocks, and since when it holds. */
+export const FactBody = z
+  .object({ fact: z.enum(INCIDENT_FACTS), at: AnyTimestamp, reason: Text.default('') })
+  .strict()
+  .meta({ id: 'RecordFact' })
+export type FactBody = z.input<typeof FactBody>
+
+/** `role` left out: every duty still open is released. */
+export const ReleaseBody = z
+  .object({ role: Name.nullable().default(null), reason: Text.default('') })
+  .strict()
+  .meta({ id: 'Release' })
+export type ReleaseBody = z.input<typeof ReleaseBody>
+
+/** `person` is an id or an e-mail address; left out: whoever asks takes the role. */
+export const AssignBody = z.object({ role: Name, person: Name.optional() }).strict().meta({ id: 'AssignRole' })
+export type AssignBody = z.input<typeof AssignBody>
+
+export const MemberBody = z.object({ person: Name }).strict().meta({ id: 'AddMember' })
+export type MemberBody = z.input<typeof MemberBody>

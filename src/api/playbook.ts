@@ -1,0 +1,99 @@
+/** The playbook in force as JSON, in the API's spelling, and the audit log's leaves. */
+import { z } from 'zod'
+import { Timestamp } from './common.ts'
+
+const Seconds = z.number()
+const EscalationStep = z.object({
+  /** `on-call`, `next`, `owners`, or the duty role that is paged. */
+  page: z.string(),
+  wait_seconds: Seconds,
+})
+
+export const SeverityRow = z
+  .object({
+    id: z.string(),
+    rank: z.number().int(),
+    definition: z.string(),
+    example: z.string(),
+    response_seconds: Seconds,
+    roles: z.array(z.string()),
+    acknowledgement: z.enum(['each', 'any']),
+    escalation: z.object({ steps: z.array(EscalationStep), rounds: z.number().int() }),
+    notify: z.array(z.string()),
+  })
+  .meta({ id: 'SeverityRow' })
+export type SeverityRow = z.infer<typeof SeverityRow>
+
+export const IncidentTypeRow = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    detection: z.array(z.object({ alarm: z.string().nullable(), sources: z.array(z.string()), when: z.string().nullable() })),
+    severity: z.string(),
+    group_by: z.array(z.string()),
+    first_step: z.string(),
+    mitigation: z.array(z.object({ title: z.string(), action: z.string().nullable() })),
+    follow_up: z.array(z.string()),
+  })
+  .meta({ id: 'IncidentType' })
+export type IncidentTypeRow = z.infer<typeof IncidentTypeRow>
+
+export const PlaybookView = z
+  .object({
+    version: z.number().int(),
+    digest: z.string(),
+    loaded_at: Timestamp.nullable(),
+    metadata: z.object({
+      id: z.string(),
+      maintainer: z.object({ name: z.string(), email: z.string() }),
+      last_review: z.string(),
+      next_review_due: z.string(),
+    }),
+    severities: z.array(SeverityRow),
+    default_severity: z.string(),
+    lifecycle: z.array(z.object({ phase: z.string(), title: z.string(), description: z.string() })),
+    resolution: z.object({ quiet_seconds: Seconds, automatic: z.array(z.string()) }),
+    incident_types: z.array(IncidentTypeRow),
+    roles: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        responsibility: z.string(),
+        checklist: z.array(z.string()),
+        held_by: z.array(z.string()),
+      }),
+    ),
+    communication: z.array(
+      z.object({
+        audience: z.string(),
+        channels: z.array(z.string()),
+        severities: z.array(z.string()),
+        every_seconds: Seconds.nullable(),
+        content: z.string(),
+      }),
+    ),
+    post_mortem: z.object({
+      within_seconds: Seconds,
+      severities: z.array(z.string()),
+      sections: z.array(z.object({ title: z.string(), description: z.string() })),
+    }),
+    compliance: z.array(z.object({ id: z.string(), title: z.string(), text: z.string() })),
+    pass_criteria: z.array(z.string()),
+    duty_roles: z.array(z.string()),
+  })
+  .meta({ id: 'Playbook' })
+export type PlaybookView = z.infer<typeof PlaybookView>
+
+/** One leaf of the audit log: the bytes that were hashed, read as JSON. */
+export const AuditLeaf = z
+  .object({
+    id: z.string(),
+    created_at: Timestamp,
+    /** Place in the signed tree; null until it is sequenced. */
+    leaf_index: z.number().int().nullable(),
+    /** SHA-256, hex. */
+    leaf_hash: z.string(),
+    leaf: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditLeaf' })
+export type AuditLeaf = z.infer<typeof AuditLeaf>
