@@ -311,7 +311,8 @@ create table attempt (
   repeat      boolean not null,
   started_at  timestamptz not null default clock_timestamp(),
   finished_at timestamptz,
-  outcome     text check (outcome in ('delivered', 'retry', 'rejected', 'unknown')),
+  -- withdrawn: claimed, then found no longer needed before anything was sent
+  outcome     text check (outcome in ('delivered', 'retry', 'rejected', 'unknown', 'withdrawn')),
   external_id text,
   reason      text,
   primary key (effect_key, number)
