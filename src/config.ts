@@ -34,7 +34,8 @@ export interface Config {
   /** The second listener, which serves only what outsiders need. */
   readonly publicListener: { readonly host: string; readonly port: number } | null
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
-  readonly acme: { readonly domain: string; readonly email: string; readonly directoryUrl: string } | null
+  /** `challengePort` is where HTTP-01 is answered; the authority always asks port 80 of the domain. */
+  readonly acme: { readonly domain: string; readonly email: string; readonly directoryUrl: string; readonly challengePort: number } | null
   /** CIDR blocks whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
@@ -113,6 +114,7 @@ const Environment = z.object({
   TOCSIN_ACME_DOMAIN: text.regex(/^[a-z0-9.-]+$/i, 'expected a host name, such as tocsin.example.com').optional(),
   TOCSIN_ACME_EMAIL: email.optional(),
   TOCSIN_ACME_DIRECTORY: urlOf('the https address of an ACME directory', 'https:', 'http:').default(LETS_ENCRYPT_URL),
+  TOCSIN_ACME_PORT: port(0).default(80),
   TOCSIN_TRUSTED_PROXIES: z
     .string()
     .transform((value) =>
@@ -198,7 +200,12 @@ function toConfig(values: Environment, testing: boolean): Omit<Config, 'warnings
     acme:
       values.TOCSIN_ACME_DOMAIN === undefined || values.TOCSIN_ACME_EMAIL === undefined
         ? null
-        : { domain: values.TOCSIN_ACME_DOMAIN, email: values.TOCSIN_ACME_EMAIL, directoryUrl: values.TOCSIN_ACME_DIRECTORY },
+        : {
+            domain: values.TOCSIN_ACME_DOMAIN,
+            email: values.TOCSIN_ACME_EMAIL,
+            directoryUrl: values.TOCSIN_ACME_DIRECTORY,
+            challengePort: values.TOCSIN_ACME_PORT,
+          },
     trustedProxies: values.TOCSIN_TRUSTED_PROXIES,
     logLevel: values.TOCSIN_LOG_LEVEL,
     testing,

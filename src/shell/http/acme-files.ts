@@ -1,6 +1,7 @@
 /** What an ACME set-up keeps in TOCSIN_DATA/acme: the account's key, the certificate and its key, readable by nobody else. */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { type Certificate, checkCertificate } from './tls.ts'
 
 export interface AcmeFiles {
@@ -41,11 +42,12 @@ export async function openAcmeFiles(folder: string, domain: string): Promise<Acm
   }
 }
 
-function parsePair(text: string | null): { cert: string; key: string } | null {
+const Pair = z.object({ cert: z.string(), key: z.string() })
+
+function parsePair(text: string | null): z.infer<typeof Pair> | null {
   if (text === null) return null
   try {
-    const { cert, key } = JSON.parse(text) as { cert?: unknown; key?: unknown }
-    return typeof cert === 'string' && typeof key === 'string' ? { cert, key } : null
+    return Pair.safeParse(JSON.parse(text)).data ?? null
   } catch {
     return null
   }

@@ -2,16 +2,13 @@
  * Certificates from an ACME authority (RFC 8555; Let's Encrypt unless told otherwise) by HTTP-01. Ordering runs beside
  * the server and never stops it: while there is no certificate the listener refuses handshakes and doctor says why.
  */
-import { createRequire } from 'node:module'
+import * as acme from 'acme-client'
 import type { Logger } from 'pino'
 import { certificateExpiryTimestampSeconds } from '../metrics/metrics.ts'
 import { type ChallengeServer, startChallengeServer } from './acme-challenge.ts'
 import { type AcmeFiles, openAcmeFiles } from './acme-files.ts'
 import type { Certificate } from './tls.ts'
 import { type CertificateSource, withoutSecrets } from './tls-source.ts'
-
-// The package is CommonJS without an export map that names its parts.
-const acme = createRequire(import.meta.url)('acme-client') as typeof import('acme-client')
 
 export interface AcmeSettings {
   /** Where account key, certificates and their keys are kept, mode 0700. */
