@@ -167,7 +167,6 @@ export type IncidentEvent =
       readonly personId: PersonId
       readonly personName: string
     }
-  | { readonly type: 'incident.linked'; readonly at: Instant; readonly by: Actor; readonly text: string }
 
 export type NoticeAbout = 'queue-overdue' | 'green' | 'exhausted'
 

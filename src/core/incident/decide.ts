@@ -1,0 +1,262 @@
+/** What may happen to an incident. Accepts with events or refuses with a fixed code; it never throws for what people ask. */
+import type { PersonId } from '../id.ts'
+import { type IncidentType, type Playbook, type SeverityRow } from '../playbook/playbook.ts'
+import type { Instant } from '../time.ts'
+import { accept, type Decision, type IncidentCommand, refuse } from './command.ts'
+import type { IncidentEvent } from './event.ts'
+import { type Duty, type Incident, isOpen } from './incident.ts'
+
+type CommandOf<Type extends IncidentCommand['type']> = Extract<IncidentCommand, { type: Type }>
+
+/** The role a first acknowledgement takes, until it is handed over. */
+export const COMMANDER_ROLE = 'incident-commander'
+/** So many reports of alerts stand in the record one by one; after that only each doubling does. */
+export const ALERT_REPORTS_MAX = 50
+
+export function decide(incident: Incident, command: IncidentCommand, playbook: Playbook, now: Instant): Decision {
+  if (command.type === 'open') return open(incident, command, playbook, now)
+  if (incident.id === null) return refuse('incident-not-opened')
+  switch (command.type) {
+    case 'attach-alerts':
+      return attachAlerts(incident, command, now)
+    case 'acknowledge':
+      return acknowledge(incident, command, playbook, now)
+    case 'decline':
+      return decline(incident, command, now)
+    case 'release':
+      return release(incident, command, now)
+    case 'triage':
+      return triage(incident, command, playbook, now)
+    case 'change-severity':
+      return changeSeverity(incident, command, playbook, now)
+    case 'mitigate':
+      if (!isOpen(incident)) return refuse('incident-already-resolved')
+      return incident.phase === 'mitigating' ? accept() : accept({ type: 'incident.mitigation-started', at: now, by: command.by })
+    case 'resolve':
+      if (incident.phase === 'closed') return refuse('incident-closed')
+      if (!isOpen(incident)) return refuse('incident-already-resolved')
+      return command.reason.trim() === ''
+        ? refuse('reason-required')
+        : accept({ type: 'incident.resolved', at: now, by: command.by, reason: command.reason })
+    case 'reopen':
+      return reopen(incident, command, playbook, now)
+    case 'close':
+      if (incident.phase === 'closed') return accept()
+      return isOpen(incident)
+        ? refuse('incident-not-resolved')
+        : accept({ type: 'incident.closed', at: now, by: command.by, reason: command.reason })
+    case 'note':
+      return accept({ type: 'incident.noted', at: now, by: command.by, text: command.text })
+    case 'record-fact':
+      return command.reason.trim() === '' && incident.facts[command.fact] !== undefined
+        ? refuse('reason-required')
+        : accept({
+            type: 'incident.fact-recorded',
+            at: now,
+            by: command.by,
+            fact: command.fact,
+            factAt: command.factAt,
+            reason: command.reason,
+          })
+    case 'assign-role':
+      return assignRole(incident, command, playbook, now)
+    case 'record-hand-over':
+      return accept({ type: 'incident.page-handed-over', at: now, pages: command.pages, channel: command.channel })
+    case 'record-failure':
+      return recordFailure(incident, command, now)
+    case 'wake':
+      return accept()
+  }
+}
+
+function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook, now: Instant): Decision {
+  if (incident.id !== null) return refuse('incident-already-opened')
+  const type = command.incidentType === null ? null : findType(playbook, command.incidentType)
+  if (type === undefined) return refuse('type-unknown')
+  const row = findRow(playbook, command.severity ?? type?.severity ?? playbook.defaultSeverity)
+  if (row === undefined) return refuse('severity-unknown')
+  return accept({
+    type: 'incident.opened',
+    at: now,
+    by: command.by,
+    id: command.id,
+    title: command.title,
+    summary: command.summary,
+    firstStep: type?.firstStep ?? '',
+    incidentType: type?.id ?? null,
+    severity: row.id,
+    severityReason: command.severityReason,
+    responseMs: row.responseMs,
+    roles: row.roles,
+    playbook: playbook.digest,
+    private: command.private,
+  })
+}
+
+/** The record stays readable in a storm: the exact counts stand in the view, the events mark the turns. */
+function attachAlerts(incident: Incident, command: CommandOf<'attach-alerts'>, now: Instant): Decision {
+  const events: IncidentEvent[] = []
+  const before = incident.alerts
+  const worthTelling =
+    before.reports < ALERT_REPORTS_MAX || command.total >= 2 * before.total || command.firing === 0 || before.firing === 0
+  if (worthTelling && (command.firing !== before.firing || command.total !== before.total)) {
+    const { opened, resolved, firing, total, sample } = command
+    events.push({ type: 'incident.alerts-changed', at: now, opened, resolved, firing, total, sample })
+  }
+  if (command.firing === 0 && command.total > 0 && incident.greenSince === null) events.push({ type: 'incident.turned-green', at: now })
+  if (command.firing > 0 && incident.greenSince !== null) events.push({ type: 'incident.turned-red', at: now })
+  return accept(...events)
+}
+
+/** Acknowledging twice is accepted without a new event: buttons get pressed twice. */
+function acknowledge(incident: Incident, command: CommandOf<'acknowledge'>, playbook: Playbook, now: Instant): Decision {
+  if (incident.phase === 'closed') return refuse('incident-closed')
+  if (!isOpen(incident)) return refuse('incident-already-resolved')
+  const { personId } = command
+  const anyone = personId === null || findRow(playbook, incident.severity)?.acknowledgement === 'any'
+  // Somebody who first said that they cannot may still do it.
+  const pages = incident.pages.filter(
+    (page) => (page.state === 'paging' || page.state === 'declined') && (page.personId === personId || personId === null),
+  )
+  const mine = new Set(pages.map((page) => page.duty))
+  const duties = incident.duties.filter((duty) => awaits(duty) && (anyone || mine.has(duty.id)))
+  const response = incident.responses.at(-1)
+  if (duties.length === 0 && pages.length === 0 && incident.acknowledgedAt !== null && response?.metAt !== null) return accept()
+  const events: IncidentEvent[] = [
+    {
+      type: 'incident.acknowledged',
+      at: now,
+      by: command.by,
+      via: command.via,
+      personId,
+      pages: pages.map((page) => page.key),
+      duties: duties.map((duty) => duty.id),
+    },
+  ]
+  const leads = playbook.roles.some((role) => role.id === COMMANDER_ROLE)
+  if (leads && personId !== null && command.by.kind === 'person' && incident.roles[COMMANDER_ROLE] === undefined) {
+    events.push({
+      type: 'incident.role-assigned',
+      at: now,
+      by: { kind: 'system', name: 'Tocsin' },
+      role: COMMANDER_ROLE,
+      personId,
+      personName: command.by.name,
+    })
+  }
+  return accept(...events)
+}
+
+function decline(incident: Incident, command: CommandOf<'decline'>, now: Instant): Decision {
+  if (!isOpen(incident)) return refuse('incident-already-resolved')
+  const pages = incident.pages.filter((page) => page.state === 'paging' && page.personId === command.personId)
+  if (pages.length === 0) return refuse('not-paged')
+  const ids = new Set(pages.map((page) => page.duty))
+  return accept({
+    type: 'incident.page-declined',
+    at: now,
+    by: command.by,
+    personId: command.personId,
+    pages: pages.map((page) => page.key),
+    duties: incident.duties.filter((duty) => duty.state === 'open' && ids.has(duty.id)).map((duty) => duty.id),
+  })
+}
+
+function release(incident: Incident, command: CommandOf<'release'>, now: Instant): Decision {
+  const duties = incident.duties.filter((duty) => awaits(duty) && (command.role === null || duty.role === command.role))
+  if (duties.length === 0) return refuse('nothing-to-release')
+  return accept({
+    type: 'incident.duties-released',
+    at: now,
+    by: command.by,
+    duties: duties.map((duty) => duty.id),
+    reason: command.reason,
+  })
+}
+
+function triage(incident: Incident, command: CommandOf<'triage'>, playbook: Playbook, now: Instant): Decision {
+  if (!isOpen(incident)) return refuse('incident-already-resolved')
+  const type = command.incidentType === null ? null : findType(playbook, command.incidentType)
+  if (type === undefined) return refuse('type-unknown')
+  const severity = command.severity ?? type?.severity ?? incident.severity
+  if (findRow(playbook, severity) === undefined) return refuse('severity-unknown')
+  const triaged: IncidentEvent = {
+    type: 'incident.triaged',
+    at: now,
+    by: command.by,
+    incidentType: type?.id ?? incident.incidentType,
+    firstStep: type?.firstStep ?? incident.firstStep,
+  }
+  if (severity === incident.severity) return accept(triaged)
+  const reason = command.reason.trim() === '' ? 'Classified at triage.' : command.reason
+  const changed = changeSeverity(incident, { type: 'change-severity', by: command.by, severity, reason }, playbook, now)
+  return changed.kind === 'refused' ? changed : accept(triaged, ...changed.events)
+}
+
+function changeSeverity(incident: Incident, command: CommandOf<'change-severity'>, playbook: Playbook, now: Instant): Decision {
+  if (!isOpen(incident)) return refuse('incident-already-resolved')
+  const to = findRow(playbook, command.severity)
+  const from = findRow(playbook, incident.severity)
+  if (to === undefined) return refuse('severity-unknown')
+  if (to.id === incident.severity) return refuse('severity-unchanged')
+  if (command.reason.trim() === '') return refuse('reason-required')
+  return accept({
+    type: 'incident.severity-changed',
+    at: now,
+    by: command.by,
+    from: incident.severity,
+    to: to.id,
+    raised: from === undefined || to.rank < from.rank,
+    reason: command.reason,
+    responseMs: to.responseMs,
+    roles: to.roles,
+    carriedBy: command.by.kind === 'person' && hasAcknowledged(incident, command.by.id) ? command.by.id : null,
+  })
+}
+
+function reopen(incident: Incident, command: CommandOf<'reopen'>, playbook: Playbook, now: Instant): Decision {
+  if (isOpen(incident)) return refuse('incident-not-resolved')
+  if (command.reason.trim() === '') return refuse('reason-required')
+  const row = findRow(playbook, incident.severity)
+  if (row === undefined) return refuse('severity-unknown')
+  return accept({
+    type: 'incident.reopened',
+    at: now,
+    by: command.by,
+    reason: command.reason,
+    responseMs: row.responseMs,
+    roles: row.roles,
+  })
+}
+
+function assignRole(incident: Incident, command: CommandOf<'assign-role'>, playbook: Playbook, now: Instant): Decision {
+  if (!playbook.roles.some((role) => role.id === command.role)) return refuse('role-unknown')
+  if (incident.roles[command.role]?.personId === command.personId) return accept()
+  const { by, role, personId, personName } = command
+  return accept({ type: 'incident.role-assigned', at: now, by, role, personId, personName })
+}
+
+/** A channel that fails again and again is told once; only its end is news. */
+function recordFailure(incident: Incident, command: CommandOf<'record-failure'>, now: Instant): Decision {
+  const pages = incident.pages.filter((page) => command.pages.includes(page.key))
+  const news = pages.some((page) => (command.final ? !page.deadChannels.includes(command.channel) : page.troubleAt === null))
+  if (!news) return accept()
+  const { channel, reason, final } = command
+  return accept({ type: 'incident.page-failed', at: now, pages: pages.map((page) => page.key), channel, reason, final })
+}
+
+function awaits(duty: Duty): boolean {
+  return duty.state === 'open' || duty.state === 'exhausted'
+}
+
+function hasAcknowledged(incident: Incident, personId: PersonId): boolean {
+  return incident.duties.some((duty) => duty.acknowledgedBy === personId)
+}
+
+function findRow(playbook: Playbook, id: string): SeverityRow | undefined {
+  return playbook.severities.find((row) => row.id === id)
+}
+
+function findType(playbook: Playbook, id: string): IncidentType | undefined {
+  return playbook.incidentTypes.find((type) => type.id === id)
+}

@@ -1,0 +1,253 @@
+/** Folds what happened into the state. Never refuses: the event has already happened. Reads no playbook: events carry resolved values. */
+import { asId, type DutyId, type PageKey } from '../id.ts'
+import type { Instant } from '../time.ts'
+import type { IncidentEvent } from './event.ts'
+import type { Duty, Incident, PageState, ResponseDuty } from './incident.ts'
+
+type EventOf<Type extends IncidentEvent['type']> = Extract<IncidentEvent, { type: Type }>
+
+export function evolve(incident: Incident, event: IncidentEvent): Incident {
+  switch (event.type) {
+    case 'incident.opened':
+      return opened(incident, event)
+    case 'incident.alerts-changed':
+      return { ...incident, alerts: { total: event.total, firing: event.firing, reports: incident.alerts.reports + 1 } }
+    case 'incident.turned-green':
+      return { ...incident, greenSince: event.at }
+    case 'incident.turned-red':
+      return { ...incident, greenSince: null }
+    case 'incident.paged':
+      return paged(incident, event)
+    case 'incident.page-handed-over':
+      return withPages(incident, event.pages, (page) => ({ ...page, handedOverAt: page.handedOverAt ?? event.at }))
+    case 'incident.page-failed':
+      return withPages(incident, event.pages, (page) => failed(page, event))
+    case 'incident.acknowledged':
+      return acknowledged(incident, event)
+    case 'incident.page-declined':
+      return withDuties(
+        withPages(incident, event.pages, (page) => ({ ...page, state: 'declined' })),
+        event.duties,
+        (duty) => ({ ...duty, hurried: true }),
+      )
+    case 'incident.duties-released':
+      return endPages(withDuties(incident, event.duties, (duty) => ({ ...duty, state: 'released' })))
+    case 'incident.escalation-exhausted':
+      return withDuties(incident, [event.duty], (duty) => ({ ...duty, state: 'exhausted' }))
+    case 'incident.response-breached':
+      return withResponse(incident, (response) => ({ ...response, breachedAt: event.at }))
+    case 'incident.notified':
+      return { ...incident, notices: [...incident.notices, { key: event.key, about: event.about, at: event.at }] }
+    case 'incident.triaged':
+      return {
+        ...incident,
+        phase: incident.phase === 'detected' ? 'triaged' : incident.phase,
+        incidentType: event.incidentType,
+        firstStep: event.firstStep,
+      }
+    case 'incident.severity-changed':
+      return severityChanged(incident, event)
+    case 'incident.mitigation-started':
+      return { ...incident, phase: 'mitigating', mitigatingAt: event.at }
+    case 'incident.resolved':
+      return resolved(incident, event)
+    case 'incident.reopened':
+      return reopened(incident, event)
+    case 'incident.reviewed':
+      return { ...incident, phase: 'reviewed', reviewedAt: event.at }
+    case 'incident.closed':
+      return { ...incident, phase: 'closed', closedAt: event.at }
+    case 'incident.fact-recorded':
+      return { ...incident, facts: { ...incident.facts, [event.fact]: event.factAt } }
+    case 'incident.role-assigned':
+      return {
+        ...incident,
+        roles: { ...incident.roles, [event.role]: { personId: event.personId, personName: event.personName, since: event.at } },
+      }
+    case 'incident.noted':
+      return incident
+  }
+}
+
+function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident {
+  const begun: Incident = {
+    ...incident,
+    id: event.id,
+    phase: 'detected',
+    title: event.title,
+    summary: event.summary,
+    firstStep: event.firstStep,
+    incidentType: event.incidentType,
+    severity: event.severity,
+    severityReason: event.severityReason,
+    playbook: event.playbook,
+    private: event.private,
+    openedAt: event.at,
+  }
+  return beginResponse(
+    begun,
+    { severity: event.severity, startedAt: event.at, responseMs: event.responseMs, metAt: null },
+    newDuties(begun, event.severity, event.roles, event.at),
+  )
+}
+
+function paged(incident: Incident, event: EventOf<'incident.paged'>): Incident {
+  const pages = event.pages.map(
+    (page): PageState => ({
+      key: page.page,
+      duty: page.duty,
+      role: page.role,
+      personId: page.personId,
+      round: page.round,
+      step: page.step,
+      state: 'paging',
+      at: event.at,
+      channels: event.channels[page.personId] ?? [],
+      handedOverAt: null,
+      troubleAt: null,
+      deadChannels: [],
+    }),
+  )
+  const begun = new Map(event.pages.map((page) => [page.duty, page]))
+  return {
+    ...incident,
+    pages: [...incident.pages, ...pages],
+    duties: incident.duties.map((duty) => {
+      const page = begun.get(duty.id)
+      return page === undefined ? duty : { ...duty, step: page.step, round: page.round, hurried: false }
+    }),
+  }
+}
+
+function failed(page: PageState, event: EventOf<'incident.page-failed'>): PageState {
+  return {
+    ...page,
+    troubleAt: page.troubleAt ?? event.at,
+    deadChannels: event.final && !page.deadChannels.includes(event.channel) ? [...page.deadChannels, event.channel] : page.deadChannels,
+  }
+}
+
+function acknowledged(incident: Incident, event: EventOf<'incident.acknowledged'>): Incident {
+  const met = withResponse(incident, (response) => ({ ...response, metAt: response.metAt ?? event.at }))
+  const answered = withDuties(met, event.duties, (duty) => ({
+    ...duty,
+    state: 'acknowledged',
+    acknowledgedBy: event.personId,
+    acknowledgedAt: event.at,
+  }))
+  const ended = endPages(withPages(answered, event.pages, (page) => ({ ...page, state: 'acknowledged' })))
+  return {
+    ...ended,
+    acknowledgedAt: incident.acknowledgedAt ?? event.at,
+    // A type is known: the playbook has classified it, and now a person stands behind that.
+    phase: incident.phase === 'detected' && incident.incidentType !== null ? 'triaged' : incident.phase,
+  }
+}
+
+/**
+ * A rise begins new duties for every role of the new row, and ends the open ones; those that the person who raised it
+ * had acknowledged are carried over. A fall ends open duties of roles that the new row does not page, lets the others
+ * run on, and begins those that are missing.
+ */
+function severityChanged(incident: Incident, event: EventOf<'incident.severity-changed'>): Incident {
+  const met = incident.responses.at(-1)?.metAt ?? null
+  const waived = withResponse(incident, (response) => (response.metAt === null ? { ...response, waivedAt: event.at } : response))
+  const kept = waived.duties.map((duty): Duty => {
+    const goesOn = duty.state !== 'open' || (!event.raised && event.roles.includes(duty.role))
+    return goesOn ? duty : { ...duty, state: 'ended' }
+  })
+  const changed = { ...waived, severity: event.to, severityReason: event.reason, duties: kept }
+  const roles = event.raised
+    ? event.roles
+    : event.roles.filter((role) => !kept.some((duty) => duty.role === role && duty.state !== 'ended'))
+  const begun = newDuties(changed, event.to, roles, event.at).map((duty): Duty => {
+    const carried = event.carriedBy !== null && kept.some((old) => old.role === duty.role && old.acknowledgedBy === event.carriedBy)
+    return carried ? { ...duty, state: 'acknowledged', acknowledgedBy: event.carriedBy, acknowledgedAt: event.at } : duty
+  })
+  const metAt = event.raised ? (event.carriedBy === null ? null : event.at) : met
+  const startedAt = event.raised ? event.at : incident.openedAt
+  return endPages(beginResponse(changed, { severity: event.to, startedAt, responseMs: event.responseMs, metAt }, begun))
+}
+
+function resolved(incident: Incident, event: EventOf<'incident.resolved'>): Incident {
+  const answered = withResponse(incident, (response) => {
+    if (response.metAt !== null) return response
+    return event.by.kind === 'person' ? { ...response, metAt: event.at } : { ...response, waivedAt: event.at }
+  })
+  return endPages({
+    ...answered,
+    phase: 'resolved',
+    resolvedAt: event.at,
+    firstResolvedAt: incident.firstResolvedAt ?? event.at,
+    duties: answered.duties.map((duty) => (duty.state === 'open' ? { ...duty, state: 'ended' } : duty)),
+  })
+}
+
+function reopened(incident: Incident, event: EventOf<'incident.reopened'>): Incident {
+  const open: Incident = {
+    ...incident,
+    phase: incident.incidentType === null ? 'detected' : 'triaged',
+    resolvedAt: null,
+    closedAt: null,
+    greenSince: null,
+  }
+  const response = { severity: incident.severity, startedAt: event.at, responseMs: event.responseMs, metAt: null }
+  return beginResponse(open, response, newDuties(open, incident.severity, event.roles, event.at))
+}
+
+interface NewResponse {
+  readonly severity: string
+  readonly startedAt: Instant
+  readonly responseMs: number
+  readonly metAt: Instant | null
+}
+
+function beginResponse(incident: Incident, response: NewResponse, duties: readonly Duty[]): Incident {
+  const begun: ResponseDuty = {
+    severity: response.severity,
+    startedAt: response.startedAt,
+    dueAt: response.startedAt + response.responseMs,
+    metAt: response.metAt,
+    breachedAt: null,
+    waivedAt: null,
+  }
+  return { ...incident, responses: [...incident.responses, begun], duties: [...incident.duties, ...duties] }
+}
+
+/** The number in the id is how many responses came before: a role paged anew never reuses an old duty's keys. */
+function newDuties(incident: Incident, severity: string, roles: readonly string[], at: Instant): Duty[] {
+  return roles.map((role) => ({
+    id: asId<DutyId>(`${incident.id}/${severity}.${incident.responses.length}/${role}`),
+    role,
+    severity,
+    since: at,
+    state: 'open',
+    acknowledgedBy: null,
+    acknowledgedAt: null,
+    step: -1,
+    round: 0,
+    hurried: false,
+  }))
+}
+
+function withPages(incident: Incident, keys: readonly PageKey[], change: (page: PageState) => PageState): Incident {
+  return { ...incident, pages: incident.pages.map((page) => (keys.includes(page.key) ? change(page) : page)) }
+}
+
+function withDuties(incident: Incident, ids: readonly DutyId[], change: (duty: Duty) => Duty): Incident {
+  return { ...incident, duties: incident.duties.map((duty) => (ids.includes(duty.id) ? change(duty) : duty)) }
+}
+
+function withResponse(incident: Incident, change: (response: ResponseDuty) => ResponseDuty): Incident {
+  const current = incident.responses.at(-1)
+  return current === undefined ? incident : { ...incident, responses: [...incident.responses.slice(0, -1), change(current)] }
+}
+
+/** A page goes on only while its duty is open. */
+function endPages(incident: Incident): Incident {
+  const open = new Set(incident.duties.filter((duty) => duty.state === 'open' || duty.state === 'exhausted').map((duty) => duty.id))
+  return {
+    ...incident,
+    pages: incident.pages.map((page) => (page.state === 'paging' && !open.has(page.duty) ? { ...page, state: 'ended' } : page)),
+  }
+}

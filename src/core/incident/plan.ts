@@ -1,0 +1,159 @@
+/**
+ * What should have been done by now, and when to look again: a fold over facts. Asked twice with the same facts it
+ * answers the same, so a lost timer, a crash or a week of downtime loses no step.
+ */
+import { asId, type DutyId, type PageKey, type PersonId } from '../id.ts'
+import type { Roster } from '../oncall/roster.ts'
+import { type EscalationStep, type Playbook, type SeverityRow, severityRow } from '../playbook/playbook.ts'
+import { earliest, type Instant, SECOND_MS } from '../time.ts'
+import { type Clock, clocksOf } from './clock.ts'
+import { COMMANDER_ROLE } from './decide.ts'
+import type { NoticeAbout } from './event.ts'
+import { type Duty, type Incident, isOpen, type PageState } from './incident.ts'
+
+/** While a page is with the outbox and nothing has been heard of it, look again this often. */
+export const LOOK_AGAIN_MS = 30 * SECOND_MS
+
+export type PlannedStep =
+  | {
+      readonly kind: 'page'
+      readonly duty: DutyId
+      readonly role: string
+      readonly round: number
+      readonly step: number
+      readonly people: readonly PlannedPage[]
+    }
+  | { readonly kind: 'exhaust'; readonly duty: DutyId; readonly role: string }
+  | { readonly kind: 'breach'; readonly severity: string; readonly dueAt: Instant }
+  | { readonly kind: 'notify'; readonly key: string; readonly about: NoticeAbout; readonly people: readonly PersonId[] }
+  | { readonly kind: 'resolve'; readonly reason: string }
+
+export interface PlannedPage {
+  readonly key: PageKey
+  readonly personId: PersonId
+  readonly because: string
+}
+
+export interface Plan {
+  readonly steps: readonly PlannedStep[]
+  readonly clocks: readonly Clock[]
+  /** When to ask again though nothing happened; null: only an event can change the answer. */
+  readonly wakeAt: Instant | null
+}
+
+interface Look {
+  readonly steps: readonly PlannedStep[]
+  readonly wakeAt: Instant | null
+}
+
+const NOTHING: Look = { steps: [], wakeAt: null }
+
+export function plan(incident: Incident, playbook: Playbook, roster: Roster, now: Instant): Plan {
+  const clocks = incident.id === null ? [] : clocksOf(incident, playbook, now)
+  const clocksEnd = earliest(clocks.map((clock) => (clock.state === 'running' && clock.dueAt !== null ? clock.dueAt : null)))
+  if (!isOpen(incident) || incident.id === null) return { steps: [], clocks, wakeAt: clocksEnd }
+  const row = severityRow(playbook, incident.severity)
+  const looks = [
+    ...incident.duties.map((duty) => (duty.state === 'open' ? lookAtDuty(incident, duty, row, roster, now) : NOTHING)),
+    lookAtExhausted(incident, roster),
+    lookAtResponse(incident, row, roster, now),
+    lookAtGreen(incident, playbook, roster, now),
+  ]
+  return { steps: looks.flatMap((look) => look.steps), clocks, wakeAt: earliest([clocksEnd, ...looks.map((look) => look.wakeAt)]) }
+}
+
+/** Where an escalation stands: begun at once, then each step waits from the hand-over of the one before. */
+function lookAtDuty(incident: Incident, duty: Duty, row: SeverityRow, roster: Roster, now: Instant): Look {
+  const due = nextStepDue(incident, duty, row, now)
+  if (due.at === null || due.at > now) return { steps: [], wakeAt: due.at ?? due.lookAgainAt }
+  return { steps: [nextStep(duty, row, roster)], wakeAt: null }
+}
+
+function nextStepDue(incident: Incident, duty: Duty, row: SeverityRow, now: Instant): { at: Instant | null; lookAgainAt: Instant | null } {
+  if (duty.step === -1 || duty.hurried) return { at: now, lookAgainAt: null }
+  const pages = incident.pages.filter((page) => page.duty === duty.id && page.round === duty.round && page.step === duty.step)
+  const waitMs = row.escalation.steps[duty.step]?.waitMs ?? 0
+  const anchor = earliest(pages.map((page) => page.handedOverAt))
+  if (anchor !== null) return { at: anchor + waitMs, lookAgainAt: null }
+  if (pages.every(isDead)) return { at: now, lookAgainAt: null }
+  const trouble = earliest(pages.map((page) => page.troubleAt))
+  if (trouble !== null) return { at: trouble + waitMs, lookAgainAt: null }
+  return { at: null, lookAgainAt: now + LOOK_AGAIN_MS }
+}
+
+function isDead(page: PageState): boolean {
+  return page.channels.every((channel) => page.deadChannels.includes(channel))
+}
+
+/** The next step that reaches somebody, else the end of the policy. */
+function nextStep(duty: Duty, row: SeverityRow, roster: Roster): PlannedStep {
+  const { steps, rounds } = row.escalation
+  for (let round = duty.round, step = duty.step + 1; round < rounds; round += 1, step = 0) {
+    for (; step < steps.length; step += 1) {
+      const policyStep = steps[step]
+      if (policyStep === undefined) break
+      const people = peopleOf(policyStep, duty.role, roster).map(({ personId, because }) => ({
+        key: asId<PageKey>(`${duty.id}/${round}.${step}/${personId}`),
+        personId,
+        because,
+      }))
+      if (people.length > 0) return { kind: 'page', duty: duty.id, role: duty.role, round, step, people }
+    }
+  }
+  return { kind: 'exhaust', duty: duty.id, role: duty.role }
+}
+
+function peopleOf(step: EscalationStep, role: string, roster: Roster): { personId: PersonId; because: string }[] {
+  if (step.page === 'owners') return owners(roster, 'Nobody answered before, so every owner is paged.')
+  if (step.page === 'next') {
+    return (roster.roles[role]?.next ?? []).map((personId) => ({ personId, because: `Next on call for ${role}.` }))
+  }
+  const held = step.page === 'on-call' ? role : step.page.role
+  const current = roster.roles[held]?.current ?? []
+  const because = held === role ? '' : `${role} did not answer, so ${held} is paged.`
+  if (current.length === 0) return owners(roster, `Nobody is on call for ${held}, so every owner is paged.`)
+  return current.map((personId) => ({ personId, because }))
+}
+
+function owners(roster: Roster, because: string): { personId: PersonId; because: string }[] {
+  return roster.owners.map((personId) => ({ personId, because }))
+}
+
+/** A duty whose policy ran out says so to every owner, once. */
+function lookAtExhausted(incident: Incident, roster: Roster): Look {
+  const steps = incident.duties
+    .filter((duty) => duty.state === 'exhausted')
+    .map((duty): PlannedStep => ({ kind: 'notify', key: `${duty.id}/exhausted`, about: 'exhausted', people: roster.owners }))
+  return { steps: steps.filter((step) => !isGiven(incident, step)), wakeAt: null }
+}
+
+/** The response clock that runs out is a fact of its own; a row that pages nobody then tells somebody. */
+function lookAtResponse(incident: Incident, row: SeverityRow, roster: Roster, now: Instant): Look {
+  const response = incident.responses.at(-1)
+  if (response === undefined || response.metAt !== null || response.waivedAt !== null || response.breachedAt !== null) return NOTHING
+  if (response.dueAt > now) return { steps: [], wakeAt: response.dueAt }
+  const breach: PlannedStep = { kind: 'breach', severity: response.severity, dueAt: response.dueAt }
+  if (row.roles.length > 0) return { steps: [breach], wakeAt: null }
+  const held = row.notify.flatMap((role) => roster.roles[role]?.current ?? [])
+  const people = held.length > 0 ? [...new Set(held)] : roster.owners
+  const key = `${incident.id}/queue/${incident.responses.length}`
+  return { steps: [breach, { kind: 'notify', key, about: 'queue-overdue', people }], wakeAt: null }
+}
+
+/** Green for the playbook's quiet time: resolves where the playbook says so, else is proposed to the commander. */
+function lookAtGreen(incident: Incident, playbook: Playbook, roster: Roster, now: Instant): Look {
+  if (incident.greenSince === null) return NOTHING
+  const greenAt = incident.greenSince + playbook.resolution.quietMs
+  if (greenAt > now) return { steps: [], wakeAt: greenAt }
+  if (playbook.resolution.automatic.includes(incident.severity)) {
+    return { steps: [{ kind: 'resolve', reason: 'Every alert has been clear for the playbook’s quiet time.' }], wakeAt: null }
+  }
+  const commander = incident.roles[COMMANDER_ROLE]?.personId
+  const people = commander === undefined ? roster.owners : [commander]
+  const step: PlannedStep = { kind: 'notify', key: `${incident.id}/green/${incident.greenSince}`, about: 'green', people }
+  return { steps: isGiven(incident, step) ? [] : [step], wakeAt: null }
+}
+
+function isGiven(incident: Incident, step: PlannedStep): boolean {
+  return step.kind === 'notify' && incident.notices.some((notice) => notice.key === step.key)
+}
