@@ -1,0 +1,27 @@
+-- What the app's role may do, stated as a whole and applied again whenever this file changes.
+-- The role owns no table: it cannot alter, drop or truncate, and it cannot rewrite what has happened.
+-- {role} stands for the role's quoted name.
+
+revoke all on all tables in schema public from {role};
+revoke all on all sequences in schema public from {role};
+revoke all on all functions in schema public from {role};
+grant usage on schema public to {role};
+
+-- Kept for ever: read and added to, nothing else.
+grant select, insert on event, audit_leaf, playbook_version, change_report, applied_batch to {role};
+grant select, insert on receipt to {role};
+
+-- Changed as things change, never removed.
+grant select, insert, update on
+  team, person, api_key, source, alert, incident, page, effect, attempt, server, lease
+  to {role};
+
+-- Come and go.
+grant select, insert, update, delete on contact, session, link, idempotency, incident_member, clock to {role};
+
+grant select on migration to {role};
+grant usage on sequence incident_number to {role};
+
+-- Day partitions of receipts: made and dropped by functions that run as the owner and can do only that.
+revoke all on function ensure_receipt_days(date, integer), drop_receipt_days(date) from public;
+grant execute on function ensure_receipt_days(date, integer), drop_receipt_days(date) to {role};
