@@ -96,7 +96,7 @@ function latePages({ record, vendorRequests, restartedAt, channels }: Evidence):
     const seen = requestsFor(effect, vendorRequests).filter((request) => request.taken)
     const first = seen[0]
     if (first === undefined) return [`page ${effect.key} (${effect.state}) never reached the vendor`]
-    const from = Math.max(effect.created_at.getTime(), effect.due_at.getTime() > first.at ? 0 : 0, restartedAt ?? 0)
+    const from = Math.max(effect.created_at.getTime(), restartedAt ?? 0)
     return first.at - from > RESUME_MS_MAX ? [`page ${effect.key} reached the vendor ${first.at - from} ms after it could`] : []
   })
 }
