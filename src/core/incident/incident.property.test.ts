@@ -1,0 +1,250 @@
+/** What must hold for every history that people, alerts, channels and time can make. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ann, bob, cyd, own, testPlaybook, testRoster } from '../../../test/support/playbook.ts'
+import { asId, type IncidentId } from '../id.ts'
+import { MINUTE_MS, SECOND_MS } from '../time.ts'
+import type { IncidentCommand } from './command.ts'
+import { decide } from './decide.ts'
+import type { Actor, IncidentEvent } from './event.ts'
+import { evolve } from './evolve.ts'
+import { type Incident, isOpen, noIncident } from './incident.ts'
+import { settle } from './settle.ts'
+
+const ID = asId<IncidentId>('00000000-0000-7000-8000-000000000001')
+const T0 = 1_700_000_000_000
+const RUNS = 400
+
+const people = fc.constantFrom(ann, bob, cyd, own)
+const actor = people.map((id): Actor => ({ kind: 'person', id, name: id.slice(-2) }))
+const severity = fc.constantFrom('red', 'amber', 'blue', 'pink')
+const text = fc.constantFrom('', 'because', 'x')
+
+/** A command, or what the outbox may report about the pages there are: which one is chosen by number. */
+type Asked = IncidentCommand | { readonly type: 'outbox'; readonly pick: number; readonly outcome: 'handed' | 'trouble' | 'dead' }
+
+const asked: fc.Arbitrary<Asked> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Asked>({ type: 'wake' }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('outbox' as const),
+      pick: fc.nat(20),
+      outcome: fc.constantFrom('handed' as const, 'trouble' as const, 'dead' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('acknowledge' as const),
+      by: actor,
+      personId: fc.option(people),
+      via: fc.constant('link' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('decline' as const), by: actor, personId: people }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('release' as const),
+      by: actor,
+      role: fc.option(fc.constantFrom('Ops', 'Boss')),
+      reason: text,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('change-severity' as const), by: actor, severity, reason: text }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('triage' as const),
+      by: actor,
+      incidentType: fc.option(fc.constantFrom('spike', 'none')),
+      severity: fc.option(severity),
+      reason: text,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constantFrom('resolve' as const, 'reopen' as const, 'close' as const), by: actor, reason: text }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('mitigate' as const), by: actor }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.nat(3), fc.nat(3))
+      .map(([firing, more]): Asked => ({ type: 'attach-alerts', opened: 0, resolved: 0, firing, total: firing + more, sample: [] })),
+  },
+)
+
+const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 10 * MINUTE_MS }), asked), { maxLength: 60 })
+const opening = fc.constantFrom('red', 'amber', 'blue')
+
+interface Step {
+  readonly before: Incident
+  readonly after: Incident
+  readonly events: readonly IncidentEvent[]
+  readonly keys: readonly string[]
+  readonly wakeAt: number | null
+  readonly now: number
+}
+
+/** Runs a history as the shell would: decide, then settle, at each instant. */
+function run(first: string, asks: readonly (readonly [number, Asked])[]): Step[] {
+  const playbook = testPlaybook()
+  const roster = testRoster()
+  const steps: Step[] = []
+  let incident = noIncident
+  let now = T0
+  const open: IncidentCommand = {
+    type: 'open',
+    id: ID,
+    by: { kind: 'system', name: 's' },
+    title: 't',
+    summary: '',
+    incidentType: null,
+    severity: first,
+    severityReason: '',
+    private: false,
+  }
+  for (const [laterMs, ask] of [[0, open] as const, ...asks]) {
+    now += laterMs
+    const decision = decide(incident, toCommand(ask, incident), playbook, now)
+    const before = incident
+    const accepted = decision.kind === 'accepted' ? decision.events : []
+    const settled = settle(accepted.reduce(evolve, incident), playbook, roster, now)
+    incident = settled.incident
+    steps.push({
+      before,
+      after: incident,
+      events: [...accepted, ...settled.events],
+      keys: settled.acts.map((act) => act.key),
+      wakeAt: settled.wakeAt,
+      now,
+    })
+  }
+  return steps
+}
+
+function toCommand(ask: Asked, incident: Incident): IncidentCommand {
+  if (ask.type !== 'outbox') return ask
+  const page = incident.pages[ask.pick % Math.max(1, incident.pages.length)]
+  const pages = page === undefined ? [] : [page.key]
+  if (ask.outcome === 'handed') return { type: 'record-hand-over', pages, channel: 'email' }
+  return {
+    type: 'record-failure',
+    pages,
+    channel: ask.outcome === 'dead' ? 'email' : 'console',
+    reason: 'no',
+    final: ask.outcome === 'dead',
+  }
+}
+
+function holds(check: (steps: readonly Step[]) => void): void {
+  fc.assert(
+    fc.property(opening, history, (first, asks) => check(run(first, asks))),
+    { numRuns: RUNS },
+  )
+}
+
+test('a plan that was carried out asks for nothing more at the same instant', () => {
+  holds((steps) => {
+    for (const step of steps) {
+      expect(settle(step.after, testPlaybook(), testRoster(), step.now)).toMatchObject({ events: [], acts: [] })
+    }
+  })
+})
+
+test('every open incident that somebody still owes an answer has a next step', () => {
+  holds((steps) => {
+    for (const { after, wakeAt, now } of steps) {
+      const unanswered = after.duties.some((duty) => duty.state === 'open')
+      if (isOpen(after) && unanswered) {
+        expect(wakeAt).not.toBeNull()
+        expect(wakeAt).toBeGreaterThan(now)
+      }
+    }
+  })
+})
+
+test('an open duty always has somebody being paged for it, or has used its last step and said so', () => {
+  holds((steps) => {
+    for (const { after } of steps) {
+      for (const duty of after.duties) {
+        if (duty.state === 'open') expect(after.pages.some((page) => page.duty === duty.id)).toBe(true)
+        if (duty.state === 'exhausted')
+          expect(after.notices.some((notice) => notice.key === `${duty.id}/exhausted`) || !isOpen(after)).toBe(true)
+      }
+    }
+  })
+})
+
+test('no new page starts for a duty after its acknowledgement, its release or the resolution', () => {
+  holds((steps) => {
+    const ended = new Set<string>()
+    for (const { events, after } of steps) {
+      for (const event of events) {
+        if (event.type === 'incident.acknowledged' || event.type === 'incident.duties-released')
+          for (const duty of event.duties) ended.add(duty)
+        if (event.type === 'incident.paged') for (const page of event.pages) expect(ended.has(page.duty)).toBe(false)
+      }
+      if (!isOpen(after)) expect(after.pages.some((page) => page.state === 'paging')).toBe(false)
+    }
+  })
+})
+
+test('no key names two acts', () => {
+  holds((steps) => {
+    const keys = steps.flatMap((step) => step.keys)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+test('a higher severity always begins duties of its own', () => {
+  holds((steps) => {
+    for (const { events, before, after } of steps) {
+      const raised = events.filter((event) => event.type === 'incident.severity-changed' && event.raised)
+      if (raised.length === 0) continue
+      const known = new Set(before.duties.map((duty) => duty.id))
+      const roles = raised.flatMap((event) => (event.type === 'incident.severity-changed' ? event.roles : []))
+      for (const role of roles) expect(after.duties.some((duty) => duty.role === role && !known.has(duty.id))).toBe(true)
+    }
+  })
+})
+
+test('events folded in any split, through JSON, give the same incident', () => {
+  fc.assert(
+    fc.property(opening, history, fc.array(fc.nat(200), { maxLength: 5 }), (first, asks, cuts) => {
+      const events = run(first, asks).flatMap((step) => step.events)
+      const whole = events.reduce(evolve, noIncident)
+      let folded = noIncident
+      events.forEach((event, index) => {
+        if (cuts.includes(index)) folded = JSON.parse(JSON.stringify(folded))
+        folded = evolve(folded, JSON.parse(JSON.stringify(event)))
+      })
+      expect(folded).toEqual(JSON.parse(JSON.stringify(whole)))
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('after a week of downtime only the step that is due is taken, not all that would have been', () => {
+  fc.assert(
+    fc.property(opening, fc.integer({ min: 1, max: 7 * 24 * 60 }), (first, downMinutes) => {
+      const start = run(first, [])
+      const pages = start.at(-1)?.after.pages.map((page) => page.key) ?? []
+      const steps = run(first, [
+        [SECOND_MS, { type: 'record-hand-over', pages, channel: 'email' }],
+        [downMinutes * MINUTE_MS, { type: 'wake' }],
+      ])
+      const paged =
+        steps
+          .at(-1)
+          ?.events.filter((event) => event.type === 'incident.paged')
+          .flatMap((event) => (event.type === 'incident.paged' ? event.pages : [])) ?? []
+      expect(new Set(paged.map((page) => page.duty)).size).toBe(
+        new Set(paged.map((page) => `${page.duty} ${page.round}.${page.step}`)).size,
+      )
+    }),
+    { numRuns: RUNS },
+  )
+})

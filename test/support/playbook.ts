@@ -1,0 +1,84 @@
+/** A small playbook and roster for tests of the core: names that the engine cannot know, times that are easy to add up. */
+import { asId, type PersonId, type PlaybookDigest } from '../../src/core/id.ts'
+import type { Roster } from '../../src/core/oncall/roster.ts'
+import type { EscalationPolicy, Playbook, SeverityRow } from '../../src/core/playbook/playbook.ts'
+import { HOUR_MS, MINUTE_MS } from '../../src/core/time.ts'
+
+const escalation: EscalationPolicy = {
+  steps: [
+    { page: 'on-call', waitMs: 2 * MINUTE_MS },
+    { page: 'next', waitMs: 2 * MINUTE_MS },
+    { page: 'owners', waitMs: 2 * MINUTE_MS },
+  ],
+  rounds: 2,
+}
+
+function row(id: string, rank: number, over: Partial<SeverityRow>): SeverityRow {
+  return {
+    id,
+    rank,
+    definition: '',
+    example: '',
+    responseMs: 5 * MINUTE_MS,
+    roles: [],
+    acknowledgement: 'each',
+    escalation,
+    notify: [],
+    ...over,
+  }
+}
+
+export const ann = asId<PersonId>('00000000-0000-7000-8000-0000000000a1')
+export const bob = asId<PersonId>('00000000-0000-7000-8000-0000000000b2')
+export const cyd = asId<PersonId>('00000000-0000-7000-8000-0000000000c3')
+export const own = asId<PersonId>('00000000-0000-7000-8000-0000000000d4')
+
+/** Red pages Ops and Boss within 5 min, amber pages Ops within 15 min, blue pages nobody and has an hour. */
+export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
+  return {
+    digest: asId<PlaybookDigest>('d1'),
+    metadata: { id: 'IRP-1', maintainer: { name: 'M', email: 'm@example.com' }, lastReview: '2026-01-01', nextReviewDue: '2026-04-01' },
+    severities: [
+      row('red', 0, { roles: ['Ops', 'Boss'] }),
+      row('amber', 1, { roles: ['Ops'], responseMs: 15 * MINUTE_MS }),
+      row('blue', 2, { responseMs: HOUR_MS, notify: ['Ops'] }),
+    ],
+    defaultSeverity: 'amber',
+    lifecycle: [],
+    resolution: { quietMs: 5 * MINUTE_MS, automatic: ['amber', 'blue'] },
+    incidentTypes: [
+      {
+        id: 'spike',
+        title: 'Spike',
+        detection: [{ alarm: 'Spike', sources: [], when: null }],
+        severity: 'red',
+        groupBy: [],
+        firstStep: 'Go back one version.',
+        mitigation: [],
+        followUp: [],
+      },
+    ],
+    roles: [
+      { id: 'incident-commander', title: 'Incident Commander', responsibility: '', checklist: [], heldBy: ['Ops'] },
+      { id: 'scribe', title: 'Scribe', responsibility: '', checklist: [], heldBy: ['Ops'] },
+    ],
+    communication: [],
+    postMortem: { withinMs: 48 * HOUR_MS, severities: ['red'], sections: [] },
+    compliance: [],
+    passCriteria: [],
+    newIncidentsPerMinuteMax: 10,
+    ...over,
+  }
+}
+
+/** Ann is on call for Ops, Bob is next; Cyd is Boss; the owner is somebody else. */
+export function testRoster(over: Partial<Roster> = {}): Roster {
+  const person = (name: string) => ({ name, channels: ['email', 'console'] })
+  return {
+    at: 0,
+    roles: { Ops: { current: [ann], next: [bob] }, Boss: { current: [cyd], next: [] } },
+    owners: [own],
+    people: { [ann]: person('Ann'), [bob]: person('Bob'), [cyd]: person('Cyd'), [own]: person('Owner') },
+    ...over,
+  }
+}
