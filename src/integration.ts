@@ -104,6 +104,8 @@ export interface PageMessage {
   readonly purpose: 'page' | 'notice' | 'test'
   /** When someone else is paged, if nobody answers; null when unknown. */
   readonly escalatesAt: Instant | null
+  /** What a notice is about, in one sentence; empty for a page. */
+  readonly notice: string
 }
 
 export interface Channel {
@@ -115,7 +117,36 @@ export interface Channel {
   readonly timeoutMs: number
   /** Sends once. Never throws; a programming error is caught by the outbox and counts as `unknown`. */
   readonly send: (message: PageMessage, address: ChannelAddress, signal: AbortSignal) => Promise<Delivery>
+  /** Goes as far as it can without sending anything, so that `doctor` can tell before a page needs it. Never throws. */
+  readonly check: (address: ChannelAddress | null, signal: AbortSignal) => Promise<ChannelCheck>
 }
+
+export interface ChannelCheck {
+  readonly ok: boolean
+  /** One sentence for people; no secrets, no addresses with credentials in them. */
+  readonly detail: string
+}
+
+/** An outbound system that `connections.yaml` names, its secret resolved; undefined when it names none by that id. */
+export interface Connection {
+  readonly url: string
+  readonly secret: string | null
+}
+export interface Connections {
+  readonly find: (id: string) => Connection | undefined
+  readonly ids: () => readonly string[]
+}
+
+/** Every way out that this installation has. A channel id is a kind, or a kind and a connection: `webhook:ops`. */
+export interface ChannelBook {
+  /** Where and how to send; `missing` says in one sentence why it cannot. `contact` is the person's own address. */
+  readonly find: (channelId: string, contact: string | null) => FoundChannel
+  /** All that could be checked: each kind, with each of its connections. */
+  readonly list: () => readonly { readonly id: string; readonly channel: Channel; readonly address: ChannelAddress | null }[]
+}
+export type FoundChannel =
+  | { readonly kind: 'found'; readonly channel: Channel; readonly address: ChannelAddress }
+  | { readonly kind: 'missing'; readonly reason: string }
 
 /** Where a person is reached on a channel; secrets are resolved just before sending and never stored with it. */
 export interface ChannelAddress {
