@@ -102,7 +102,15 @@ export function waitMs(failures: number): number {
   return failures === 0 ? CHECK_EVERY_MS : Math.min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_LAST_MS)
 }
 
+/** The library retries for 75 s and then loses the reason: asked once before, so that doctor can tell what is wrong. */
+async function reachDirectory(directoryUrl: string): Promise<void> {
+  const reply = await fetch(directoryUrl, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
+  await reply.body?.cancel()
+  if (!reply.ok) throw new Error(`its directory answers ${reply.status}`)
+}
+
 async function orderCertificate(settings: AcmeSettings, files: AcmeFiles, challenges: ChallengeServer): Promise<Certificate> {
+  await reachDirectory(settings.directoryUrl)
   const accountKey = await files.accountKey(() => acme.crypto.createPrivateEcdsaKey())
   const client = new acme.Client({ directoryUrl: settings.directoryUrl, accountKey })
   const [key, csr] = await acme.crypto.createCsr({ altNames: [settings.domain] }, await acme.crypto.createPrivateEcdsaKey())
@@ -120,5 +128,7 @@ async function orderCertificate(settings: AcmeSettings, files: AcmeFiles, challe
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  // fetch says "fetch failed" and keeps what happened in the cause.
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }

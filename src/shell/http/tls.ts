@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 
 export interface CertificateFiles {
   readonly certFile: string
@@ -55,7 +56,7 @@ function describe(leaf: X509Certificate, cert: string, key: string): Certificate
     notBefore: leaf.validFromDate.getTime(),
     notAfter: leaf.validToDate.getTime(),
     names: (leaf.subjectAltName ?? '').split(', ').map((name) => name.replace(/^(DNS|IP Address):/, '')),
-    covers: (host) => leaf.checkHost(host) !== undefined || leaf.checkIP(host) !== undefined,
+    covers: (host) => (isIP(host) === 0 ? leaf.checkHost(host) : leaf.checkIP(host)) !== undefined,
   }
 }
 
