@@ -18,13 +18,18 @@ export const FAILPOINTS = [
 export type Failpoint = (typeof FAILPOINTS)[number]
 
 let armed: string | null = null
+let passesLeft = 0
 
-/** Called once, by `main.ts`. */
+/** Called once, by `main.ts`. The setting is a point's name, or `name@3` to die at the third pass. */
 export function armFailpoint(config: Pick<Config, 'failpoint' | 'testing'>): void {
-  armed = config.testing ? config.failpoint : null
+  const [name = '', pass = '1'] = (config.testing ? config.failpoint : null)?.split('@') ?? []
+  armed = name === '' ? null : name
+  passesLeft = Number(pass) - 1
 }
 
 /** Ends the process at once and without a word when this point is the armed one. */
 export function failpoint(name: Failpoint): void {
-  if (name === armed) process.kill(process.pid, 'SIGKILL')
+  if (name !== armed) return
+  if (passesLeft <= 0) process.kill(process.pid, 'SIGKILL')
+  passesLeft -= 1
 }
