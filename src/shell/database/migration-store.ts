@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import { Client, DatabaseError } from 'pg'
 import type { Logger } from 'pino'
 
 export interface Migration {
@@ -22,7 +22,7 @@ export interface MigrateOptions {
   readonly folder: URL
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** Runs under the lock when the schema is up to date; for the grants. */
-  readonly afterwards?: (client: pg.Client) => Promise<void>
+  readonly afterwards?: (client: Client) => Promise<void>
   readonly lockWaitMsMax?: number
 }
 
@@ -62,7 +62,7 @@ export async function readMigrations(folder: URL): Promise<Migration[]> {
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const migrations = await readMigrations(options.folder)
-  const client = new pg.Client({ connectionString: options.url, application_name: 'tocsin migrate', connectionTimeoutMillis: 10_000 })
+  const client = new Client({ connectionString: options.url, application_name: 'tocsin migrate', connectionTimeoutMillis: 10_000 })
   client.on('error', (error) => options.log.warn({ reason: error.message }, 'the migrating connection broke'))
   await client.connect()
   try {
@@ -80,7 +80,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
 }
 
 /** Polls: a blocking wait would deadlock with `create index concurrently`, which waits for every older snapshot. */
-async function takeLock(client: pg.Client, options: MigrateOptions): Promise<void> {
+async function takeLock(client: Client, options: MigrateOptions): Promise<void> {
   const waitMsMax = options.lockWaitMsMax ?? LOCK_WAIT_MS_MAX
   for (let waitedMs = 0; waitedMs <= waitMsMax; waitedMs += LOCK_POLL_MS) {
     const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1::bigint) as taken', [LOCK_KEY])
@@ -91,7 +91,7 @@ async function takeLock(client: pg.Client, options: MigrateOptions): Promise<voi
   throw new MigrationError(`another server has held the migration lock for ${waitMsMax} ms: is one stuck?`)
 }
 
-async function applyMissing(client: pg.Client, migrations: readonly Migration[], options: MigrateOptions): Promise<string[]> {
+async function applyMissing(client: Client, migrations: readonly Migration[], options: MigrateOptions): Promise<string[]> {
   const { rows } = await client.query<{ number: number; name: string; checksum: string }>(
     'select number, name, checksum from migration order by number',
   )
@@ -114,7 +114,7 @@ async function applyMissing(client: pg.Client, migrations: readonly Migration[],
   return missing.map((migration) => migration.name)
 }
 
-async function applyInTransaction(client: pg.Client, migration: Migration): Promise<void> {
+async function applyInTransaction(client: Client, migration: Migration): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await client.query(`begin; set local lock_timeout = ${TABLE_LOCK_TIMEOUT_MS}`)
@@ -124,7 +124,7 @@ async function applyInTransaction(client: pg.Client, migration: Migration): Prom
       return
     } catch (error) {
       await client.query('rollback').catch(() => undefined)
-      if (!(error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) || tries >= TABLE_LOCK_TRIES_MAX) {
+      if (!(error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE) || tries >= TABLE_LOCK_TRIES_MAX) {
         throw explain(migration, error)
       }
     }
@@ -136,7 +136,7 @@ async function applyInTransaction(client: pg.Client, migration: Migration): Prom
  * that was being built concurrently is left invalid and would be taken for existing: it is dropped first. Nobody else
  * can be building one, because we hold the lock.
  */
-async function applyAlone(client: pg.Client, migration: Migration): Promise<void> {
+async function applyAlone(client: Client, migration: Migration): Promise<void> {
   try {
     const { rows } = await client.query<{ name: string }>(
       `select format('%I.%I', n.nspname, c.relname) as name from pg_index i
@@ -151,7 +151,7 @@ async function applyAlone(client: pg.Client, migration: Migration): Promise<void
   }
 }
 
-async function record(client: pg.Client, migration: Migration): Promise<void> {
+async function record(client: Client, migration: Migration): Promise<void> {
   const { number, name, checksum } = migration
   await client.query('insert into migration (number, name, checksum) values ($1, $2, $3)', [number, name, checksum])
 }

@@ -1,5 +1,5 @@
 /** The pools of connections: how each connection is set up, watched and kept honest about its time limits. */
-import pg from 'pg'
+import { Pool, types } from 'pg'
 import type { Logger } from 'pino'
 import type { PoolName } from './database.ts'
 
@@ -26,12 +26,12 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000
 const KEEPALIVE_AFTER_MS = 10_000
 const IDLE_CONNECTION_MS = 300_000
 
-export function makePools(settings: PoolSettings): Record<PoolName, pg.Pool> {
+export function makePools(settings: PoolSettings): Record<PoolName, Pool> {
   return { main: makePool(settings, 'main'), pages: makePool(settings, 'pages'), ingest: makePool(settings, 'ingest') }
 }
 
-function makePool(settings: PoolSettings, name: PoolName): pg.Pool {
-  const pool = new pg.Pool({
+function makePool(settings: PoolSettings, name: PoolName): Pool {
+  const pool = new Pool({
     connectionString: withOptions(settings.url, sessionOptions(settings.role)),
     application_name: `tocsin ${name}`,
     max: settings.sizes[name],
@@ -77,7 +77,7 @@ const INT8_OID = 20
  * rather than rounded. All else as pg does it: `timestamptz` is a Date, `numeric` and `xid8` are text.
  */
 function getTypeParser(oid: number): (value: string) => unknown {
-  return oid === INT8_OID ? parseInt8 : pg.types.getTypeParser(oid, 'text')
+  return oid === INT8_OID ? parseInt8 : types.getTypeParser(oid, 'text')
 }
 
 function parseInt8(text: string): number {

@@ -1,7 +1,7 @@
 /** The app's role: it owns no table, so that a mistake in the app cannot rewrite what has happened. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import pg from 'pg'
+import { Client, DatabaseError } from 'pg'
 
 export const APP_ROLE = 'tocsin_app'
 
@@ -13,7 +13,7 @@ const UNIQUE_VIOLATION = '23505' // two servers creating it at once
  * Makes the role where it is missing and lets the connection's user take it on. Runs under the migration lock.
  * @returns whether the role can be used: a user who may not create roles goes without, and the operator is told.
  */
-export async function ensureAppRole(client: pg.Client): Promise<boolean> {
+export async function ensureAppRole(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ present: boolean; usable: boolean }>(
     `select exists (select from pg_roles where rolname = $1) as present,
             exists (select from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member')) as usable`,
@@ -25,7 +25,7 @@ export async function ensureAppRole(client: pg.Client): Promise<boolean> {
     await client.query(`grant ${APP_ROLE} to current_user`)
     return true
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE) return false
+    if (error instanceof DatabaseError && error.code === INSUFFICIENT_PRIVILEGE) return false
     throw error
   }
 }
@@ -34,12 +34,12 @@ async function tolerateTwin(creating: Promise<unknown>): Promise<void> {
   try {
     await creating
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError && (error.code === DUPLICATE_OBJECT || error.code === UNIQUE_VIOLATION))) throw error
+    if (!(error instanceof DatabaseError && (error.code === DUPLICATE_OBJECT || error.code === UNIQUE_VIOLATION))) throw error
   }
 }
 
 /** Applies the grants file in one transaction when it differs from what was applied last, or to another role. */
-export async function applyGrants(client: pg.Client, file: URL): Promise<void> {
+export async function applyGrants(client: Client, file: URL): Promise<void> {
   const sql = await readFile(file, 'utf8')
   const stamp = `tocsin grants ${createHash('sha256').update(sql).digest('hex')}`
   const { rows } = await client.query<{ comment: string | null; granted: boolean }>(
@@ -52,7 +52,7 @@ export async function applyGrants(client: pg.Client, file: URL): Promise<void> {
 }
 
 /** @throws when the role owns a relation: then it could rewrite history after all. */
-export async function refuseOwningRole(client: pg.Client): Promise<void> {
+export async function refuseOwningRole(client: Client): Promise<void> {
   const { rows } = await client.query<{ relname: string }>(
     `select relname from pg_class where relowner = (select oid from pg_roles where rolname = $1) limit 1`,
     [APP_ROLE],

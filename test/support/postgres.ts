@@ -1,0 +1,70 @@
+/** Starts one Postgres for the whole test run, with a migrated database that every test file clones. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import pino from 'pino'
+import type { TestProject } from 'vitest/node'
+import { settleOldPostmaster } from '../../src/shell/database/embedded-postmaster.ts'
+import { startEmbeddedPostgres } from '../../src/shell/database/embedded.ts'
+import { prepareDatabase } from '../../src/shell/database/prepare.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The test run's Postgres, connecting as its superuser. */
+    postgresUrl: string
+  }
+}
+
+export const TEMPLATE_DATABASE = 'tocsin_template'
+const FOLDER_PREFIX = 'tocsin-test-'
+/** Tests may lose their database with the machine; they still see real commits, locks and crashes of processes. */
+const FAST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200', checkpoint_timeout: '1h' }
+
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  await sweepOldFolders()
+  const dataDir = mkdtempSync(join(tmpdir(), FOLDER_PREFIX))
+  writeFileSync(join(dataDir, 'owner-pid'), String(process.pid))
+  const log = pino({ level: 'silent' })
+  const postgres = await startEmbeddedPostgres({ dataDir, log, extra: FAST_SETTINGS })
+  await makeTemplate(postgres.url)
+  project.provide('postgresUrl', postgres.url)
+  return async () => {
+    await postgres.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(`create database ${TEMPLATE_DATABASE}`)
+  await client.end()
+  await prepareDatabase(databaseUrl(url, TEMPLATE_DATABASE), pino({ level: 'silent' }))
+}
+
+/** The same server and user, another database. */
+export function databaseUrl(url: string, database: string): string {
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.toString()
+}
+
+/** A run that was killed left its Postgres behind. */
+async function sweepOldFolders(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
+    const folder = join(tmpdir(), name)
+    if (ownerLives(folder)) continue
+    await settleOldPostmaster(join(folder, 'postgres')).catch(() => undefined)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function ownerLives(folder: string): boolean {
+  try {
+    process.kill(Number(readFileSync(join(folder, 'owner-pid'), 'utf8')), 0)
+    return true
+  } catch {
+    return false
+  }
+}
