@@ -42,6 +42,8 @@ export interface Door {
   readonly method: 'POST' | 'PUT'
   /** Path pattern after the host: literal segments, `:key` (the integration key), `:id` (any segment). */
   readonly path: string
+  /** Where the key stands: for `request` (path or header) it is checked before a byte of the body is read. */
+  readonly keyIn: 'request' | 'body'
   /**
    * Finds the integration key. Called before anything is stored, so it must be cheap; for a key inside the body it
    * may return the parsed body, which is passed on to `receive`.

@@ -1,0 +1,13 @@
+/** The one list of integrations; nothing else outside their folders names them. */
+import type { Door, IntegrationManifest } from '../integration.ts'
+import { alertmanager } from './alertmanager/manifest.ts'
+import { json } from './json/manifest.ts'
+import { pagerduty } from './pagerduty/manifest.ts'
+import { prometheus } from './prometheus/manifest.ts'
+
+export const integrations: readonly IntegrationManifest[] = [alertmanager, json, pagerduty, prometheus]
+
+/** Every door with the integration it belongs to, which is the "source kind" that playbook rules name. */
+export const doors: readonly { readonly door: Door; readonly kind: string }[] = integrations.flatMap(({ id, doors: own }) =>
+  own.map((door) => ({ door, kind: id })),
+)
