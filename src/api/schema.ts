@@ -4,6 +4,7 @@
  */
 export * from './alert.ts'
 export * from './common.ts'
+export * from './doctor.ts'
 export * from './incident.ts'
 export * from './person.ts'
 export * from './playbook.ts'
