@@ -95,8 +95,16 @@ export interface DetectionRule {
   readonly alarm: string | null
   /** Source kinds this rule listens to (`sentry`); empty: any. */
   readonly sources: readonly string[]
+  /** Met by a signal whose value compares so, and by one without a value: its source's own threshold has decided. */
+  readonly threshold: Threshold | null
   /** CEL over `signal`; null: always. */
   readonly when: string | null
+}
+
+/** The number of a signal against the playbook's, as in "`drift_psi` > 0.2". */
+export interface Threshold {
+  readonly comparison: '>' | '>=' | '<' | '<='
+  readonly bound: number
 }
 
 export interface IncidentRole {

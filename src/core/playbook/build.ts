@@ -1,0 +1,171 @@
+/** Turns the file, once its shape is right, into the playbook that the engine runs: units resolved, names made equal, defaults filled in. */
+import type { PlaybookDigest } from '../id.ts'
+import { MINUTE_MS, HOUR_MS } from '../time.ts'
+import { buildEscalation, DEFAULT_ESCALATION } from './build-escalation.ts'
+import { parseDuration } from './duration.ts'
+import type { Path, Report } from './finding.ts'
+import type { CommunicationRow, DetectionRule, IncidentRole, IncidentType, Playbook, PostMortemRule, SeverityRow } from './playbook.ts'
+import type { PlaybookFile } from './schema.ts'
+import { normalizeName, toSlug } from './text.ts'
+import { parseThreshold } from './threshold.ts'
+
+export const DEFAULT_QUIET_MS = 5 * MINUTE_MS
+export const DEFAULT_POST_MORTEM_MS = 48 * HOUR_MS
+export const DEFAULT_NEW_INCIDENTS_PER_MINUTE = 20
+
+type FileOf<Key extends keyof PlaybookFile> = NonNullable<PlaybookFile[Key]>
+type Item<List> = List extends readonly (infer One)[] ? One : never
+
+/** Reports what a text cannot mean; the playbook returned is of use only when nothing was reported as an error. */
+export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report: Report): Playbook {
+  const severities = file.severities.map((row, index) => buildSeverity(file, row, index, report))
+  const { metadata } = file
+  const { email } = metadata.maintainer
+  return {
+    digest,
+    metadata: {
+      id: normalizeName(metadata.id),
+      maintainer: { name: metadata.maintainer.name ?? email, email: email.toLowerCase() },
+      lastReview: readDate(metadata.last_review, ['metadata', 'last_review'], report),
+      nextReviewDue: readDate(metadata.next_review_due, ['metadata', 'next_review_due'], report),
+    },
+    severities,
+    defaultSeverity: normalizeName(file.default_severity),
+    lifecycle: (file.lifecycle ?? []).map((step) => ({ phase: step.phase, title: step.title, description: step.description ?? '' })),
+    resolution: {
+      quietMs: readOptional(file.resolution?.quiet, DEFAULT_QUIET_MS, ['resolution', 'quiet'], report),
+      automatic: (file.resolution?.automatic ?? []).map(normalizeName),
+    },
+    incidentTypes: file.incident_types.map((type, index) => buildType(type, ['incident_types', index], report)),
+    roles: (file.roles ?? []).map(buildRole),
+    communication: (file.communication ?? []).map((row, index) => buildCommunication(row, severities, ['communication', index], report)),
+    postMortem: buildPostMortem(file.post_mortem, severities, report),
+    compliance: (file.compliance ?? []).map(({ id, title, text }) => ({ id: id ?? toSlug(title), title, text })),
+    passCriteria: file.pass_criteria ?? [],
+    newIncidentsPerMinuteMax: file.limits?.new_incidents_per_minute ?? DEFAULT_NEW_INCIDENTS_PER_MINUTE,
+  }
+}
+
+function buildSeverity(file: PlaybookFile, row: Item<FileOf<'severities'>>, rank: number, report: Report): SeverityRow {
+  const path = ['severities', rank]
+  const responseMs = readDuration(row.response_time, [...path, 'response_time'], report)
+  const [escalation, at] =
+    row.escalation !== undefined ? [row.escalation, [...path, 'escalation']] : [file.escalation ?? DEFAULT_ESCALATION, ['escalation']]
+  return {
+    id: normalizeName(row.id),
+    rank,
+    definition: row.definition,
+    example: row.example ?? '',
+    responseMs,
+    roles: row.roles_paged.map(normalizeName),
+    acknowledgement: row.acknowledgement ?? 'each',
+    escalation: buildEscalation(escalation, responseMs, at, report),
+    notify: (row.notify ?? []).map(normalizeName),
+  }
+}
+
+function buildType(type: Item<FileOf<'incident_types'>>, path: Path, report: Report): IncidentType {
+  const mitigation = toList(type.immediate_mitigation).map((step) =>
+    typeof step === 'string' ? { title: step, action: null } : { title: step.title, action: step.action ?? null },
+  )
+  return {
+    id: type.id ?? toSlug(type.title),
+    title: type.title,
+    detection: (type.detection ?? []).map((rule, index) => buildDetection(rule, [...path, 'detection', index], report)),
+    severity: normalizeName(type.severity),
+    groupBy: type.group_by ?? [],
+    firstStep: type.first_step ?? mitigation[0]?.title ?? '',
+    mitigation,
+    followUp: toList(type.follow_up),
+  }
+}
+
+type DetectionFile = Item<NonNullable<Item<FileOf<'incident_types'>>['detection']>>
+
+function buildDetection(rule: DetectionFile, path: Path, report: Report): DetectionRule {
+  const reading = rule.threshold === undefined ? null : parseThreshold(rule.threshold)
+  if (reading?.kind === 'unclear') {
+    report({ code: 'unclear-threshold', severity: 'error', path: [...path, 'threshold'], message: reading.message, fix: reading.fix })
+  }
+  return {
+    alarm: rule.alarm ?? null,
+    sources: toList(rule.sources).map((kind) => normalizeName(kind).toLowerCase()),
+    threshold: reading?.kind === 'threshold' ? reading.threshold : null,
+    when: rule.when ?? null,
+  }
+}
+
+function buildRole(role: Item<FileOf<'roles'>>): IncidentRole {
+  const { title, responsibility, checklist = [] } = role
+  return { id: role.id ?? toSlug(title), title, responsibility, checklist, heldBy: toList(role.held_by).map(normalizeName) }
+}
+
+const WORDS: Readonly<Record<string, number | null>> = {
+  'real-time': null,
+  'real time': null,
+  realtime: null,
+  hourly: HOUR_MS,
+  daily: 24 * HOUR_MS,
+  weekly: 7 * 24 * HOUR_MS,
+}
+
+function buildCommunication(
+  row: Item<FileOf<'communication'>>,
+  matrix: readonly SeverityRow[],
+  path: Path,
+  report: Report,
+): CommunicationRow {
+  const written = normalizeName(row.frequency).toLowerCase()
+  const named = Object.hasOwn(WORDS, written) ? WORDS[written] : undefined
+  return {
+    audience: row.audience,
+    channels: toList(row.channels),
+    severities: row.severities?.map(normalizeName) ?? matrix.map((severity) => severity.id),
+    everyMs: named !== undefined ? named : readDuration(row.frequency.replace(/^(every|each)\s+/i, ''), [...path, 'frequency'], report),
+    content: row.content ?? '',
+  }
+}
+
+function buildPostMortem(rule: PlaybookFile['post_mortem'], matrix: readonly SeverityRow[], report: Report): PostMortemRule {
+  const paging = matrix.filter((row) => row.roles.length > 0).map((row) => row.id)
+  return {
+    withinMs: readOptional(rule?.within, DEFAULT_POST_MORTEM_MS, ['post_mortem', 'within'], report),
+    severities: rule?.severities?.map(normalizeName) ?? paging,
+    sections: (rule?.sections ?? []).map(({ title, description }) => ({ title, description: description ?? '' })),
+  }
+}
+
+/** Zero is no time to respond, wait or look again in. */
+function readDuration(text: string, path: Path, report: Report): number {
+  const reading = parseDuration(text)
+  if (reading.kind === 'duration' && reading.ms > 0) return reading.ms
+  const [message, fix] =
+    reading.kind === 'unclear' ? [reading.message, reading.fix] : ['This must be longer than nothing.', 'Write at least "1 s".']
+  report({ code: 'unclear-duration', severity: 'error', path, message, fix })
+  return MINUTE_MS
+}
+
+function readOptional(text: string | undefined, fallbackMs: number, path: Path, report: Report): number {
+  return text === undefined ? fallbackMs : readDuration(text, path, report)
+}
+
+/** A date that the calendar has, as `yyyy-mm-dd`. */
+function readDate(text: string, path: Path, report: Report): string {
+  const written = normalizeName(text)
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : Number.NaN
+  // Some engines roll 30 February over into March.
+  if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(written)) return written
+  report({
+    code: 'unclear-date',
+    severity: 'error',
+    path,
+    message: `"${text}" is not a date.`,
+    fix: 'Write it as yyyy-mm-dd, such as "2025-06-06".',
+  })
+  return '1970-01-01'
+}
+
+function toList<One>(value: One | readonly One[] | undefined): readonly One[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? (value as readonly One[]) : [value as One]
+}

@@ -1,0 +1,163 @@
+/**
+ * What a condition may use. The CEL library has no checker and no limits of its own, so the parsed tree is walked when
+ * the playbook loads: only known names and functions, bounded size and depth, no loop within a loop.
+ */
+import type { parse } from '@bufbuild/cel'
+import type { ConditionProblem } from './condition.ts'
+import { suggest } from './text.ts'
+
+type Parsed = ReturnType<typeof parse>
+type Expression = Parsed['expr']
+
+export const CONDITION_CHARS_MAX = 1_000
+export const CONDITION_DEPTH_MAX = 24
+export const CONDITION_NODES_MAX = 300
+export const LIST_ITEMS_MAX = 100
+export const LOOPS_MAX = 2
+/** Regular expressions run in linear time; this bounds the factor. */
+export const PATTERN_CHARS_MAX = 200
+/** Shown at once: enough to mend a condition by. */
+const PROBLEMS_MAX = 5
+
+export const SIGNAL_FIELDS = ['alarm', 'status', 'title', 'dedup_key', 'severity_hint', 'value', 'labels', 'source'] as const
+
+/** Operators carry CEL's own names; functions are those whose cost is linear in their arguments. */
+const OPERATORS = new Set(
+  [
+    '_&&_',
+    '_||_',
+    '!_',
+    '_==_',
+    '_!=_',
+    '_<_',
+    '_<=_',
+    '_>_',
+    '_>=_',
+    '_+_',
+    '_-_',
+    '_*_',
+    '_/_',
+    '_%_',
+    '-_',
+    '_?_:_',
+    '_[_]',
+    '@in',
+  ].concat('@not_strictly_false'),
+)
+const FUNCTIONS = ['size', 'startsWith', 'endsWith', 'contains', 'matches', 'lowerAscii', 'upperAscii', 'trim', 'double', 'int', 'string']
+
+interface Walk {
+  readonly parsed: Parsed
+  readonly problems: ConditionProblem[]
+  readonly fields: Set<string>
+  nodes: number
+  loops: number
+}
+
+interface Scope {
+  readonly depth: number
+  readonly inLoop: boolean
+  /** Names bound by loops. */
+  readonly names: readonly string[]
+}
+
+export function guardCondition(parsed: Parsed): { problems: readonly ConditionProblem[]; fields: ReadonlySet<string> } {
+  const walk: Walk = { parsed, problems: [], fields: new Set(), nodes: 0, loops: 0 }
+  guard(parsed.expr, { depth: 0, inLoop: false, names: [] }, walk)
+  return { problems: walk.problems.slice(0, PROBLEMS_MAX), fields: walk.fields }
+}
+
+function guard(expression: Expression | undefined, scope: Scope, walk: Walk): void {
+  if (expression === undefined || walk.problems.length >= PROBLEMS_MAX) return
+  walk.nodes += 1
+  if (walk.nodes > CONDITION_NODES_MAX)
+    return complain(walk, expression, 'The condition is too large.', 'Split it over several detections.')
+  if (scope.depth > CONDITION_DEPTH_MAX)
+    return complain(walk, expression, 'The condition is nested too deeply.', 'Split it over several detections.')
+  const inner = { ...scope, depth: scope.depth + 1 }
+  const { exprKind: kind } = expression
+  switch (kind.case) {
+    case 'constExpr':
+      return
+    case 'identExpr':
+      return guardName(expression, kind.value.name, scope, walk)
+    case 'selectExpr':
+      return guardSelect(expression, kind.value, inner, walk)
+    case 'callExpr':
+      return guardCall(expression, kind.value, inner, walk)
+    case 'listExpr':
+      if (kind.value.elements.length > LIST_ITEMS_MAX) complain(walk, expression, `A list has more than ${LIST_ITEMS_MAX} items.`, '')
+      for (const element of kind.value.elements) guard(element, inner, walk)
+      return
+    case 'comprehensionExpr':
+      return guardLoop(expression, kind.value, inner, walk)
+    default:
+      return complain(walk, expression, 'Maps and messages cannot be made in a condition.', '')
+  }
+}
+
+function guardName(expression: Expression, name: string, scope: Scope, walk: Walk): void {
+  if (scope.names.includes(name)) return
+  if (name === 'signal')
+    return complain(walk, expression, 'The signal as a whole cannot be compared.', 'Name a part of it, such as signal.value.')
+  const meant = (SIGNAL_FIELDS as readonly string[]).includes(name) ? `Write signal.${name}.` : suggest(name, ['signal', ...scope.names])
+  complain(walk, expression, `The name "${name}" is not known.`, meant)
+}
+
+type Select = Extract<Expression['exprKind'], { case: 'selectExpr' }>['value']
+type Call = Extract<Expression['exprKind'], { case: 'callExpr' }>['value']
+type Loop = Extract<Expression['exprKind'], { case: 'comprehensionExpr' }>['value']
+
+function guardSelect(expression: Expression, select: Select, scope: Scope, walk: Walk): void {
+  if (!namesSignal(select.operand)) return guard(select.operand, scope, walk)
+  walk.fields.add(select.field)
+  if (!(SIGNAL_FIELDS as readonly string[]).includes(select.field)) {
+    complain(walk, expression, `A signal has no "${select.field}".`, suggest(select.field, SIGNAL_FIELDS))
+  }
+}
+
+function guardCall(expression: Expression, call: Call, scope: Scope, walk: Walk): void {
+  if (!OPERATORS.has(call.function) && !FUNCTIONS.includes(call.function)) {
+    complain(walk, expression, `The function "${call.function}" is not known here.`, suggest(call.function, FUNCTIONS))
+  }
+  if (call.function === '_[_]' && namesSignal(call.args[0])) {
+    return complain(walk, expression, 'The parts of a signal are named with a point.', 'Write signal.value, for example.')
+  }
+  if (call.function === 'matches') guardPattern(expression, call, walk)
+  guard(call.target, scope, walk)
+  for (const argument of call.args) guard(argument, scope, walk)
+}
+
+function namesSignal(expression: Expression | undefined): boolean {
+  return expression?.exprKind.case === 'identExpr' && expression.exprKind.value.name === 'signal'
+}
+
+function guardPattern(expression: Expression, call: Call, walk: Walk): void {
+  const pattern = call.args.at(-1)?.exprKind
+  const constant = pattern?.case === 'constExpr' ? pattern.value.constantKind : undefined
+  if (constant?.case !== 'stringValue') return complain(walk, expression, 'The pattern of "matches" must be a text in quotes.', '')
+  if (constant.value.length > PATTERN_CHARS_MAX) complain(walk, expression, `A pattern has more than ${PATTERN_CHARS_MAX} characters.`, '')
+}
+
+/** Loops run over the labels or over a list that is written out: both are bounded. */
+function guardLoop(expression: Expression, loop: Loop, scope: Scope, walk: Walk): void {
+  walk.loops += 1
+  if (scope.inLoop) return complain(walk, expression, 'A loop (exists, all, filter, map) stands within another.', 'Use one loop.')
+  if (walk.loops > LOOPS_MAX)
+    return complain(walk, expression, `There are more than ${LOOPS_MAX} loops.`, 'Split it over several detections.')
+  const range = loop.iterRange?.exprKind
+  const overLabels = range?.case === 'selectExpr' && range.value.field === 'labels'
+  if (!overLabels && range?.case !== 'listExpr') {
+    return complain(walk, expression, 'A loop may run over signal.labels or over a list that is written out.', '')
+  }
+  guard(loop.iterRange, scope, walk)
+  if (loop.iterVar === 'signal') return complain(walk, expression, 'A loop cannot call its items "signal".', 'Use another name.')
+  const names = [...scope.names, loop.iterVar, loop.iterVar2, loop.accuVar].filter((name) => name !== '')
+  const inside = { ...scope, inLoop: true, names }
+  for (const part of [loop.accuInit, loop.loopCondition, loop.loopStep, loop.result]) guard(part, inside, walk)
+}
+
+function complain(walk: Walk, expression: Expression, message: string, fix: string): void {
+  const offset = walk.parsed.sourceInfo?.positions[String(expression.id)] ?? 0
+  if (walk.problems.length < PROBLEMS_MAX) walk.problems.push({ message, fix, offset })
+}

@@ -1,0 +1,184 @@
+/**
+ * The shape of `playbook.yaml`: the sections of the document a company already writes, in its words. Plain JSON types
+ * only, so that the JSON Schema drawn from it (`io: 'input'`) serves any editor. What the texts mean (durations,
+ * references) is for `build.ts` and `check.ts`.
+ */
+import { z } from 'zod'
+
+const TEXT_CHARS_MAX = 4_000
+const NAME_CHARS_MAX = 100
+const ROWS_MAX = 1_000
+
+const Text = z.string().max(TEXT_CHARS_MAX)
+/** Unlike `Text` it must say something. */
+const Line = z.string().trim().min(1).max(TEXT_CHARS_MAX)
+const Name = z.string().trim().min(1).max(NAME_CHARS_MAX)
+const Key = Name.meta({ description: 'Stable key, kebab-case; drawn from the title when left out.' })
+
+/** Marks fields that are read by `parseDuration`, so that a bare number is answered with "write the unit". */
+export const DURATION = 'A duration as people write it: "5 min", "48 h", "1 h 30 min", "7 d".'
+const Duration = z.string().meta({ description: DURATION, examples: ['5 min', '1 h', '48 h', '7 d'] })
+
+/** One name, or a list of them. */
+function oneOrMany<Item extends z.ZodType>(item: Item) {
+  return z.union([item, z.array(item).max(ROWS_MAX)])
+}
+
+const PageTarget = z.union([
+  z.enum(['on-call', 'next', 'owners']),
+  z.strictObject({ role: Name.meta({ description: 'A duty role other than the one that is paged.' }) }),
+])
+
+const EscalationStepFile = z.strictObject({
+  page: oneOrMany(PageTarget).meta({
+    description: 'Whom to page: "on-call" (who holds the duty role now), "next" (who holds it next), "owners", or { role: … }.',
+  }),
+  wait: z.string().meta({
+    description: 'How long to wait for an acknowledgement, from the hand-over of the page: a duration, or a share of the response time.',
+    examples: ['40 % of response', '10 min'],
+  }),
+})
+
+export const EscalationFile = z.strictObject({
+  rounds: z.number().int().min(1).max(100).optional().meta({ description: 'How many times the steps run; 3 when left out.' }),
+  steps: z.array(EscalationStepFile).min(1).max(50),
+})
+
+export const MetadataFile = z.strictObject({
+  id: Name.meta({ description: "The document's key.", examples: ['IRP-2025-06-06'] }),
+  maintainer: z.strictObject({ name: Name.optional(), email: z.string().trim().min(3).max(254) }),
+  last_review: z.string().meta({ description: 'yyyy-mm-dd' }),
+  next_review_due: z.string().meta({ description: 'yyyy-mm-dd' }),
+})
+
+export const SeverityFile = z.strictObject({
+  id: Name.meta({ examples: ['SEV-1', 'P1'] }),
+  definition: Line,
+  example: Text.optional(),
+  response_time: Duration.meta({ description: 'From opening, or a rise to this row, to the first acknowledgement.' }),
+  roles_paged: z.array(Name).max(100).meta({ description: 'Duty roles; an empty list: the incident waits in the queue.' }),
+  acknowledgement: z.enum(['each', 'any']).optional().meta({
+    description: '"each": every role is paged until it has acknowledged. "any": the first acknowledgement ends all. "each" when left out.',
+  }),
+  escalation: EscalationFile.optional().meta({ description: "This row's own; the playbook's when left out." }),
+  notify: z.array(Name).max(100).optional().meta({
+    description: 'Duty roles told, not paged, when a row that pages nobody was not answered in time; the owners when left out.',
+  }),
+})
+
+export const LIFECYCLE_PHASES = ['detected', 'triaged', 'mitigating', 'communication', 'resolved', 'reviewed', 'closed'] as const
+
+const LifecycleFile = z.strictObject({
+  phase: z
+    .enum(LIFECYCLE_PHASES)
+    .meta({ description: 'The phase of the engine that this step of the document is; "communication" runs beside them.' }),
+  title: Name,
+  description: Text.optional(),
+})
+
+const ResolutionFile = z.strictObject({
+  quiet: Duration.optional().meta({
+    description: 'All alerts must have been clear this long before the incident counts as green; 5 min when left out.',
+  }),
+  automatic: z
+    .array(Name)
+    .max(100)
+    .optional()
+    .meta({ description: 'Severities that resolve by themselves when green; none when left out.' }),
+})
+
+const DetectionFile = z.strictObject({
+  alarm: Name.max(1_024).optional().meta({ description: 'Exact name of the alarm, in whatever field its source keeps it.' }),
+  sources: oneOrMany(Name).optional().meta({ description: 'Kinds of source listened to, such as "sentry"; all when left out.' }),
+  threshold: z
+    .string()
+    .optional()
+    .meta({
+      description: 'Compares the value of the signal. A signal without one passes: its source has compared already.',
+      examples: ['> 0.2', '<= 99.5'],
+    }),
+  when: z
+    .string()
+    .optional()
+    .meta({
+      description: 'A CEL condition over `signal`: alarm, status, title, dedup_key, severity_hint, value, labels, source.',
+      examples: ['"env" in signal.labels && signal.labels["env"] == "prod"'],
+    }),
+})
+
+const MitigationFile = z.union([Line, z.strictObject({ title: Line, action: Name.optional() })])
+
+export const IncidentTypeFile = z.strictObject({
+  id: Key.optional(),
+  title: Name,
+  severity: Name,
+  detection: z.array(DetectionFile).max(100).optional().meta({ description: 'Any one of these is enough; none: opened by people only.' }),
+  group_by: z.array(Name).max(8).optional().meta({ description: 'Labels whose values tell incidents of this type apart.' }),
+  first_step: Text.optional().meta({ description: 'What the page says to do first; the first mitigation when left out.' }),
+  immediate_mitigation: oneOrMany(MitigationFile).optional(),
+  follow_up: oneOrMany(Line).optional(),
+})
+
+const CommunicationFile = z.strictObject({
+  audience: Name,
+  channels: oneOrMany(Name),
+  severities: z.array(Name).max(100).optional().meta({ description: 'Severities it applies to; all when left out.' }),
+  frequency: z
+    .string()
+    .meta({ description: '"real-time" (on every change), or how often: "30 min", "hourly".', examples: ['real-time', 'hourly', '30 min'] }),
+  content: Text.optional(),
+})
+
+const RoleFile = z.strictObject({
+  id: Key.optional(),
+  title: Name,
+  responsibility: Line,
+  checklist: z.array(Line).max(100).optional(),
+  held_by: oneOrMany(Name).optional().meta({ description: 'Duty roles whose holders may take it; anybody when left out.' }),
+})
+
+const PostMortemFile = z.strictObject({
+  within: Duration.meta({ description: 'From the first resolution.' }),
+  severities: z.array(Name).max(100).optional().meta({ description: 'Severities that need one; all that page somebody when left out.' }),
+  sections: z
+    .array(z.strictObject({ title: Name, description: Text.optional() }))
+    .max(100)
+    .optional(),
+})
+
+const ComplianceFile = z.strictObject({ id: Key.optional(), title: Name, text: Line })
+
+const LimitsFile = z.strictObject({
+  new_incidents_per_minute: z.number().int().min(1).max(10_000).optional().meta({
+    description: 'New incidents that one source may open in a minute; the rest joins one storm incident. 20 when left out.',
+  }),
+})
+
+export const SCHEMA_VERSION = 1
+
+export const PlaybookFile = z
+  .strictObject({
+    schema_version: z.literal(SCHEMA_VERSION).optional().meta({ description: 'Of this language; 1 when left out.' }),
+    metadata: MetadataFile,
+    severities: z.array(SeverityFile).min(1).max(100).meta({ description: 'The severity matrix, most severe first.' }),
+    default_severity: Name.meta({ description: 'What unmatched signals and undecided incidents get.' }),
+    escalation: EscalationFile.optional(),
+    lifecycle: z.array(LifecycleFile).max(50).optional(),
+    resolution: ResolutionFile.optional(),
+    incident_types: z.array(IncidentTypeFile).max(ROWS_MAX),
+    communication: z.array(CommunicationFile).max(ROWS_MAX).optional(),
+    roles: z.array(RoleFile).max(ROWS_MAX).optional(),
+    post_mortem: PostMortemFile.optional(),
+    compliance: z.array(ComplianceFile).max(ROWS_MAX).optional(),
+    pass_criteria: z.array(Line).max(ROWS_MAX).optional(),
+    limits: LimitsFile.optional(),
+  })
+  .meta({ id: 'Playbook', title: 'Tocsin playbook' })
+
+export type PlaybookFile = z.infer<typeof PlaybookFile>
+export type EscalationFile = z.infer<typeof EscalationFile>
+
+/** JSON Schema (draft 2020-12) of what may stand in the file, for completion in editors. */
+export function playbookJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(PlaybookFile, { io: 'input' }) as Record<string, unknown>
+}
