@@ -1,0 +1,81 @@
+/** What a person can do to an incident, as one mutation; acknowledging and taking a role show at once. */
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Incident, Me } from '../../src/api/schema.ts'
+import { serverNow } from '../lib/now.ts'
+import { keys } from './keys.ts'
+import { request } from './request.ts'
+
+export type IncidentAction =
+  | { readonly type: 'acknowledge' }
+  | { readonly type: 'mitigate' }
+  | { readonly type: 'decline' }
+  | { readonly type: 'resolve' | 'reopen' | 'close'; readonly reason: string }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'severity'; readonly severity: string; readonly reason: string }
+  | { readonly type: 'triage'; readonly incidentType: string | null; readonly severity: string | null; readonly reason: string }
+  | { readonly type: 'release'; readonly role: string | null; readonly reason: string }
+  | { readonly type: 'assign'; readonly role: string; readonly personId: string | null }
+
+/** Path below the incident and body of that action. */
+function toRequest(action: IncidentAction): { readonly path: string; readonly body: Record<string, unknown> } {
+  switch (action.type) {
+    case 'acknowledge':
+    case 'mitigate':
+    case 'decline':
+      return { path: action.type, body: {} }
+    case 'resolve':
+    case 'reopen':
+    case 'close':
+      return { path: action.type, body: { reason: action.reason } }
+    case 'note':
+      return { path: 'note', body: { text: action.text } }
+    case 'severity':
+      return { path: 'severity', body: { severity: action.severity, reason: action.reason } }
+    case 'triage':
+      return { path: 'triage', body: { type: action.incidentType, severity: action.severity, reason: action.reason } }
+    case 'release':
+      return { path: 'release', body: { role: action.role, reason: action.reason } }
+    case 'assign':
+      return { path: 'roles', body: { role: action.role, ...(action.personId === null ? {} : { person: action.personId }) } }
+  }
+}
+
+/** `ref` is the incident's number or id as the page's address has it. */
+export function useIncidentAction(ref: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (action: IncidentAction) => {
+      const { path, body } = toRequest(action)
+      return request<unknown>(`incidents/${encodeURIComponent(ref)}/${path}`, { method: 'POST', body })
+    },
+    onMutate: async (action) => {
+      await client.cancelQueries({ queryKey: keys.incident(ref), exact: true })
+      const before = client.getQueryData<Incident>(keys.incident(ref))
+      if (before !== undefined) client.setQueryData(keys.incident(ref), showAtOnce(before, action, client))
+      return { before }
+    },
+    onError: (_error, _action, context) => {
+      if (context?.before !== undefined) client.setQueryData(keys.incident(ref), context.before)
+    },
+    onSettled: () => refetchIncident(client, ref),
+  })
+}
+
+export async function refetchIncident(client: QueryClient, ref: string): Promise<void> {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: keys.incident(ref) }),
+    client.invalidateQueries({ queryKey: keys.incidents }),
+    client.invalidateQueries({ queryKey: keys.me }),
+  ])
+}
+
+function showAtOnce(incident: Incident, action: IncidentAction, client: QueryClient): Incident {
+  const me = client.getQueryData<Me>(keys.me)
+  const at = new Date(serverNow()).toISOString()
+  if (action.type === 'acknowledge') return { ...incident, acknowledged_at: incident.acknowledged_at ?? at, paging_you: false }
+  if (action.type === 'assign' && action.personId === null && me !== undefined) {
+    const person = { id: me.id, name: me.name, email: me.email }
+    return { ...incident, roles: incident.roles.map((role) => (role.role === action.role ? { ...role, person, since: at } : role)) }
+  }
+  return incident
+}

@@ -1,0 +1,59 @@
+/** Errors of the API as the console shows them: what happened, what it means, what to do. */
+
+export interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+export class ApiError extends Error {
+  readonly status: number
+  /** The problem's fixed code; `unreachable` and `timeout` are ours. */
+  readonly code: string
+  readonly fields: readonly FieldError[]
+
+  constructor(facts: { status: number; code: string; message: string; fields?: readonly FieldError[] }) {
+    super(facts.message)
+    this.name = 'ApiError'
+    this.status = facts.status
+    this.code = facts.code
+    this.fields = facts.fields ?? []
+  }
+}
+
+/** By refusal code: what happened and what to do. Codes come from core/incident/command.ts and the HTTP edge. */
+const ADVICE: Readonly<Record<string, string>> = {
+  'incident-already-resolved': 'Somebody resolved it first. Nothing was changed; reopen it if it is not over.',
+  'incident-not-resolved': 'It has to be resolved before this can be done.',
+  'incident-closed': 'It is closed and cannot be changed. Reopen it if it came back.',
+  'severity-unknown': 'The playbook has no such severity. Reload to see the ones it has.',
+  'severity-unchanged': 'It already has this severity. Nothing was changed.',
+  'type-unknown': 'The playbook has no such incident type. Reload to see the ones it has.',
+  'role-unknown': 'The playbook has no such role. Reload to see the ones it has.',
+  'reason-required': 'This needs a reason: a sentence that others can read later.',
+  'nothing-to-release': 'Nobody is being paged any more. Nothing was changed.',
+  'not-paged': 'You are not being paged for this incident, so there is nothing to hand on.',
+  unreachable: 'The server could not be reached, so nothing was changed. Check your connection and try again.',
+  timeout: 'The server did not answer in time. It may have happened: look before you try again.',
+}
+
+/** One or two sentences for a person. */
+export function explainError(error: unknown): string {
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : 'Something went wrong in the console.'
+  const advice = ADVICE[error.code]
+  if (advice !== undefined) return advice
+  if (error.status === 403) return `${sentence(error.message)} Your account may not do this: ask an owner.`
+  if (error.status === 429) return 'Too many requests: wait a moment, then try again.'
+  if (error.status === 503) return 'The server cannot reach its database right now, so nothing was changed. Paging resumes by itself; try again shortly.'
+  if (error.status >= 500) return 'The server failed, so this may not have happened. Look before you try again.'
+  return sentence(error.message)
+}
+
+/** The message for one field, when the server named it. */
+export function fieldError(error: unknown, field: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined
+  return error.fields.find((entry) => entry.field === field || entry.field.endsWith(`.${field}`) || entry.field.endsWith(`/${field}`))?.message
+}
+
+function sentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`
+}

@@ -1,0 +1,131 @@
+/** The addresses of the console. Each page is its own chunk; filters live in the address and are read back here. */
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import type { QueryClient } from '@tanstack/react-query'
+import { incidentQuery, incidentsQuery, meQuery } from '../api/queries.ts'
+import { readListSearch, toIncidentFilter } from '../pages/incident/list-search.ts'
+import { NotFoundPage } from './not-found.tsx'
+
+interface RouterContext {
+  readonly client: QueryClient
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NotFoundPage })
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search): { next?: string; reason?: string } => ({
+    ...(typeof search['next'] === 'string' ? { next: search['next'] } : {}),
+    ...(typeof search['reason'] === 'string' ? { reason: search['reason'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
+  loader: ({ context }) => {
+    void context.client.prefetchQuery(meQuery)
+  },
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/incidents', replace: true })
+  },
+})
+
+const incidentsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/incidents',
+  validateSearch: readListSearch,
+  loaderDeps: ({ search }) => search,
+  // Started, not awaited: the page shows at once, with skeletons only where nothing was there before.
+  loader: ({ context, deps }) => {
+    void context.client.prefetchInfiniteQuery(incidentsQuery(toIncidentFilter(deps)))
+  },
+  component: lazyRouteComponent(() => import('../pages/incident/list-page.tsx'), 'IncidentListPage'),
+})
+
+const incidentRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/incidents/$ref',
+  loader: ({ context, params }) => {
+    void context.client.prefetchQuery(incidentQuery(params.ref))
+  },
+  component: lazyRouteComponent(() => import('../pages/incident/incident-page.tsx'), 'IncidentPage'),
+})
+
+const oncallRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/on-call',
+  validateSearch: (search): { at?: string } => (typeof search['at'] === 'string' ? { at: search['at'] } : {}),
+  component: lazyRouteComponent(() => import('../pages/oncall/oncall-page.tsx'), 'OncallPage'),
+})
+
+const alertsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/alerts',
+  validateSearch: (search): { state?: 'firing' | 'resolved' } =>
+    search['state'] === 'firing' || search['state'] === 'resolved' ? { state: search['state'] } : {},
+  component: lazyRouteComponent(() => import('../pages/alert/alerts-page.tsx'), 'AlertsPage'),
+})
+
+const signalsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/signals',
+  component: lazyRouteComponent(() => import('../pages/alert/signals-page.tsx'), 'SignalsPage'),
+})
+
+const sourcesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('../pages/source/sources-page.tsx'), 'SourcesPage'),
+})
+
+const playbookRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/playbook',
+  component: lazyRouteComponent(() => import('../pages/playbook/playbook-page.tsx'), 'PlaybookPage'),
+})
+
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
+})
+
+const systemRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/system',
+  component: lazyRouteComponent(() => import('../pages/system/system-page.tsx'), 'SystemPage'),
+})
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shellRoute.addChildren([
+    homeRoute,
+    incidentsRoute,
+    incidentRoute,
+    oncallRoute,
+    alertsRoute,
+    signalsRoute,
+    sourcesRoute,
+    playbookRoute,
+    accountRoute,
+    systemRoute,
+  ]),
+])
+
+export function createConsoleRouter(client: QueryClient) {
+  return createRouter({ routeTree, context: { client }, defaultPreload: 'intent', scrollRestoration: true, defaultPreloadStaleTime: 0 })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>
+  }
+}

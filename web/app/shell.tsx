@@ -1,0 +1,94 @@
+/** What every page stands in: navigation, the banner of a page, the palette, messages. */
+import { useQuery } from '@tanstack/react-query'
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { meQuery } from '../api/queries.ts'
+import { armSound } from '../lib/ring.ts'
+import { Failed } from '../parts/states.tsx'
+import { ApiError } from '../api/problem.ts'
+import { commandFor, singleKeysOn, useCommands, useRegisteredCommands } from './commands.ts'
+import { LiveProvider } from './live.tsx'
+import { Navigation } from './navigation.tsx'
+import { PagedBanner } from './paged-banner.tsx'
+import { leaveToSignIn } from './signed-out.ts'
+import { Toasts } from './toasts.tsx'
+
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
+const DeclareDialog = lazy(() => import('../pages/incident/declare-dialog.tsx').then((module) => ({ default: module.DeclareDialog })))
+
+export function Shell() {
+  const me = useQuery(meQuery)
+  const [open, setOpen] = useState<'palette' | 'declare' | null>(null)
+  useEffect(armSound, [])
+  useKeys(() => setOpen('palette'))
+  useShellCommands({ mayDeclare: me.data?.can.includes('incident.declare') === true, declare: () => setOpen('declare') })
+  return (
+    <LiveProvider onSignedOut={leaveToSignIn}>
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-[6px] focus:bg-accent focus:px-3 focus:py-2 focus:text-accent-text"
+      >
+        Skip to content
+      </a>
+      <div className="min-h-dvh min-[761px]:grid min-[761px]:grid-cols-[208px_minmax(0,1fr)]">
+        <Navigation onPalette={() => setOpen('palette')} />
+        <div className="min-w-0">
+          <PagedBanner />
+          <main id="main" tabIndex={-1} className="mx-auto max-w-[1280px] px-3 pt-3 pb-10 outline-none min-[761px]:px-6 min-[761px]:pt-4">
+            {me.isError && me.data === undefined && !isSignedOut(me.error) ? (
+              <Failed what="console" error={me.error} retry={() => void me.refetch()} />
+            ) : (
+              <Outlet />
+            )}
+          </main>
+        </div>
+      </div>
+      <Toasts />
+      <Suspense fallback={null}>
+        {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
+        {open === 'declare' && <DeclareDialog onClose={() => setOpen(null)} />}
+      </Suspense>
+    </LiveProvider>
+  )
+}
+
+/** Ctrl or Cmd and K open the palette anywhere; single keys run what the page offers. */
+function useKeys(openPalette: () => void): void {
+  const commands = useRegisteredCommands()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        openPalette()
+        return
+      }
+      if (!singleKeysOn()) return
+      const command = commandFor(event, commands)
+      if (command === undefined) return
+      event.preventDefault()
+      command.run()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  })
+}
+
+function useShellCommands({ mayDeclare, declare }: { readonly mayDeclare: boolean; readonly declare: () => void }): void {
+  const navigate = useNavigate()
+  const go = (to: '/incidents' | '/on-call' | '/alerts' | '/signals' | '/sources' | '/playbook' | '/account' | '/system') => () => void navigate({ to })
+  useCommands([
+    ...(mayDeclare ? [{ id: 'declare', label: 'Declare an incident', group: 'Do', shortcut: 'C', words: 'new open create', run: declare }] : []),
+    { id: 'go-incidents', label: 'Incidents', group: 'Go to', run: go('/incidents') },
+    { id: 'go-oncall', label: 'On call', group: 'Go to', words: 'schedule rota who', run: go('/on-call') },
+    { id: 'go-alerts', label: 'Alerts', group: 'Go to', run: go('/alerts') },
+    { id: 'go-signals', label: 'Signals', group: 'Go to', words: 'raw received', run: go('/signals') },
+    { id: 'go-sources', label: 'Sources and keys', group: 'Go to', words: 'integration prometheus alertmanager pagerduty', run: go('/sources') },
+    { id: 'go-playbook', label: 'Playbook', group: 'Go to', words: 'severity matrix roles', run: go('/playbook') },
+    { id: 'go-account', label: 'Your account', group: 'Go to', words: 'password sessions page me now test', run: go('/account') },
+    { id: 'go-system', label: 'System', group: 'Go to', words: 'health outbox auditor ready', run: go('/system') },
+  ])
+}
+
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401
+}

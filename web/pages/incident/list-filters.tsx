@@ -1,0 +1,113 @@
+/** The list's filters; each change goes into the address, so that a filtered list can be pasted into a chat. */
+import { useQuery } from '@tanstack/react-query'
+import { Search, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { PHASES_SHOWN } from './phases.ts'
+import type { ListSearch, ListState } from './list-search.ts'
+import { isFiltered } from './list-search.ts'
+import { PHASE_WORDS } from './words.ts'
+import { playbookQuery } from '../../api/queries.ts'
+import { Button } from '../../parts/button.tsx'
+import { CONTROL } from '../../parts/field.tsx'
+import { classNames } from '../../lib/class-names.ts'
+
+const TYPED_WAIT_MS = 250
+const STATES: readonly { readonly value: ListState; readonly label: string }[] = [
+  { value: 'open', label: 'Open' },
+  { value: 'over', label: 'Resolved' },
+  { value: 'all', label: 'All' },
+]
+
+interface FiltersProps {
+  readonly search: ListSearch
+  readonly onChange: (next: ListSearch) => void
+}
+
+export function ListFilters({ search, onChange }: FiltersProps) {
+  const playbook = useQuery(playbookQuery).data
+  const set = (change: { readonly [Name in keyof ListSearch]?: ListSearch[Name] | undefined }): void => {
+    const merged = { ...search, ...change }
+    onChange(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined && value !== '')))
+  }
+  return (
+    <div role="search" aria-label="Filter incidents" className="mb-1 flex flex-wrap items-center gap-2">
+      <StateTabs value={search.state ?? 'open'} onChange={(state) => set({ state: state === 'open' ? undefined : state })} />
+      <TextFilter value={search.q ?? ''} onChange={(q) => set({ q })} />
+      <Choice label="Severity" value={search.severity} onChange={(severity) => set({ severity })} options={(playbook?.severities ?? []).map((row) => [row.id, row.id])} />
+      <Choice label="Phase" value={search.phase} onChange={(phase) => set({ phase })} options={PHASES_SHOWN.map((phase) => [phase, PHASE_WORDS[phase]])} />
+      <Choice label="Type" value={search.type} onChange={(type) => set({ type })} options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])} />
+      {isFiltered(search) && (
+        <Button look="quiet" size="s" onClick={() => onChange({})}>
+          <X size={13} aria-hidden /> Clear
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function StateTabs({ value, onChange }: { readonly value: ListState; readonly onChange: (state: ListState) => void }) {
+  return (
+    <fieldset className="inline-flex overflow-hidden rounded-[6px] border border-line-strong bg-surface max-[760px]:w-full">
+      <legend className="sr-only">State</legend>
+      {STATES.map((state) => (
+        <label
+          key={state.value}
+          className="flex items-center justify-center px-3 py-1 text-muted not-first-of-type:border-l not-first-of-type:border-line has-checked:bg-accent-soft has-checked:font-[550] has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent max-[760px]:min-h-11 max-[760px]:flex-1"
+        >
+          <input type="radio" name="state" className="sr-only" checked={value === state.value} onChange={() => onChange(state.value)} />
+          {state.label}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** Asks a moment after the last key, not on each. */
+function TextFilter({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
+  const [text, setText] = useState(value)
+  const latest = useRef(onChange)
+  latest.current = onChange
+  useEffect(() => setText(value), [value])
+  useEffect(() => {
+    if (text.trim() === value) return
+    const timer = setTimeout(() => latest.current(text.trim()), TYPED_WAIT_MS)
+    return () => clearTimeout(timer)
+  }, [text, value])
+  return (
+    <label className="relative min-w-40 flex-1 min-[761px]:max-w-64">
+      <span className="sr-only">Title, summary or number</span>
+      <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-faint" />
+      <input type="search" value={text} onChange={(event) => setText(event.target.value)} placeholder="Title or number" className={classNames(CONTROL, 'py-1 pl-8')} />
+    </label>
+  )
+}
+
+interface ChoiceProps {
+  readonly label: string
+  readonly value: string | undefined
+  readonly options: readonly (readonly [value: string, label: string])[]
+  readonly onChange: (value: string | undefined) => void
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  const known = value === undefined || options.some(([option]) => option === value)
+  return (
+    <select
+      aria-label={label}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
+      className={classNames(
+        'max-w-44 rounded-[6px] border px-2 py-1 max-[760px]:min-h-11 max-[760px]:min-w-0 max-[760px]:flex-1',
+        value === undefined ? 'border-line-strong bg-surface text-muted' : 'border-accent bg-accent-soft font-[550] text-text',
+      )}
+    >
+      <option value="">{label}</option>
+      {!known && <option value={value}>{value}</option>}
+      {options.map(([option, text]) => (
+        <option key={option} value={option}>
+          {text}
+        </option>
+      ))}
+    </select>
+  )
+}
