@@ -65,7 +65,12 @@ async function run(order: LoadOrder): Promise<LoadResult> {
 }
 
 /** Open loop: each request has its moment, whether or not the one before was answered (what waits is counted). */
-async function paced(requestsPerSecond: number, endsAt: number, connections: number, one: (connection: number) => Promise<void>): Promise<void> {
+async function paced(
+  requestsPerSecond: number,
+  endsAt: number,
+  connections: number,
+  one: (connection: number) => Promise<void>,
+): Promise<void> {
   const startedAt = performance.now()
   const running = new Set<Promise<void>>()
   for (let place = 0; ; place += 1) {
@@ -83,7 +88,11 @@ function post(order: LoadOrder, agent: Agent, body: string): Promise<number> {
   return new Promise((resolve) => {
     const outgoing = request(
       order.url,
-      { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...order.headers } },
+      {
+        method: 'POST',
+        agent,
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...order.headers },
+      },
       (incoming) => {
         incoming.resume()
         incoming.on('end', () => resolve(incoming.statusCode ?? 0))

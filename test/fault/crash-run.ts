@@ -55,7 +55,13 @@ export async function runCrash(plan: CrashPlan): Promise<CrashReport> {
   const port = await findFreePort()
   const environment = { TOCSIN_MAIL_URL: smtp.url, TOCSIN_MAIL_FROM: 'tocsin@example.org', ...folder.environment }
   const start = (extra: Readonly<Record<string, string>>, waitUntilReady: boolean): Promise<RunningServer> =>
-    startServer({ port, databaseUrl: plan.databaseUrl, playbookFolder: folder.path, environment: { ...environment, ...extra }, waitUntilReady })
+    startServer({
+      port,
+      databaseUrl: plan.databaseUrl,
+      playbookFolder: folder.path,
+      environment: { ...environment, ...extra },
+      waitUntilReady,
+    })
   const servers: RunningServer[] = []
   try {
     const first = await start(plan.failPoint === null ? {} : { TOCSIN_FAILPOINT: plan.failPoint }, true)
@@ -198,7 +204,10 @@ async function crash(server: RunningServer, plan: CrashPlan, dice: Dice): Promis
 }
 
 /** Quiet: what was accepted is applied, and no effect waits that is due. Answers what is still restless after the bound. */
-export async function waitUntilQuiet(databaseUrl: string, accepted: readonly AcceptedSignal[]): Promise<{ record: StoredRecord; unrest: string[] }> {
+export async function waitUntilQuiet(
+  databaseUrl: string,
+  accepted: readonly AcceptedSignal[],
+): Promise<{ record: StoredRecord; unrest: string[] }> {
   let record = await readRecord(databaseUrl)
   let unrest: string[] = []
   await waitFor(

@@ -71,7 +71,11 @@ const planted: readonly [string, Evidence, RegExp][] = [
   ['a signal that was not applied', withRecord({ alerts: [] }), /was not applied/u],
   ['an alert without an incident', withRecord({ alerts: record.alerts.map((alert) => ({ ...alert, incident_id: null })) }), /no incident/u],
   ['an alert left resolved', withRecord({ alerts: record.alerts.map((alert) => ({ ...alert, resolved_at: at(1) })) }), /should fire/u],
-  ['two open incidents of one group', withRecord({ incidents: record.incidents.flatMap((one) => [one, { ...one, id: 'i2' }]) }), /second open/u],
+  [
+    'two open incidents of one group',
+    withRecord({ incidents: record.incidents.flatMap((one) => [one, { ...one, id: 'i2' }]) }),
+    /second open/u,
+  ],
   ['a page that never left', { ...clean, vendorRequests: [] }, /never reached/u],
   ['a page that left late', { ...clean, vendorRequests: [{ ...request, at: START + 25_000 }] }, /25000 ms/u],
   ['a request that no attempt explains', { ...clean, vendorRequests: [request, { ...request, repeat: true }] }, /knows 1 attempts/u],
@@ -82,18 +86,33 @@ const planted: readonly [string, Evidence, RegExp][] = [
   ],
   [
     'a silent repeat after a crash',
-    withRecord({ attempts: [{ ...attempt, outcome: 'unknown' }, { ...attempt, number: 2 }] }),
+    withRecord({
+      attempts: [
+        { ...attempt, outcome: 'unknown' },
+        { ...attempt, number: 2 },
+      ],
+    }),
     /not marked as a repeat/u,
   ],
   [
     'a false mark of a repeat',
-    withRecord({ attempts: [{ ...attempt, outcome: 'retry' }, { ...attempt, number: 2, repeat: true }] }),
+    withRecord({
+      attempts: [
+        { ...attempt, outcome: 'retry' },
+        { ...attempt, number: 2, repeat: true },
+      ],
+    }),
     /without an unknown outcome/u,
   ],
   [
     'a message taken twice without saying so',
     {
-      ...withRecord({ attempts: [{ ...attempt, outcome: 'unknown' }, { ...attempt, number: 2, repeat: true }] }),
+      ...withRecord({
+        attempts: [
+          { ...attempt, outcome: 'unknown' },
+          { ...attempt, number: 2, repeat: true },
+        ],
+      }),
       vendorRequests: [request, request],
     },
     /does not say "repeat"/u,
@@ -102,13 +121,20 @@ const planted: readonly [string, Evidence, RegExp][] = [
     'a send after the acknowledgement',
     {
       ...withRecord({
-        events: [...record.events, { stream_id: 'i1', version: 2, type: 'incident.acknowledged', data: { pages: [PAGE] }, recorded_at: at(1) }],
+        events: [
+          ...record.events,
+          { stream_id: 'i1', version: 2, type: 'incident.acknowledged', data: { pages: [PAGE] }, recorded_at: at(1) },
+        ],
       }),
       acknowledged: [{ incidentId: 'i1', answeredAt: START + 5 }],
     },
     /after the acknowledgement/u,
   ],
-  ['an incident that nobody will look at again', withRecord({ incidents: record.incidents.map((one) => ({ ...one, wake_at: null })) }), /no next step/u],
+  [
+    'an incident that nobody will look at again',
+    withRecord({ incidents: record.incidents.map((one) => ({ ...one, wake_at: null })) }),
+    /no next step/u,
+  ],
   ['a hole in the events', withRecord({ events: record.events.map((event) => ({ ...event, version: 2 })) }), /jumps from 0 to 2/u],
 ]
 

@@ -91,7 +91,9 @@ function doubleIncidents({ record }: Evidence): string[] {
 
 /** A page that was due before the fault, or came with a signal accepted before it, is with the vendor 20 s after the restart. */
 function latePages({ record, vendorRequests, restartedAt, channels }: Evidence): string[] {
-  const wanted = record.effects.filter((effect) => effect.kind === 'page' && channels.includes(effect.channel) && effect.state !== 'cancelled')
+  const wanted = record.effects.filter(
+    (effect) => effect.kind === 'page' && channels.includes(effect.channel) && effect.state !== 'cancelled',
+  )
   return wanted.flatMap((effect) => {
     const seen = requestsFor(effect, vendorRequests).filter((request) => request.taken)
     const first = seen[0]
@@ -143,7 +145,10 @@ function sendsAfterAcknowledgement({ record, acknowledged }: Evidence): string[]
     return effects.flatMap((effect) =>
       record.attempts
         .filter((attempt) => attempt.effect_key === effect.key && attempt.started_at.getTime() > answeredAt)
-        .map((attempt) => `${effect.key} attempt ${attempt.number} began ${attempt.started_at.getTime() - answeredAt} ms after the acknowledgement`),
+        .map(
+          (attempt) =>
+            `${effect.key} attempt ${attempt.number} began ${attempt.started_at.getTime() - answeredAt} ms after the acknowledgement`,
+        ),
     )
   })
 }

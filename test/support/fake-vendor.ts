@@ -35,7 +35,12 @@ export interface VendorRequest {
   answered: boolean
 }
 
-export type FaultPlan = (request: { readonly index: number; readonly reference: string; readonly path: string }) => Fault
+export type FaultPlan = (request: {
+  readonly index: number
+  readonly reference: string
+  readonly path: string
+  readonly text: string
+}) => Fault
 
 export interface FakeVendor {
   readonly port: number
@@ -54,7 +59,8 @@ export async function startFakeWebhook(): Promise<FakeVendor & { readonly url: s
   const requests: VendorRequest[] = []
   const sockets = new Set<Socket>()
   const state = { plan: alwaysOk }
-  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => void answerWebhook(incoming, outgoing, requests, () => state.plan)
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
+    void answerWebhook(incoming, outgoing, requests, () => state.plan)
   let server = await listen(listener, sockets, 0)
   const port = portOf(server)
   return {
@@ -75,7 +81,12 @@ export async function startFakeWebhook(): Promise<FakeVendor & { readonly url: s
   }
 }
 
-async function answerWebhook(incoming: IncomingMessage, outgoing: ServerResponse, requests: VendorRequest[], plan: () => FaultPlan): Promise<void> {
+async function answerWebhook(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  requests: VendorRequest[],
+  plan: () => FaultPlan,
+): Promise<void> {
   const chunks: Buffer[] = []
   try {
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
@@ -86,9 +97,20 @@ async function answerWebhook(incoming: IncomingMessage, outgoing: ServerResponse
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]))
   const { reference, repeat } = readWebhook(headers, text)
   const path = incoming.url ?? ''
-  const fault = plan()({ index: requests.length, reference, path })
+  const fault = plan()({ index: requests.length, reference, path, text })
   const taken = fault.kind === 'ok' || fault.kind === 'slow' || fault.kind === 'reset-after-accept'
-  const entry: VendorRequest = { channel: 'webhook', at: Date.now(), path, headers, text, reference, repeat, fault: fault.kind, taken, answered: false }
+  const entry: VendorRequest = {
+    channel: 'webhook',
+    at: Date.now(),
+    path,
+    headers,
+    text,
+    reference,
+    repeat,
+    fault: fault.kind,
+    taken,
+    answered: false,
+  }
   requests.push(entry)
   switch (fault.kind) {
     case 'slow':
@@ -181,7 +203,7 @@ async function takeMail(
   const text = Buffer.concat(chunks).toString('utf8')
   const headers = mailHeaders(text)
   const reference = headers['x-tocsin-reference'] ?? headers['message-id'] ?? ''
-  const fault = desk.plan()({ index: desk.requests.length, reference, path: desk.recipient })
+  const fault = desk.plan()({ index: desk.requests.length, reference, path: desk.recipient, text })
   const taken = fault.kind === 'ok' || fault.kind === 'slow' || fault.kind === 'reset-after-accept'
   const entry: VendorRequest = {
     channel: 'email',
@@ -228,7 +250,12 @@ function decodeWords(text: string): string {
   return text.replace(/=\?utf-8\?(q|b)\?([^?]*)\?=\s*/giu, (_all, form: string, word: string) =>
     form.toLowerCase() === 'b'
       ? Buffer.from(word, 'base64').toString('utf8')
-      : Buffer.from(word.replaceAll('_', ' ').replace(/=([0-9A-F]{2})/giu, (_hex, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))), 'latin1').toString('utf8'),
+      : Buffer.from(
+          word
+            .replaceAll('_', ' ')
+            .replace(/=([0-9A-F]{2})/giu, (_hex, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+          'latin1',
+        ).toString('utf8'),
   )
 }
 
@@ -241,7 +268,11 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-async function listen(listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void, sockets: Set<Socket>, port: number): Promise<Server> {
+async function listen(
+  listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
+  sockets: Set<Socket>,
+  port: number,
+): Promise<Server> {
   const server = createServer(listener)
   server.on('connection', (socket) => {
     sockets.add(socket)
