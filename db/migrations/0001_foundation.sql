@@ -1,5 +1,5 @@
 -- The first schema: people and keys, receipts, alerts, incidents as events with their views, the outbox, leases.
--- The app's role owns nothing here; it is granted what it needs at the end.
+-- The app's role owns nothing here; db/grants.sql says what it may do.
 
 -- People, teams, access ------------------------------------------------------------------------------------------
 

@@ -21,7 +21,10 @@ const FOLDER_PREFIX = 'tocsin-test-'
 /** Tests may lose their database with the machine; they still see real commits, locks and crashes of processes. */
 const FAST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200', checkpoint_timeout: '1h' }
 
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+let tearDown = () => Promise.resolve()
+
+/** Called by vitest once, before the first test file. */
+export async function setup(project: TestProject): Promise<void> {
   await sweepOldFolders()
   const dataDir = mkdtempSync(join(tmpdir(), FOLDER_PREFIX))
   writeFileSync(join(dataDir, 'owner-pid'), String(process.pid))
@@ -29,10 +32,15 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const postgres = await startEmbeddedPostgres({ dataDir, log, extra: FAST_SETTINGS })
   await makeTemplate(postgres.url)
   project.provide('postgresUrl', postgres.url)
-  return async () => {
+  tearDown = async () => {
     await postgres.stop()
     rmSync(dataDir, { recursive: true, force: true })
   }
+}
+
+/** Called by vitest once, after the last test file. */
+export async function teardown(): Promise<void> {
+  await tearDown()
 }
 
 async function makeTemplate(url: string): Promise<void> {
