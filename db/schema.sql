@@ -1,0 +1,439 @@
+-- The whole schema, as the migrations make it. Written by `node scripts/dump-schema.ts`; the check fails when it differs.
+
+create table alert (
+  id uuid not null,
+  source_id uuid not null,
+  fingerprint uuid not null,
+  dedup_key text,
+  alarm text not null,
+  title text not null,
+  labels jsonb not null,
+  links jsonb not null default '[]'::jsonb,
+  severity_hint text,
+  value double precision,
+  starts_at timestamp with time zone,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  count bigint not null default 1,
+  resolved_at timestamp with time zone,
+  incident_id uuid,
+  constraint alert_pkey PRIMARY KEY (id)
+) with (fillfactor=85);
+CREATE UNIQUE INDEX alert_episode ON alert USING btree (fingerprint, resolved_at) NULLS NOT DISTINCT;
+CREATE INDEX alert_incident ON alert USING btree (incident_id, id);
+grant insert, select, update on alert to tocsin_app;
+
+create table api_key (
+  id uuid not null,
+  name text not null,
+  prefix text not null,
+  secret_hash bytea not null,
+  person_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_key_secret_hash_key UNIQUE (secret_hash),
+  constraint api_key_pkey PRIMARY KEY (id),
+  constraint api_key_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE
+);
+grant insert, select, update on api_key to tocsin_app;
+
+create table applied_batch (
+  server_id uuid not null,
+  first_receipt_id bigint not null,
+  last_receipt_id bigint not null,
+  applied_at timestamp with time zone not null default now(),
+  encoding text not null,
+  outcomes bytea not null,
+  constraint applied_batch_pkey PRIMARY KEY (server_id, first_receipt_id),
+  constraint applied_batch_encoding_check CHECK ((encoding = ANY (ARRAY['identity'::text, 'zstd'::text])))
+);
+CREATE INDEX applied_batch_first_receipt_id ON applied_batch USING btree (first_receipt_id);
+grant insert, select on applied_batch to tocsin_app;
+
+create table attempt (
+  effect_key text not null,
+  number integer not null,
+  server_id uuid not null,
+  fence bigint not null,
+  repeat boolean not null,
+  started_at timestamp with time zone not null default clock_timestamp(),
+  finished_at timestamp with time zone,
+  outcome text,
+  external_id text,
+  reason text,
+  constraint attempt_pkey PRIMARY KEY (effect_key, number),
+  constraint attempt_effect_key_fkey FOREIGN KEY (effect_key) REFERENCES effect(key),
+  constraint attempt_number_check CHECK ((number > 0)),
+  constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'retry'::text, 'rejected'::text, 'unknown'::text, 'withdrawn'::text])))
+);
+grant insert, select, update on attempt to tocsin_app;
+
+create table audit_leaf (
+  id bigint not null generated always as identity,
+  leaf bytea not null,
+  leaf_hash bytea not null,
+  leaf_index bigint,
+  created_at timestamp with time zone not null default now(),
+  constraint audit_leaf_leaf_index_key UNIQUE (leaf_index),
+  constraint audit_leaf_pkey PRIMARY KEY (id)
+);
+grant insert, select on audit_leaf to tocsin_app;
+
+create table change_report (
+  id uuid not null,
+  source_id uuid,
+  title text not null,
+  origin text not null,
+  at timestamp with time zone not null,
+  links jsonb not null default '[]'::jsonb,
+  details jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint change_report_pkey PRIMARY KEY (id)
+);
+CREATE INDEX change_report_at ON change_report USING btree (at DESC, id DESC);
+grant insert, select on change_report to tocsin_app;
+
+create table clock (
+  id text not null,
+  incident_id uuid not null,
+  kind text not null,
+  audience text,
+  clause text not null,
+  started_at timestamp with time zone,
+  due_at timestamp with time zone,
+  state text not null,
+  ended_at timestamp with time zone,
+  reason text,
+  constraint clock_pkey PRIMARY KEY (id),
+  constraint clock_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id),
+  constraint clock_state_check CHECK ((state = ANY (ARRAY['not_started'::text, 'running'::text, 'met'::text, 'breached'::text, 'waived'::text])))
+);
+CREATE INDEX clock_incident ON clock USING btree (incident_id);
+grant delete, insert, select, update on clock to tocsin_app;
+
+create table contact (
+  person_id uuid not null,
+  place integer not null,
+  channel text not null,
+  address text not null,
+  origin text not null default 'file'::text,
+  verified_at timestamp with time zone,
+  constraint contact_pkey PRIMARY KEY (person_id, channel),
+  constraint contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE,
+  constraint contact_origin_check CHECK ((origin = ANY (ARRAY['file'::text, 'person'::text]))),
+  constraint contact_place_check CHECK ((place >= 0))
+);
+grant delete, insert, select, update on contact to tocsin_app;
+
+create table effect (
+  key text not null,
+  kind text not null,
+  incident_id uuid not null,
+  person_id uuid not null,
+  channel text not null,
+  page_keys text[] not null default '{}'::text[],
+  about text,
+  state text not null default 'pending'::text,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  lease_until timestamp with time zone,
+  fence bigint not null default 0,
+  attempts integer not null default 0,
+  unsure boolean not null default false,
+  ended_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  external_id text,
+  reason text,
+  constraint effect_pkey PRIMARY KEY (key),
+  constraint effect_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id),
+  constraint effect_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'notice'::text]))),
+  constraint effect_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'rejected'::text, 'cancelled'::text])))
+);
+CREATE INDEX effect_due ON effect USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX effect_incident ON effect USING btree (incident_id);
+grant insert, select, update on effect to tocsin_app;
+
+create table event (
+  stream_id uuid not null,
+  version integer not null,
+  type text not null,
+  data jsonb not null,
+  actor jsonb not null,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null default now(),
+  "position" bigint not null generated always as identity,
+  tx xid8 not null default pg_current_xact_id(),
+  constraint event_pkey PRIMARY KEY (stream_id, version),
+  constraint event_version_check CHECK ((version > 0))
+);
+CREATE INDEX event_feed ON event USING btree (tx, "position");
+grant insert, select on event to tocsin_app;
+
+create table idempotency (
+  owner text not null,
+  key text not null,
+  request_hash bytea not null,
+  status integer,
+  body jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_pkey PRIMARY KEY (owner, key)
+);
+grant delete, insert, select, update on idempotency to tocsin_app;
+
+create table incident (
+  id uuid not null,
+  number bigint not null default nextval('incident_number'::regclass),
+  version integer not null,
+  state jsonb not null,
+  title text not null,
+  summary text not null,
+  severity text not null,
+  severity_rank integer not null,
+  phase text not null,
+  open boolean not null,
+  incident_type text,
+  private boolean not null default false,
+  team_id uuid,
+  source_id uuid,
+  group_key text,
+  playbook_digest text not null,
+  opened_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  resolved_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  next_due_at timestamp with time zone,
+  alerts_total bigint not null default 0,
+  alerts_firing bigint not null default 0,
+  wake_at timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  constraint incident_number_key UNIQUE (number),
+  constraint incident_pkey PRIMARY KEY (id),
+  constraint incident_playbook_digest_fkey FOREIGN KEY (playbook_digest) REFERENCES playbook_version(digest),
+  constraint incident_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id)
+);
+CREATE UNIQUE INDEX incident_group ON incident USING btree (group_key) WHERE (open AND (group_key IS NOT NULL));
+CREATE INDEX incident_open ON incident USING btree (severity_rank, opened_at DESC, id) WHERE open;
+CREATE INDEX incident_opened_at ON incident USING btree (opened_at DESC, id DESC);
+CREATE INDEX incident_wake ON incident USING btree (wake_at) WHERE (wake_at IS NOT NULL);
+grant insert, select, update on incident to tocsin_app;
+
+create table incident_member (
+  incident_id uuid not null,
+  person_id uuid not null,
+  added_at timestamp with time zone not null default now(),
+  constraint incident_member_pkey PRIMARY KEY (incident_id, person_id),
+  constraint incident_member_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id),
+  constraint incident_member_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+grant delete, insert, select, update on incident_member to tocsin_app;
+
+create table lease (
+  name text not null,
+  holder uuid not null,
+  until timestamp with time zone not null,
+  fence bigint not null default 1,
+  constraint lease_pkey PRIMARY KEY (name)
+);
+grant insert, select, update on lease to tocsin_app;
+
+create table link (
+  token_hash bytea not null,
+  purpose text not null,
+  person_id uuid not null,
+  incident_id uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint link_pkey PRIMARY KEY (token_hash),
+  constraint link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE,
+  constraint link_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'acknowledge'::text])))
+);
+CREATE INDEX link_expires_at ON link USING btree (expires_at);
+grant delete, insert, select, update on link to tocsin_app;
+
+create table migration (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migration_pkey PRIMARY KEY (number)
+);
+grant select on migration to tocsin_app;
+
+create table page (
+  id uuid not null,
+  key text not null,
+  incident_id uuid not null,
+  person_id uuid not null,
+  role text not null,
+  state text not null,
+  round integer not null,
+  step integer not null,
+  because text not null default ''::text,
+  created_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  constraint page_key_key UNIQUE (key),
+  constraint page_pkey PRIMARY KEY (id),
+  constraint page_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id),
+  constraint page_state_check CHECK ((state = ANY (ARRAY['paging'::text, 'acknowledged'::text, 'declined'::text, 'ended'::text])))
+);
+CREATE INDEX page_incident ON page USING btree (incident_id, created_at);
+CREATE INDEX page_person ON page USING btree (person_id) WHERE (state = 'paging'::text);
+grant insert, select, update on page to tocsin_app;
+
+create table person (
+  id uuid not null,
+  email text not null,
+  name text not null,
+  zone text not null default 'UTC'::text,
+  role text not null default 'responder'::text,
+  password_hash text,
+  disabled_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint person_email_key UNIQUE (email),
+  constraint person_pkey PRIMARY KEY (id),
+  constraint person_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'responder'::text, 'stakeholder'::text, 'auditor'::text])))
+);
+grant insert, select, update on person to tocsin_app;
+
+create table playbook_version (
+  digest text not null,
+  source text not null,
+  loaded_at timestamp with time zone not null default now(),
+  number integer not null generated always as identity,
+  constraint playbook_version_pkey PRIMARY KEY (digest)
+);
+grant insert, select on playbook_version to tocsin_app;
+
+create table receipt (
+  id bigint not null generated always as identity,
+  received_at timestamp with time zone not null,
+  server_id uuid not null,
+  source_id uuid not null,
+  door text not null,
+  path text not null,
+  headers jsonb not null,
+  encoding text not null,
+  body bytea not null,
+  refused text,
+  constraint receipt_pkey PRIMARY KEY (received_at, id),
+  constraint receipt_encoding_check CHECK ((encoding = ANY (ARRAY['identity'::text, 'zstd'::text])))
+) partition by RANGE (received_at);
+CREATE INDEX receipt_id ON ONLY receipt USING btree (id);
+grant insert, select on receipt to tocsin_app;
+
+create table receipt_default partition of receipt DEFAULT;
+
+create table server (
+  id uuid not null,
+  started_at timestamp with time zone not null default now(),
+  seen_at timestamp with time zone not null default now(),
+  applied_receipt_id bigint not null default 0,
+  stopped_at timestamp with time zone,
+  constraint server_pkey PRIMARY KEY (id)
+);
+grant insert, select, update on server to tocsin_app;
+
+create table session (
+  token_hash bytea not null,
+  person_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE
+);
+grant delete, insert, select, update on session to tocsin_app;
+
+create table source (
+  id uuid not null,
+  name text not null,
+  kind text,
+  key_prefix text not null,
+  key_hash bytea not null,
+  team_id uuid,
+  created_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone,
+  constraint source_key_hash_key UNIQUE (key_hash),
+  constraint source_name_key UNIQUE (name),
+  constraint source_pkey PRIMARY KEY (id),
+  constraint source_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id)
+);
+grant insert, select, update on source to tocsin_app;
+
+create table team (
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint team_name_key UNIQUE (name),
+  constraint team_pkey PRIMARY KEY (id)
+);
+grant insert, select, update on team to tocsin_app;
+
+create sequence incident_number;
+
+CREATE OR REPLACE FUNCTION public.drop_receipt_days(keep_from date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  part    record;
+  dropped integer := 0;
+begin
+  if keep_from > current_date - 1 then
+    raise exception 'receipts of today and yesterday are always kept';
+  end if;
+  for part in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.receipt'::regclass and c.relname ~ '^receipt_\d{8}$'
+      and to_date(right(c.relname, 8), 'YYYYMMDD') < keep_from
+  loop
+    execute format('drop table public.%I', part.relname);
+    dropped := dropped + 1;
+  end loop;
+  delete from public.receipt_default where received_at < keep_from::timestamptz;
+  return dropped;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.ensure_receipt_days(first date, days integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  day  date;
+  part text;
+  made integer := 0;
+begin
+  if days not between 1 and 60 then
+    raise exception 'between 1 and 60 days can be made at once';
+  end if;
+  for day in select d::date from generate_series(first, first + days - 1, interval '1 day') d loop
+    part := 'receipt_' || to_char(day, 'YYYYMMDD');
+    continue when to_regclass('public.' || part) is not null;
+    execute format('create table public.%I (like public.receipt including defaults including constraints)', part);
+    execute format(
+      'with moved as (delete from public.receipt_default where received_at >= %L and received_at < %L returning *)
+       insert into public.%I select * from moved', day::timestamptz, (day + 1)::timestamptz, part);
+    -- attaching takes a weaker lock on the parent than creating in place: receipts go on being written
+    execute format(
+      'alter table public.receipt attach partition public.%I for values from (%L) to (%L)',
+      part, day::timestamptz, (day + 1)::timestamptz);
+    made := made + 1;
+  end loop;
+  return made;
+end
+$function$
+
