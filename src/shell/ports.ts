@@ -9,6 +9,7 @@ import type { PlaybookDigest } from '../core/id.ts'
 import type { Roster } from '../core/oncall/roster.ts'
 import type { Instant } from '../core/time.ts'
 import type { Database, Tx } from './database/database.ts'
+import type { Handoff } from './outbox/claim.ts'
 
 export interface Ports {
   readonly config: Config
@@ -23,6 +24,8 @@ export interface Ports {
   readonly playbooks: Playbooks
   readonly rosters: Rosters
   readonly nudges: Nudges
+  /** Takes effects from the transaction that made them to this process' outbox; without it they wait for the poll. */
+  readonly handoff?: Handoff
 }
 
 export interface Playbooks {

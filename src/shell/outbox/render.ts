@@ -1,0 +1,72 @@
+/** Makes the message from the state of this moment. A private incident goes out under its number: mail is read by many. */
+import { createHash } from 'node:crypto'
+import { severityRow } from '../../core/playbook/playbook.ts'
+import type { Playbook } from '../../core/playbook/playbook.ts'
+import type { Instant } from '../../core/time.ts'
+import type { PageMessage } from '../../integration.ts'
+import type { Claimed } from './claim.ts'
+import type { SendContext } from './context-store.ts'
+
+export interface Rendering {
+  readonly claimed: Claimed
+  readonly context: SendContext
+  readonly person: NonNullable<SendContext['person']>
+  readonly playbook: Playbook
+  readonly now: Instant
+  /** Public address without a trailing slash. */
+  readonly url: string
+}
+
+export function renderMessage({ claimed, context, person, playbook, now, url }: Rendering): PageMessage {
+  const { incident } = context
+  const shown = incident.private ? { title: `Private incident #${incident.number}`, summary: '', firstStep: '' } : incident
+  return {
+    reference: referenceOf(claimed.key),
+    repeat: claimed.repeat,
+    incident: {
+      id: incident.id,
+      number: incident.number,
+      title: shown.title,
+      severity: incident.severity,
+      summary: shown.summary,
+      firstStep: shown.firstStep,
+      openedAt: incident.openedAt,
+    },
+    roles: context.roles,
+    person: { name: person.name, zone: person.zone },
+    acknowledgeUrl: claimed.token === null ? '' : `${url}/a/${claimed.token}`,
+    incidentUrl: `${url}/incidents/${incident.id}`,
+    purpose: claimed.kind,
+    escalatesAt: escalationOf(context, playbook, now),
+    notice: claimed.kind === 'notice' ? noticeOf(context.about) : '',
+  }
+}
+
+/** 128 bits of the effect's key: the same for every attempt, and it gives nothing away. */
+export function referenceOf(key: string): string {
+  return `tocsin-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`
+}
+
+function noticeOf(about: string | null): string {
+  switch (about) {
+    case 'queue-overdue':
+      return 'Nobody has taken this incident within its response time.'
+    case 'green':
+      return 'All of its alerts have been clear for a while. It waits for somebody to resolve it.'
+    case 'exhausted':
+      return 'Everybody whom the escalation names was paged, and nobody has answered.'
+    default:
+      return 'Something about this incident needs to be known.'
+  }
+}
+
+/** When somebody else is paged; null when nobody is, or the time has passed. */
+function escalationOf(context: SendContext, playbook: Playbook, now: Instant): Instant | null {
+  if (context.place === null) return null
+  const { steps, rounds } = severityRow(playbook, context.incident.severity).escalation
+  const waitMs = steps[context.place.step]?.waitMs
+  const isLast = context.place.step + 1 >= steps.length && context.place.round + 1 >= rounds
+  if (waitMs === undefined || isLast) return null
+  const at = (context.handedOverAt ?? now) + waitMs
+  return at > now ? at : null
+}
