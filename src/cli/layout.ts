@@ -3,7 +3,7 @@
 /** Columns padded to the widest cell, two spaces between; the last one runs free. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, [...cell].length)
+  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, lengthOf(cell))
   return rows
     .map((row) =>
       row
@@ -15,7 +15,14 @@ export function columns(rows: readonly (readonly string[])[]): string {
 }
 
 function pad(cell: string, width: number): string {
-  return cell + ' '.repeat(width - [...cell].length)
+  return cell + ' '.repeat(width - lengthOf(cell))
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** In what a reader takes for one character. */
+function lengthOf(text: string): number {
+  return Array.from(graphemes.segment(text)).length
 }
 
 /**

@@ -1,0 +1,52 @@
+/** The playbook in force, its review, and who may raise an alarm. */
+import type { DoctorCheck } from '../../../api/doctor.ts'
+import { type Examination, fail, ok, warn, words } from '../check.ts'
+import { listSourceFacts } from '../doctor-store.ts'
+
+const DAY_MS = 86_400_000
+
+export async function checkPlaybook({ ports, parts, wallClock }: Examination): Promise<readonly DoctorCheck[]> {
+  const { metadata } = ports.playbooks.current()
+  return [checkLoaded(parts.playbookFault(), metadata.id), checkReview(metadata, wallClock())]
+}
+
+const LOADED = 'Playbook'
+
+function checkLoaded(fault: string | null, id: string): DoctorCheck {
+  if (fault === null) return ok('playbook', LOADED, `${id} is in force as it stands in the folder`)
+  return fail('playbook', LOADED, {
+    found: `the files do not load, an earlier version is in force: ${fault}`,
+    meaning: 'what was changed last (who is on call, who is paged) does not count',
+    remedy: 'run `tocsin lint` in the folder, correct what it says; it is read again by itself',
+  })
+}
+
+const REVIEW = 'Playbook review'
+
+function checkReview(metadata: { nextReviewDue: string; maintainer: { name: string } }, now: number): DoctorCheck {
+  // Due by the end of that day, wherever the reader is.
+  const late = now - (Date.parse(`${metadata.nextReviewDue}T00:00:00Z`) + DAY_MS)
+  if (!(late > 0)) return ok('review', REVIEW, `due ${metadata.nextReviewDue}`)
+  return warn('review', REVIEW, {
+    found: `was due ${metadata.nextReviewDue}, ${words(late)} ago`,
+    meaning: 'people, numbers and steps may be those of another year',
+    remedy: `let ${metadata.maintainer.name} review it and set the new dates in playbook.yaml`,
+  })
+}
+
+const SOURCES = 'Sources'
+
+export async function checkSources({ ports }: Examination): Promise<readonly DoctorCheck[]> {
+  const sources = await ports.database.inTransaction('main', listSourceFacts)
+  if (sources.length === 0) {
+    return [
+      fail('sources', SOURCES, {
+        found: 'there is no integration key',
+        meaning: 'no monitoring can raise an alarm here',
+        remedy: 'make one: `tocsin key create prometheus`',
+      }),
+    ]
+  }
+  const names = sources.map((source) => source.name).join(', ')
+  return [ok('sources', SOURCES, `${names}; messages are let in by key alone, unsigned: keep the keys secret`)]
+}
