@@ -4,6 +4,7 @@
  */
 import type { Signal } from '../../src/core/alert/signal.ts'
 import type { PersonId } from '../../src/core/id.ts'
+import type { Roster } from '../../src/core/oncall/roster.ts'
 import { isOpen } from '../../src/core/incident/incident.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time.ts'
 import { nextStep } from '../../src/shell/outbox/outcome.ts'
@@ -21,6 +22,14 @@ const POLL_MS = SECOND_MS
 /** After this without a heartbeat, others take a server's receipts over. */
 const DEAD_AFTER_MS = 10 * SECOND_MS
 const NAMES: Record<PersonId, string> = { [ann]: 'Ann', [bob]: 'Bob', [cyd]: 'Cyd', [own]: 'Owner' }
+
+/** Bob takes over from Ann every twelve hours; nobody is Boss at the third night of four. */
+function rosterAt(now: number): Roster {
+  const half = Math.floor(now / (12 * HOUR_MS))
+  const [first, second] = half % 2 === 0 ? [ann, bob] : [bob, ann]
+  const boss = half % 8 === 5 ? [] : [cyd]
+  return testRoster({ at: now, roles: { Ops: { current: [first], next: [second] }, Boss: { current: boss, next: [] } } })
+}
 
 interface Server {
   readonly id: number
@@ -66,13 +75,6 @@ export class World {
     this.random = makeRandom(options.seed)
     this.schedule = makeSchedule(1_700_000_000_000)
     this.ableSince = this.schedule.now()
-    // Bob takes over from Ann every twelve hours; nobody is Boss at the third night of four.
-    const rosterAt = (now: number) => {
-      const half = Math.floor(now / (12 * HOUR_MS))
-      const [first, second] = half % 2 === 0 ? [ann, bob] : [bob, ann]
-      const boss = half % 8 === 5 ? [] : [cyd]
-      return testRoster({ at: now, roles: { Ops: { current: [first], next: [second] }, Boss: { current: boss, next: [] } } })
-    }
     this.store = new Store(testPlaybook(), rosterAt, (signal) =>
       signal.alarm.startsWith('Spike')
         ? { type: 'spike', groupKey: `type:${signal.alarm}` }
@@ -243,7 +245,7 @@ export class World {
   }
 
   private wake(): void {
-    for (const row of [...this.store.open.values()]) {
+    for (const row of Array.from(this.store.open.values())) {
       if (row.wakeAt !== null && row.wakeAt <= this.now()) this.store.change(row, { type: 'wake' }, this.now())
     }
   }
@@ -258,7 +260,7 @@ export class World {
   // Outbox --------------------------------------------------------------------------------------------------------
 
   private claim(server: Server): void {
-    for (const effect of [...this.store.pending]) {
+    for (const effect of Array.from(this.store.pending)) {
       if (effect.dueAt > this.now() || effect.leaseUntil > this.now()) continue
       if (effect.openAttempt !== 0) {
         // Whoever had it died or froze: the outcome is unknown, and this is how long it took to notice.

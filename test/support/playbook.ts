@@ -1,6 +1,6 @@
 /** A small playbook and roster for tests of the core: names that the engine cannot know, times that are easy to add up. */
 import { asId, type PersonId, type PlaybookDigest } from '../../src/core/id.ts'
-import type { Roster } from '../../src/core/oncall/roster.ts'
+import type { Roster, RosterPerson } from '../../src/core/oncall/roster.ts'
 import type { EscalationPolicy, Playbook, SeverityRow } from '../../src/core/playbook/playbook.ts'
 import { HOUR_MS, MINUTE_MS } from '../../src/core/time.ts'
 
@@ -50,7 +50,7 @@ export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
       {
         id: 'spike',
         title: 'Spike',
-        detection: [{ alarm: 'Spike', sources: [], when: null }],
+        detection: [{ alarm: 'Spike', sources: [], when: null, threshold: null }],
         severity: 'red',
         groupBy: [],
         firstStep: 'Go back one version.',
@@ -73,7 +73,6 @@ export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
 
 /** Ann is on call for Ops, Bob is next; Cyd is Boss; the owner is somebody else. */
 export function testRoster(over: Partial<Roster> = {}): Roster {
-  const person = (name: string) => ({ name, channels: ['email', 'console'] })
   return {
     at: 0,
     roles: { Ops: { current: [ann], next: [bob] }, Boss: { current: [cyd], next: [] } },
@@ -81,4 +80,8 @@ export function testRoster(over: Partial<Roster> = {}): Roster {
     people: { [ann]: person('Ann'), [bob]: person('Bob'), [cyd]: person('Cyd'), [own]: person('Owner') },
     ...over,
   }
+}
+
+function person(name: string): RosterPerson {
+  return { name, channels: ['email', 'console'] }
 }

@@ -11,6 +11,7 @@ import { evolve } from '../../core/incident/evolve.ts'
 import { type Incident, noIncident } from '../../core/incident/incident.ts'
 import { type Settled, settle } from '../../core/incident/settle.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
+import { storable } from '../../core/audit/storable.ts'
 import { appendLeaves } from '../audit/audit-store.ts'
 import type { PoolName, Tx } from '../database/database.ts'
 import { cancelEffects, enqueueEffects } from '../outbox/enqueue.ts'
@@ -118,9 +119,9 @@ function attachedEvents(incident: Incident, alerts: NonNullable<Opening['alerts'
 }
 
 async function settleAfter(ports: Ports, tx: Tx, before: Incident, events: readonly IncidentEvent[], playbook: Playbook): Promise<Settled> {
-  const changed = events.reduce(evolve, before)
-  const settled = settle(changed, playbook, await ports.rosters.at(tx, tx.now), tx.now)
-  return { ...settled, events: [...events, ...settled.events] }
+  const kept = events.map(storable)
+  const settled = settle(kept.reduce(evolve, before), playbook, await ports.rosters.at(tx, tx.now), tx.now)
+  return { ...settled, events: [...kept, ...settled.events] }
 }
 
 function toView(

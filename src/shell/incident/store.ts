@@ -89,8 +89,8 @@ export async function appendEvents(tx: Tx, id: IncidentId, version: number, even
       id,
       version,
       events.map((event) => event.type),
-      events.map((event) => toJsonb(event)),
-      events.map((event) => toJsonb(actorOf(event))),
+      events.map((event) => JSON.stringify(event)),
+      events.map((event) => JSON.stringify(actorOf(event))),
       events.map((event) => new Date(event.at)),
     ],
   })
@@ -99,11 +99,6 @@ export async function appendEvents(tx: Tx, id: IncidentId, version: number, even
 /** Who did it; the system where the event names nobody. */
 export function actorOf(event: IncidentEvent): Actor {
   return 'by' in event ? event.by : { kind: 'system', name: 'Tocsin' }
-}
-
-/** Postgres refuses U+0000 in jsonb. Edges clean what they take in; this is the last net, so that no page is lost to a byte. */
-function toJsonb(value: unknown): string {
-  return JSON.stringify(value).replaceAll('\\u0000', '\\ufffd')
 }
 
 export async function loadEvents(tx: Tx, id: IncidentId): Promise<{ version: number; event: IncidentEvent; recordedAt: Instant }[]> {
@@ -170,9 +165,9 @@ function viewValues(view: IncidentView): unknown[] {
   return [
     view.id,
     view.version,
-    toJsonb(state),
-    clean(state.title),
-    clean(state.summary),
+    JSON.stringify(state),
+    state.title,
+    state.summary,
     state.severity,
     view.severityRank,
     state.phase,
@@ -189,10 +184,6 @@ function viewValues(view: IncidentView): unknown[] {
     view.alertsTotal,
     view.alertsFiring,
   ]
-}
-
-function clean(text: string): string {
-  return text.replaceAll('\u0000', '\ufffd').toWellFormed()
 }
 
 function toDate(instant: Instant | null): Date | null {
