@@ -8,6 +8,15 @@ export const registry = new Registry()
 const registers = [registry]
 collectDefaultMetrics({ register: registry })
 
+let refresh: () => Promise<void> = async () => undefined
+
+/** What is read from the database is read when somebody asks for the numbers; see scrape.ts. */
+export function onScrape(listener: () => Promise<void>): void {
+  refresh = listener
+}
+/** For numbers that a scrape refreshes; `refresh` runs once for all that ask at the same time. */
+const collect = () => refresh()
+
 /** Seconds; fine where a page must be quick, with a tail that still tells 10 s from a minute. */
 const QUICK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 30, 60]
 /** Seconds; for what people do. */
@@ -98,12 +107,14 @@ export const outboxAttemptSeconds = new Histogram({
 export const outboxPending = new Gauge({
   name: 'tocsin_outbox_pending',
   help: 'Effects in the database that are neither delivered, rejected nor cancelled; all servers.',
+  collect,
   registers,
 })
 
 export const outboxOldestPendingSeconds = new Gauge({
   name: 'tocsin_outbox_oldest_pending_seconds',
   help: 'How long the oldest pending effect has been due; 0 when none is due.',
+  collect,
   registers,
 })
 
@@ -128,18 +139,21 @@ export const auditorFindingsTotal = new Counter({
 export const auditorLastRunTimestampSeconds = new Gauge({
   name: 'tocsin_auditor_last_run_timestamp_seconds',
   help: 'When an auditor last finished a run, on any server; Unix time, 0 for never.',
+  collect,
   registers,
 })
 
 export const incidentsOpen = new Gauge({
   name: 'tocsin_incidents_open',
   help: 'Open incidents, private ones not counted.',
+  collect,
   registers,
 })
 
 export const databaseUp = new Gauge({
   name: 'tocsin_database_up',
   help: '1 when the database answered this scrape in time.',
+  collect,
   registers,
 })
 
@@ -154,6 +168,7 @@ export const databasePoolWaitSeconds = new Histogram({
 export const clockSkewSeconds = new Gauge({
   name: 'tocsin_clock_skew_seconds',
   help: "This server's clock minus the database's.",
+  collect,
   registers,
 })
 

@@ -51,13 +51,24 @@ async function checkReach(base: string): Promise<DoctorCheck> {
     })
   try {
     const reply = await fetch(`${base}/healthz`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
-    await reply.body?.cancel()
+    const body = await readStart(reply)
     if (reply.status >= 300 && reply.status < 400) return trouble(`redirects to ${safeOrigin(reply.headers.get('location'))}`)
     if (!reply.ok) return trouble(`answers ${reply.status}`)
+    if (!/^\{"ok":true\}$/u.test(body.trim())) return trouble('is answered by something that is not Tocsin')
     return ok('url', REACH, `${base}/healthz answers from here`)
   } catch (error) {
     return trouble(`cannot be reached from here: ${reasonOf(error)}`)
   }
+}
+
+/** The first piece is enough to recognise ourselves; whatever else answers may be endless. */
+async function readStart(reply: Response): Promise<string> {
+  const reader = reply.body?.getReader()
+  const first = await reader?.read()
+  await reader?.cancel()
+  return Buffer.from(first?.value ?? [])
+    .subarray(0, 1_024)
+    .toString('utf8')
 }
 
 function safeOrigin(location: string | null): string {

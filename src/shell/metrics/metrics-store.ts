@@ -1,0 +1,27 @@
+/** SQL of the numbers that only the database knows: one short statement a scrape, on indexed rows. */
+import type { Tx } from '../database/database.ts'
+
+export interface DatabaseNumbers {
+  readonly pending: number
+  readonly oldestDueSeconds: number
+  /** Private ones are not counted: a count would tell that they exist. */
+  readonly incidentsOpen: number
+  /** Unix seconds of the database's real clock. */
+  readonly clock: number
+}
+
+export async function readDatabaseNumbers(tx: Tx): Promise<DatabaseNumbers> {
+  const { rows } = await tx.query<DatabaseNumbers>({
+    name: 'database-numbers',
+    text: `select effects.pending, effects."oldestDueSeconds",
+             (select count(*)::int from incident where open and not private) as "incidentsOpen",
+             extract(epoch from clock_timestamp())::float8 as clock
+           from (select count(*)::int as pending,
+                   coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (where due_at <= clock_timestamp())), 0)::float8
+                     as "oldestDueSeconds"
+                 from effect where state = 'pending') effects`,
+  })
+  const [numbers] = rows
+  if (numbers === undefined) throw new Error('the database gave no numbers')
+  return numbers
+}
