@@ -12,6 +12,8 @@ export interface LoadOrder {
   readonly seconds: number
   readonly connections: number
   readonly run: string
+  /** Name of the alarm; unset: one that no rule matches. */
+  readonly alarm?: string
   /** Alerts a second in all; null: as fast as the answers come. */
   readonly alertsPerSecond: number | null
 }
@@ -30,7 +32,11 @@ export interface LoadResult {
 
 async function run(order: LoadOrder): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: order.connections })
-  const payloads = makePayloads(order.kind, { connections: order.connections, run: order.run })
+  const payloads = makePayloads(order.kind, {
+    connections: order.connections,
+    run: order.run,
+    ...(order.alarm === undefined ? {} : { alarm: order.alarm }),
+  })
   const tookMs: number[] = []
   let failed = 0
   const startedAt = performance.now()

@@ -1,5 +1,6 @@
 /** The judge itself is judged: each planted fault must be seen, and a clean run must pass. */
 import { expect, test } from 'vitest'
+import { referenceOf } from '../../src/shell/outbox/render.ts'
 import { findViolations, type Evidence } from './checker.ts'
 import type { VendorRequest } from './fake-vendor.ts'
 import type { StoredAttempt, StoredEffect, StoredRecord } from './record-store.ts'
@@ -37,7 +38,7 @@ const request: VendorRequest = {
   path: '/page',
   headers: {},
   text: '',
-  reference: KEY,
+  reference: referenceOf(KEY),
   repeat: false,
   fault: 'ok',
   taken: true,

@@ -2,6 +2,7 @@
  * The judge of a fault run. It compares what the senders were promised, what the vendors saw and what the database holds,
  * and answers with every broken promise in words. Pure: it can be tested with planted faults, and is (`checker.test.ts`).
  */
+import { referenceOf } from '../../src/shell/outbox/render.ts'
 import type { VendorRequest } from './fake-vendor.ts'
 import type { StoredAttempt, StoredEffect, StoredRecord } from './record-store.ts'
 
@@ -181,7 +182,7 @@ function requestsFor(effect: StoredEffect, requests: readonly VendorRequest[]): 
   return requests.filter((request) => belongsTo(effect, request))
 }
 
-/** The message names its delivery by the reference; how it is made from the effect's key is the outbox's business. */
+/** The message names its delivery by the reference; a mail wraps it into its Message-ID. */
 function belongsTo(effect: StoredEffect, request: VendorRequest): boolean {
-  return request.reference !== '' && (request.reference === effect.key || request.reference.includes(effect.key))
+  return request.reference.includes(referenceOf(effect.key))
 }

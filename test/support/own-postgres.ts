@@ -39,11 +39,14 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
     chownSync(data, NOBODY, NOBODY)
   }
   const options = { ...user, cwd: data, env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC' } }
-  execFileSync(join(NATIVE, 'bin/initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], { ...options, stdio: 'pipe' })
+  execFileSync(join(NATIVE, 'bin/initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
+    ...options,
+    stdio: 'pipe',
+  })
   const port = await findFreePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const logFile = join(folder, 'postgres.log')
-  const flags = Object.entries({ port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: data, ...settings })
+  const flags = Object.entries({ port: String(port), listen_addresses: '127.0.0.1', max_connections: '300', unix_socket_directories: data, ...settings })
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {
     // after a kill the backends need a moment to notice; until then the start is refused and tried again

@@ -30,6 +30,10 @@ export interface PlaybookFolderOptions {
 
 export const WEBHOOK_SECRET = 'test-webhook-secret-0123456789'
 export const PAGED_ALARM = 'API5xxAlarm'
+/** Matches as well; every `instance` is a group of its own. */
+export const NOISY_ALARM = 'NoisyAlarm'
+/** Its condition throws when the label `wanted` is missing. */
+export const POISON_ALARM = 'PoisonAlarm'
 
 export function makePlaybookFolder(options: PlaybookFolderOptions = {}): PlaybookFolder {
   const path = mkdtempSync(join(tmpdir(), 'tocsin-playbook-'))
@@ -82,6 +86,8 @@ function playbookOf(options: PlaybookFolderOptions): unknown {
         group_by: ['service'],
         first_step: 'Go back to the version before.',
       },
+      { id: 'noisy', title: 'Noisy', severity: 'SEV-1', detection: [{ alarm: NOISY_ALARM }], group_by: ['instance'] },
+      { id: 'poison', title: 'Poison', severity: 'SEV-1', detection: [{ alarm: POISON_ALARM, when: 'signal.labels["wanted"] == "yes"' }] },
     ],
     roles: [{ id: 'incident-commander', title: 'Incident Commander', responsibility: 'Decides', held_by: ['Ops'] }],
     limits: { new_incidents_per_minute: options.newIncidentsPerMinuteMax ?? 1_000 },

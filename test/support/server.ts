@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly port?: number
   /** Added last: overrides everything above. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Runs the server through this command, which must `exec` what follows so that the process id stays. */
+  readonly through?: readonly string[]
   /** Return as soon as the process runs; the default waits for /readyz. */
   readonly waitUntilReady?: boolean
 }
@@ -79,7 +81,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const logFolder = mkdtempSync(join(tmpdir(), 'tocsin-log-'))
   const logFile = join(logFolder, 'server.log')
   const logFd = openSync(logFile, 'a')
-  const child = spawn(NODE, ['src/main.ts'], {
+  const [program = NODE, ...words] = [...(options.through ?? []), NODE, 'src/main.ts']
+  const child = spawn(program, words, {
     cwd: ROOT,
     env: environmentOf(options, { port, dataFolder }),
     stdio: ['ignore', logFd, logFd],
