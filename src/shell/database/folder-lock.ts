@@ -29,7 +29,7 @@ const LOCK_FILE = 'tocsin.lock'
 const REFRESH_MS = 2_000
 /** A holder that has not refreshed its file for this long is dead, or stopped so long that it has lost its leases too. */
 const STALE_MS = 12_000
-/** A process that was just killed may need a moment to be gone. */
+/** A process that was just killed may need a moment to be gone, and looks alive until then. */
 const DYING_MS_MAX = 3_000
 const POLL_MS = 100
 
@@ -62,8 +62,7 @@ async function takeSocket(folder: string, file: string): Promise<Server> {
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     const server = await listenOn(`\0tocsin-folder-${dev}-${ino}`)
     if (server !== null) return server
-    const holder = readHolder(file)
-    if (waitedMs >= DYING_MS_MAX || (holder !== null && isAlive(holder))) throw inUse(folder, holder)
+    if (waitedMs >= DYING_MS_MAX) throw inUse(folder, readHolder(file))
     await sleep(POLL_MS)
   }
 }
