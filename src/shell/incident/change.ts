@@ -20,6 +20,7 @@ import { addMembers, insertPages, updatePages } from './page-store.ts'
 import {
   actorOf,
   appendEvents,
+  dropOtherClocks,
   findIncident,
   type IncidentView,
   insertIncident,
@@ -146,6 +147,7 @@ function toView(
 
 async function carryOut(ports: Ports, tx: Tx, id: IncidentId, before: Incident, settled: Settled): Promise<void> {
   await writeClocks(tx, id, settled.clocks)
+  if (settled.events.some((event) => event.type === 'incident.severity-changed')) await dropOtherClocks(tx, id, settled.clocks)
   await writePages(ports, tx, id, before, settled)
   await enqueueEffects(
     ports,

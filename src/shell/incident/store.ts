@@ -215,7 +215,10 @@ export async function writeClocks(tx: Tx, id: IncidentId, clocks: readonly Clock
       clocks.map((clock) => clock.reason),
     ],
   })
-  // A lower severity may owe fewer clocks than before.
+}
+
+/** Drops the clocks that are owed no longer: a lower severity may owe fewer than before. */
+export async function dropOtherClocks(tx: Tx, id: IncidentId, clocks: readonly Clock[]): Promise<void> {
   await tx.query({
     name: 'drop-clocks',
     text: 'delete from clock where incident_id = $1 and id <> all($2::text[])',
