@@ -101,5 +101,5 @@ function onCallOf(options: PlaybookFolderOptions): unknown {
 }
 
 function connectionsOf(webhookUrl: string): unknown {
-  return { connections: [{ name: 'ops', kind: 'webhook', url: webhookUrl, secret: 'TOCSIN_TEST_WEBHOOK_SECRET' }] }
+  return { connections: [{ name: 'ops', kind: 'webhook', url: webhookUrl, secret_env: 'TOCSIN_TEST_WEBHOOK_SECRET' }] }
 }

@@ -22,11 +22,18 @@ const DEFAULT_ROUNDS = 3
 /** A shorter wait pages the next person before the first has read the message. */
 const WAIT_MS_MIN = SECOND_MS
 
+type Target = Exclude<EscalationFile['steps'][number]['page'], readonly unknown[]>
+
+/** Nobody may be next, and a step that reaches nobody is passed over with its wait: the wait stands on one that reaches somebody. */
+function inOrder(targets: readonly Target[]): readonly Target[] {
+  return [...targets.filter((target) => target === 'next'), ...targets.filter((target) => target !== 'next')]
+}
+
 /** Targets that a step pages together become steps without a wait between them. */
 export function buildEscalation(file: EscalationFile, responseMs: number, path: Path, report: Report): EscalationPolicy {
   const steps = file.steps.flatMap((step, index): EscalationStep[] => {
     const at = [...path, 'steps', index]
-    const targets = Array.isArray(step.page) ? step.page : [step.page]
+    const targets = inOrder(Array.isArray(step.page) ? step.page : [step.page])
     const waitMs = readWait(step.wait, responseMs, [...at, 'wait'], report)
     if (targets.length === 0) {
       report({

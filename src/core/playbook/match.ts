@@ -46,11 +46,22 @@ export function compileMatcher(playbook: Playbook): Matcher {
   }
 }
 
+const compiled = new WeakMap<Playbook, Matcher>()
+
+/** The matcher of a playbook version, compiled when it is first asked for. @throws as `compileMatcher` */
+export function matcherOf(playbook: Playbook): Matcher {
+  const known = compiled.get(playbook)
+  if (known !== undefined) return known
+  const matcher = compileMatcher(playbook)
+  compiled.set(playbook, matcher)
+  return matcher
+}
+
 function compileRule(type: IncidentType, rule: DetectionRule): Condition | null {
   if (rule.when === null) return null
-  const compiled = compileCondition(rule.when)
-  if (compiled.kind === 'condition') return compiled.condition
-  throw new Error(`a condition of incident type ${type.id} does not compile: ${compiled.problems[0]?.message ?? ''}`)
+  const result = compileCondition(rule.when)
+  if (result.kind === 'condition') return result.condition
+  throw new Error(`a condition of incident type ${type.id} does not compile: ${result.problems[0]?.message ?? ''}`)
 }
 
 /** A match beats all; then what could not be decided, since it may have been one; then a value too low. */

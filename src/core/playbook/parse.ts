@@ -13,19 +13,21 @@ export interface ParsedPlaybook {
   readonly playbook: Playbook | null
   /** In the order of the file. */
   readonly findings: readonly Finding[]
+  /** Finds the line of a later problem, such as one that depends on today's date. */
+  readonly place: (problem: Problem) => Finding
 }
 
 /** Never throws. @param digest SHA-256 of the file's bytes, computed by the shell */
 export function parsePlaybook(text: string, digest: PlaybookDigest): ParsedPlaybook {
   const file = readYaml(text)
-  if (file.data === undefined) return { playbook: null, findings: inOrder(file.findings) }
+  if (file.data === undefined) return { playbook: null, findings: inOrder(file.findings), place: file.place }
   const { report, findings } = collect(file)
   const shape = checkShape(PlaybookFile, file.data, report)
-  if (shape === undefined) return { playbook: null, findings: findings() }
+  if (shape === undefined) return { playbook: null, findings: findings(), place: file.place }
   const playbook = buildPlaybook(shape, digest, report)
   checkPlaybook(playbook, shape, report)
   const found = findings()
-  return { playbook: hasErrors(found) ? null : playbook, findings: found }
+  return { playbook: hasErrors(found) ? null : playbook, findings: found, place: file.place }
 }
 
 /** Gathers problems as findings. The same one found by two ways (an inherited escalation, say) counts once. */

@@ -180,5 +180,5 @@ export type EscalationFile = z.infer<typeof EscalationFile>
 
 /** JSON Schema (draft 2020-12) of what may stand in the file, for completion in editors. */
 export function playbookJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(PlaybookFile, { io: 'input' }) as Record<string, unknown>
+  return z.toJSONSchema(PlaybookFile, { io: 'input' })
 }

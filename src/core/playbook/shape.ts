@@ -43,7 +43,7 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: Issue, above: Path
       return add(
         'unknown-value',
         `${describe(value)} is not one of the values known here.`,
-        suggest(String(value), issue.values.map(String)),
+        suggest(typeof value === 'string' ? value : '', issue.values.map(String)),
       )
     case 'invalid_union':
       return reportUnion(schema, data, issue, path, report)
@@ -104,7 +104,7 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
-  const text = JSON.stringify(value) ?? String(value)
+  const text = JSON.stringify(value) ?? 'this'
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
@@ -117,12 +117,26 @@ function valueAt(data: unknown, path: Path): unknown {
   return value
 }
 
+/** What zod tells of a schema's insides; these fields are its documented reflection, the underscore is theirs. */
+interface Definition {
+  readonly type: string
+  readonly shape?: Record<string, z.core.$ZodType>
+  readonly element?: z.core.$ZodType
+  readonly innerType?: z.core.$ZodType
+  readonly options?: readonly z.core.$ZodType[]
+}
+
+function definitionOf(schema: z.core.$ZodType): Definition {
+  // oxlint-disable-next-line no-underscore-dangle
+  return schema._zod.def
+}
+
 /** The schemas that may stand at a path: several where a union allows several. */
 function schemasAt(schema: z.ZodType, path: Path): z.core.$ZodType[] {
   let found = expand(schema)
   for (const part of path) {
     found = found.flatMap((one) => {
-      const definition = one._zod.def as { type: string; shape?: Record<string, z.core.$ZodType>; element?: z.core.$ZodType }
+      const definition = definitionOf(one)
       if (definition.type === 'object' && definition.shape !== undefined && Object.hasOwn(definition.shape, part)) {
         return expand(definition.shape[part] as z.core.$ZodType)
       }
@@ -133,14 +147,14 @@ function schemasAt(schema: z.ZodType, path: Path): z.core.$ZodType[] {
 }
 
 function expand(schema: z.core.$ZodType): z.core.$ZodType[] {
-  const definition = schema._zod.def as { type: string; innerType?: z.core.$ZodType; options?: readonly z.core.$ZodType[] }
+  const definition = definitionOf(schema)
   if (definition.innerType !== undefined) return [schema, ...expand(definition.innerType)]
   if (definition.options !== undefined) return [schema, ...definition.options.flatMap(expand)]
   return [schema]
 }
 
 function knownKeys(schema: z.ZodType, path: Path): string[] {
-  return schemasAt(schema, path).flatMap((one) => Object.keys((one._zod.def as { shape?: object }).shape ?? {}))
+  return schemasAt(schema, path).flatMap((one) => Object.keys(definitionOf(one).shape ?? {}))
 }
 
 function descriptionAt(schema: z.ZodType, path: Path): string {

@@ -1,0 +1,84 @@
+/** The shapes of `oncall.yaml` and `connections.yaml`: plain JSON types, from which the JSON Schemas for editors are drawn. */
+import { z } from 'zod'
+
+const NAME_CHARS_MAX = 100
+const ITEMS_MAX = 1_000
+
+const Name = z.string().trim().min(1).max(NAME_CHARS_MAX)
+const Email = z.string().trim().min(3).max(254).meta({ description: 'E-mail address; how schedules name this person.' })
+const Zone = Name.meta({ description: 'IANA time zone.', examples: ['Europe/Berlin', 'UTC'] })
+const Holder = z.string().trim().min(1).max(254).meta({ description: '"owner", or the e-mail address of a person.' })
+const Holders = z.union([Holder, z.array(Holder).max(ITEMS_MAX)])
+
+const ChannelFile = z.union([
+  z.string().trim().min(1).max(NAME_CHARS_MAX).meta({ description: '"email", or "webhook:<connection>".' }),
+  z.strictObject({ webhook: Name.meta({ description: 'A connection of connections.yaml.' }) }),
+])
+
+const PersonFile = z.strictObject({
+  name: Name,
+  email: Email,
+  zone: Zone.optional(),
+  channels: z
+    .array(ChannelFile)
+    .max(20)
+    .optional()
+    .meta({ description: 'How to reach them, all at once; e-mail when left out. The console is always there.' }),
+})
+
+const LayerFile = z.strictObject({
+  members: Holders.meta({ description: 'Who takes turns, in order.' }),
+  turn: z.string().meta({ description: 'Length of a turn.', examples: ['1 week', '1 day', '12 hours'] }),
+  start: z.string().meta({ description: 'Day of the first turn, yyyy-mm-dd: the first member begins.' }),
+  handoff: z
+    .string()
+    .optional()
+    .meta({ description: "Time of day of the hand-over, hh:mm on the schedule's wall clock; 09:00 when left out." }),
+  until: z.string().optional().meta({ description: 'Day on which this layer ends, at the hand-over time; never when left out.' }),
+})
+
+const ScheduleFile = z.strictObject({
+  role: Name.meta({ description: 'The duty role it staffs, as the playbook names it.' }),
+  name: Name.optional(),
+  zone: Zone.optional().meta({ description: 'Whose wall clock hands over; UTC when left out.' }),
+  on_call: Holders.optional().meta({ description: 'Who always holds the role, all together; instead of layers.' }),
+  layers: z
+    .array(LayerFile)
+    .min(1)
+    .max(20)
+    .optional()
+    .meta({ description: 'Rotations; the first that covers a time holds, those below fill its gaps.' }),
+})
+
+export const OnCallFile = z
+  .strictObject({
+    schema_version: z.literal(1).optional(),
+    people: z.array(PersonFile).max(ITEMS_MAX).optional(),
+    schedules: z.array(ScheduleFile).max(ITEMS_MAX).optional(),
+    roles: z.record(Name, Holders).optional().meta({ description: 'In short: who always holds a duty role, where no schedule is needed.' }),
+  })
+  .meta({ id: 'OnCall', title: 'Tocsin on-call' })
+export type OnCallFile = z.infer<typeof OnCallFile>
+
+const ConnectionFile = z.strictObject({
+  name: Name.meta({ description: 'How people and the playbook name it.' }),
+  kind: z.enum(['webhook']),
+  url: z.string().trim().min(1).max(2_000),
+  secret_env: Name.optional().meta({
+    description: 'Environment variable that holds the signing secret; <NAME>_FILE may name a file instead.',
+  }),
+  secret_file: z.string().trim().min(1).max(1_000).optional().meta({ description: 'File that holds the signing secret.' }),
+})
+
+export const ConnectionsFile = z
+  .strictObject({ schema_version: z.literal(1).optional(), connections: z.array(ConnectionFile).max(ITEMS_MAX).optional() })
+  .meta({ id: 'Connections', title: 'Tocsin connections' })
+export type ConnectionsFile = z.infer<typeof ConnectionsFile>
+
+export function onCallJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(OnCallFile, { io: 'input' })
+}
+
+export function connectionsJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(ConnectionsFile, { io: 'input' })
+}
