@@ -96,6 +96,15 @@ create table change_report (
 CREATE INDEX change_report_at ON change_report USING btree (at DESC, id DESC);
 grant insert, select on change_report to tocsin_app;
 
+create table channel_proof (
+  channel text not null,
+  taken_at timestamp with time zone not null,
+  took_ms integer not null,
+  constraint channel_proof_pkey PRIMARY KEY (channel),
+  constraint channel_proof_took_ms_check CHECK ((took_ms >= 0))
+);
+grant insert, select, update on channel_proof to tocsin_app;
+
 create table clock (
   id text not null,
   incident_id uuid not null,

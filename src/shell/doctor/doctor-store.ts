@@ -48,7 +48,7 @@ export async function readOutbox(tx: Tx): Promise<OutboxFacts> {
 
 export interface ChannelFacts {
   readonly channel: string
-  /** Latest page or notice that the channel took; null when none ever. */
+  /** Latest page, notice or test page that the channel took; null when none ever. */
   readonly lastDeliveredAt: Date | null
   /** Of the latest attempts, newest first: the outcomes. */
   readonly latest: readonly string[]
@@ -64,8 +64,9 @@ export const ATTEMPTS_LOOKED_AT = 5
 
 export async function listChannelFacts(tx: Tx, channels: readonly string[]): Promise<ChannelFacts[]> {
   const { rows } = await tx.query<ChannelFacts>(
-    `select asked.channel, facts."lastDeliveredAt", facts."p50Ms", facts."p99Ms", facts.pages, coalesce(tried.latest, '{}') as latest
+    `select asked.channel, greatest(facts."lastDeliveredAt", proof.taken_at) as "lastDeliveredAt", facts."p50Ms", facts."p99Ms", facts.pages, coalesce(tried.latest, '{}') as latest
      from unnest($1::text[]) asked(channel)
+     left join channel_proof proof on proof.channel = asked.channel
      cross join lateral (
        select max(recent.sent_at) as "lastDeliveredAt", count(first.waited)::int as pages,
          percentile_cont(0.5) within group (order by first.waited) as "p50Ms",
@@ -88,6 +89,15 @@ export async function listChannelFacts(tx: Tx, channels: readonly string[]): Pro
     [channels, PAGES_LOOKED_AT, ATTEMPTS_LOOKED_AT],
   )
   return rows
+}
+
+/** A test page was taken by this channel now. */
+export async function recordProof(tx: Tx, proof: { readonly channel: string; readonly tookMs: number }): Promise<void> {
+  await tx.query(
+    `insert into channel_proof (channel, taken_at, took_ms) values ($1, clock_timestamp(), $2)
+     on conflict (channel) do update set taken_at = excluded.taken_at, took_ms = excluded.took_ms`,
+    [proof.channel, Math.round(proof.tookMs)],
+  )
 }
 
 export interface PersonFacts {
