@@ -2,7 +2,16 @@
 import type { ChannelBook, Delivery } from '../../integration.ts'
 import type { PoolName } from '../database/database.ts'
 import { failpoint } from '../failpoint.ts'
-import { channelLabel, outboxAttemptSeconds, outboxAttemptsTotal, pageHandoverSeconds } from '../metrics/metrics.ts'
+import {
+  BREAKER_CLOSED,
+  BREAKER_OPEN,
+  BREAKER_TRYING,
+  channelLabel,
+  outboxAttemptSeconds,
+  outboxAttemptsTotal,
+  outboxBreakerState,
+  pageHandoverSeconds,
+} from '../metrics/metrics.ts'
 import { createAcknowledgeLinks } from '../page/link-store.ts'
 import type { Ports } from '../ports.ts'
 import type { OutboxBounds } from './bounds.ts'
@@ -53,6 +62,7 @@ export function startLane(parts: LaneParts): Lane {
     name: `outbox ${kind}`,
     log: ports.log,
     turn: async () => {
+      showBreakers(parts.gate)
       const found = await claimAll(parts, [...running.keys()])
       hungry = found.more
       if (found.claimed.length > 0) failpoint('after-claim')
@@ -111,6 +121,7 @@ async function workOn(parts: LaneParts, recorder: Recorder, claimed: Claimed, st
       if (sent.delivery.kind === 'retry') holdMs = sent.delivery.afterMs
     }
     place.leave(result, holdMs)
+    showBreakers(gate)
     await record(parts, recorder, claimed, sent)
   } catch (error) {
     ports.log.error(
@@ -165,4 +176,16 @@ function keepLease({ ports, bounds, pool }: LaneParts, claimed: Claimed): { read
   }
   const timer = setInterval(() => void renew(), bounds.leaseMs / 3)
   return { lost: lost.signal, stop: () => clearInterval(timer) }
+}
+
+const BREAKER_NUMBERS = { closed: BREAKER_CLOSED, trying: BREAKER_TRYING, open: BREAKER_OPEN }
+
+/** The worst of each kind of channel. */
+function showBreakers(gate: Gate): void {
+  const worst = new Map<string, number>()
+  for (const { channel, breaker } of gate.states()) {
+    const label = channelLabel(channel)
+    worst.set(label, Math.max(worst.get(label) ?? 0, BREAKER_NUMBERS[breaker]))
+  }
+  for (const [channel, number] of worst) outboxBreakerState.set({ channel }, number)
 }
