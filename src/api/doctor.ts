@@ -1,6 +1,6 @@
 /** Whether paging works: what `tocsin doctor` and the console show. No secret is ever in it. */
 import { z } from 'zod'
-import { Timestamp } from './common.ts'
+import { Name, Timestamp } from './common.ts'
 
 export const DoctorState = z.enum(['ok', 'warn', 'fail'])
 export type DoctorState = z.infer<typeof DoctorState>
@@ -32,3 +32,7 @@ export const DoctorReport = z
   })
   .meta({ id: 'DoctorReport' })
 export type DoctorReport = z.infer<typeof DoctorReport>
+
+/** Whom to page for a test: an e-mail address or an id. */
+export const TestPageBody = z.object({ person: Name }).strict().meta({ id: 'PageForTest' })
+export type TestPageBody = z.input<typeof TestPageBody>

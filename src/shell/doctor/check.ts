@@ -2,11 +2,14 @@
 import type { DoctorCheck, DoctorReport, DoctorState } from '../../api/doctor.ts'
 import type { ChannelBook } from '../../integration.ts'
 import type { TlsStatus } from '../http/tls-source.ts'
+import type { ChannelState } from '../outbox/gate.ts'
 import type { Ports } from '../ports.ts'
 
 /** What the doctor is told about the parts of this process. */
 export interface DoctorParts {
   readonly channels: ChannelBook
+  /** Circuit breakers of the channels that this process has used. */
+  readonly breakers: () => readonly ChannelState[]
   /** Why the playbook folder does not load as it is; null when it does. */
   readonly playbookFault: () => string | null
   /** Built-in TLS; null without it. */

@@ -1,11 +1,15 @@
-/** `GET /api/v1/doctor`: the report that `tocsin doctor` and the console show. */
+/** The report that `tocsin doctor` and the console show, and test pages for anybody who may be paged. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { DoctorReport } from '../../api/doctor.ts'
+import { DoctorReport, TestPageBody } from '../../api/doctor.ts'
+import { TestPage } from '../../api/schema.ts'
 import { require } from '../http/authenticate.ts'
-import { answers } from '../http/route-kit.ts'
+import { ProblemError } from '../http/problem.ts'
+import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
+import { findPersonNamed } from '../person/person-store.ts'
 import type { Ports } from '../ports.ts'
 import type { DoctorParts } from './check.ts'
 import { examine } from './examine.ts'
+import { testPager } from './test-page.ts'
 
 export function doctorRoutes(ports: Ports, parts: DoctorParts): FastifyPluginAsyncZod {
   let running: Promise<DoctorReport> | null = null
@@ -16,7 +20,29 @@ export function doctorRoutes(ports: Ports, parts: DoctorParts): FastifyPluginAsy
     })
     return running
   }
+  const sendTestPage = testPager(ports, parts.channels)
   return async (app) => {
+    app.post(
+      '/test_pages',
+      {
+        schema: {
+          tags: ['server'],
+          operationId: 'pageForTest',
+          summary: 'Page somebody for a test: one message on each of their channels',
+          headers: IdempotencyHeaders,
+          body: TestPageBody,
+          response: answers({ 200: TestPage }),
+        },
+      },
+      async (request) => {
+        require(request, 'incident.declare')
+        const named = request.body.person
+        const person = await ports.database.inTransaction('main', (tx) => findPersonNamed(tx, named))
+        if (person === undefined) throw new ProblemError('person-unknown', { errors: [{ field: 'person', message: 'names nobody' }] })
+        return sendTestPage(person.id)
+      },
+    )
+
     app.get(
       '/doctor',
       {

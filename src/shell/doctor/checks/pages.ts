@@ -1,6 +1,6 @@
 /** What the record says about pages: when each channel last took one, how quickly, and what is stuck. */
 import type { DoctorCheck } from '../../../api/doctor.ts'
-import { outboxBreakerState, BREAKER_OPEN } from '../../metrics/metrics.ts'
+import type { ChannelState } from '../../outbox/gate.ts'
 import { type Examination, fail, ok, warn, words } from '../check.ts'
 import { ATTEMPTS_LOOKED_AT, type ChannelFacts, listChannelFacts, type OutboxFacts, readOutbox } from '../doctor-store.ts'
 
@@ -19,7 +19,7 @@ export async function checkPages({ ports, parts, wallClock }: Examination): Prom
   const outside = facts.filter((fact) => fact.channel !== 'console')
   return [
     checkOutbox(outbox),
-    ...(await checkBreakers()),
+    ...checkBreakers(parts.breakers()),
     ...outside.map((fact) => checkProof(fact, wallClock())),
     ...facts.flatMap(checkSpeed),
   ]
@@ -38,13 +38,12 @@ function checkOutbox(outbox: OutboxFacts): DoctorCheck {
   return oldest < STUCK_FAIL_MS ? warn('outbox', OUTBOX, trouble) : fail('outbox', OUTBOX, trouble)
 }
 
-async function checkBreakers(): Promise<readonly DoctorCheck[]> {
-  const { values } = await outboxBreakerState.get()
-  return values
-    .filter(({ value }) => value === BREAKER_OPEN)
-    .map(({ labels }) =>
-      fail(`breaker:${labels.channel}`, `Breaker of ${labels.channel}`, {
-        found: 'open: the channel failed several times in a row and rests before the next try',
+function checkBreakers(states: readonly ChannelState[]): readonly DoctorCheck[] {
+  return states
+    .filter((state) => state.breaker !== 'closed')
+    .map(({ channel, failures }) =>
+      fail(`breaker:${channel}`, `Breaker of ${channel}`, {
+        found: `open: the channel failed ${failures} times in a row and rests between tries`,
         meaning: 'nobody is reached by this channel right now',
         remedy: 'see why in the delivery ledger of the newest incident; it closes by itself when an attempt succeeds',
       }),

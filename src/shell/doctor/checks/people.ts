@@ -91,6 +91,7 @@ function checkReached(
   })
 }
 
+/** As the outbox takes it. */
 function addressOf(person: PersonFacts | undefined, channel: string): string | null {
   return person?.contacts.find((contact) => contact.channel === channel)?.address ?? null
 }
