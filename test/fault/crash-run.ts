@@ -5,7 +5,7 @@
 import { findViolations, keyOf, RESUME_MS_MAX, type AcceptedAcknowledgement, type AcceptedSignal } from '../support/checker.ts'
 import { startFakeSmtp, startFakeWebhook, type FakeVendor } from '../support/fake-vendor.ts'
 import { findFreePort } from '../support/port.ts'
-import { makePlaybookFolder, type PlaybookFolder } from '../support/playbook-folder.ts'
+import { makePlaybookFolder, PAGED_ALARM } from '../support/playbook-folder.ts'
 import { readRecord, type StoredRecord } from '../support/record-store.ts'
 import { throwDice, type Dice } from '../support/seed.ts'
 import { DOORS, sendUntilAccepted, type OutgoingSignal } from '../support/sender.ts'
@@ -43,6 +43,8 @@ export interface CrashReport {
 
 const SENDERS = 4
 const MESSAGES_A_SENDER = 8
+/** A fail point strikes at one of its first passes; a run of this size passes each at least so often. */
+const PASSES_MAX = 4
 const CRASH_MS_MAX = 20_000
 const PATIENCE_MS = 60_000
 const QUIET_MS_MAX = RESUME_MS_MAX + 15_000
@@ -51,7 +53,7 @@ export async function runCrash(plan: CrashPlan): Promise<CrashReport> {
   const dice = throwDice(plan.seed)
   const webhook = await startFakeWebhook()
   const smtp = await startFakeSmtp()
-  const folder = makePlaybookFolder({ webhookUrl: webhook.url })
+  const folder = makePlaybookFolder({ webhookUrl: webhook.url, email: true })
   const port = await findFreePort()
   const environment = { TOCSIN_MAIL_URL: smtp.url, TOCSIN_MAIL_FROM: 'tocsin@example.org', ...folder.environment }
   const start = (extra: Readonly<Record<string, string>>, waitUntilReady: boolean): Promise<RunningServer> =>
@@ -64,7 +66,7 @@ export async function runCrash(plan: CrashPlan): Promise<CrashReport> {
     })
   const servers: RunningServer[] = []
   try {
-    const first = await start(plan.failPoint === null ? {} : { TOCSIN_FAILPOINT: plan.failPoint }, true)
+    const first = await start(plan.failPoint === null ? {} : { TOCSIN_FAILPOINT: `${plan.failPoint}@${dice.between(1, PASSES_MAX)}` }, true)
     servers.push(first)
     const promises = startSenders(dice, first.url)
     const people = startPeople(dice, first.url, webhook)
@@ -124,7 +126,7 @@ export function writeScript(dice: Dice, sender: number): ScriptLine[] {
     episodes.set(dedupKey, { firing, count })
     const signal: OutgoingSignal = {
       door,
-      alarm: dice.roll() < 0.85 || before.count > 0 ? 'API5xxAlarm' : 'API5xxAlarm',
+      alarm: PAGED_ALARM,
       dedupKey,
       token: `t${dice.seed}-${sender}-${place}`,
       status: firing ? 'firing' : 'resolved',
@@ -231,5 +233,3 @@ function findUnrest(record: StoredRecord, accepted: readonly AcceptedSignal[]): 
     ...waiting.map((effect) => `effect ${effect.key} is still pending`),
   ]
 }
-
-export type { PlaybookFolder }

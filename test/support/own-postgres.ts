@@ -26,6 +26,7 @@ export interface OwnPostgres {
   readonly start: () => Promise<void>
   /** A new empty database on it; its connection string. */
   readonly createDatabase: () => Promise<string>
+  readonly dropDatabase: (url: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -46,7 +47,13 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
   const port = await findFreePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const logFile = join(folder, 'postgres.log')
-  const flags = Object.entries({ port: String(port), listen_addresses: '127.0.0.1', max_connections: '300', unix_socket_directories: data, ...settings })
+  const flags = Object.entries({
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    max_connections: '300',
+    unix_socket_directories: data,
+    ...settings,
+  })
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {
     // after a kill the backends need a moment to notice; until then the start is refused and tried again
@@ -89,6 +96,11 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
       await client.query(`create database ${name}`)
       await client.end()
       return url.replace(/postgres$/u, name)
+    },
+    dropDatabase: async (databaseUrl) => {
+      const client = await openConnection(url)
+      await client.query(`drop database if exists ${new URL(databaseUrl).pathname.slice(1)} with (force)`)
+      await client.end()
     },
     close: async () => {
       await end('SIGQUIT')
