@@ -10,7 +10,7 @@ if (!withPeers) {
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
+    include: ['scripts/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(withPeers ? [] : ['test/peers/debian/**'])],
     globalSetup: ['test/support/postgres.ts'],
     testTimeout: 30_000,
