@@ -18,7 +18,7 @@ export async function dumpSchema(client: Client): Promise<string> {
   const blocks = []
   for (const table of tables) blocks.push(await describeTable(client, table))
   const rest = [...(await read(client, SEQUENCES)), ...(await read(client, FUNCTIONS))]
-  return `${[HEADER, ...blocks, ...rest].join('\n')}`
+  return [HEADER, ...blocks, ...rest].join('\n')
 }
 
 interface Table {
