@@ -11,8 +11,6 @@ export interface CliContext {
   readonly colour: boolean
   /** Zone of the reader, for times. */
   readonly zone: string
-  readonly now: () => number
-  readonly freshId: () => string
   /** The server's API. @throws {UsageError} when TOCSIN_API_KEY or TOCSIN_URL is missing or not usable. */
   readonly api: () => Api
   /** Tells the exit code where it is not the good one. */
