@@ -1,0 +1,62 @@
+/** From schedules and people to the roster of one instant: names of the file become people of the database. */
+import type { PersonId } from '../id.ts'
+import { dutyRolesOf, type Playbook } from '../playbook/playbook.ts'
+import type { Instant } from '../time.ts'
+import { type Holder, OWNER, type Schedule } from './oncall.ts'
+import type { RoleHolders, Roster, RosterPerson } from './roster.ts'
+import type { Shifts } from './shifts.ts'
+
+/** Everybody has it, and it is the last: a page waits there when nothing else is left. */
+export const CONSOLE_CHANNEL = 'console'
+
+export interface RosterSource {
+  readonly playbook: Playbook
+  readonly schedules: readonly Schedule[]
+  /** Everybody who is not disabled. */
+  readonly people: readonly {
+    readonly id: PersonId
+    readonly email: string
+    readonly name: string
+    readonly role: string
+    readonly channels: readonly string[]
+  }[]
+  readonly instant: Instant
+  readonly shiftsOf: (schedule: Schedule, instant: Instant) => Shifts
+  /** False for a channel that this installation cannot send on. */
+  readonly usable: (channel: string) => boolean
+}
+
+/** A role without a schedule is held by the owners; a holder who is gone or disabled holds nothing. */
+export function resolveRoster(source: RosterSource): Roster {
+  const owners = ownersOf(source.people)
+  const idOf = new Map(source.people.map((person) => [person.email, person.id]))
+  const resolve = (holders: readonly Holder[]): PersonId[] => [
+    ...new Set(holders.flatMap((holder) => (holder === OWNER ? owners : (idOf.get(holder) ?? [])))),
+  ]
+  const scheduled = new Map(source.schedules.map((schedule) => [schedule.role, schedule]))
+  // Without a prototype: a role may be called "constructor".
+  const roles = Object.create(null) as Record<string, RoleHolders>
+  for (const role of new Set([...dutyRolesOf(source.playbook), ...scheduled.keys()])) {
+    const schedule = scheduled.get(role)
+    roles[role] = schedule === undefined ? { current: owners, next: [] } : holdersOf(source.shiftsOf(schedule, source.instant), resolve)
+  }
+  return { at: source.instant, roles, owners, people: peopleOf(source) }
+}
+
+function holdersOf(shifts: Shifts, resolve: (holders: readonly Holder[]) => PersonId[]): RoleHolders {
+  const current = resolve(shifts.current.holders)
+  return { current, next: resolve(shifts.next?.holders ?? []).filter((id) => !current.includes(id)) }
+}
+
+/** The last owner cannot be removed; were it so all the same, administrators and then everybody stand in. */
+function ownersOf(people: RosterSource['people']): PersonId[] {
+  for (const wanted of [['owner'], ['admin'], ['responder']]) {
+    const found = people.filter((person) => wanted.includes(person.role))
+    if (found.length > 0) return found.map((person) => person.id)
+  }
+  return people.map((person) => person.id)
+}
+
+function peopleOf({ people, usable }: RosterSource): Record<PersonId, RosterPerson> {
+  return Object.fromEntries(people.map(({ id, name, channels }) => [id, { name, channels: [...channels.filter(usable), CONSOLE_CHANNEL] }]))
+}
