@@ -101,8 +101,11 @@ function dotted(high: number, low: number): string {
 function groupsOf(address: string): readonly number[] {
   const text = new URL(`http://[${address.split('%')[0] ?? ''}]/`).hostname.slice(1, -1)
   const [left = '', right = ''] = text.split('::')
-  const parse = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)))
-  const head = parse(left)
-  const tail = parse(right)
+  const head = parseGroups(left)
+  const tail = parseGroups(right)
   return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail]
+}
+
+function parseGroups(part: string): number[] {
+  return part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
 }

@@ -48,13 +48,15 @@ export function startLoop(parts: LoopParts): Loop {
       return
     }
     again = false
-    turning = runOnce().then((waitMs) => {
-      turning = undefined
-      if (stopped) return
-      // After a failure a hint does not make it a hot loop.
-      if (again && !failing) turn()
-      else timer = setTimeout(turn, waitMs)
-    })
+    turning = runAndPlan()
+  }
+  const runAndPlan = async (): Promise<void> => {
+    const waitMs = await runOnce()
+    turning = undefined
+    if (stopped) return
+    // After a failure a hint does not make it a hot loop.
+    if (again && !failing) turn()
+    else timer = setTimeout(turn, waitMs)
   }
   turn()
   return {

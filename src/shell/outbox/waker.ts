@@ -70,9 +70,9 @@ async function wake(ports: Ports, resting: Map<IncidentId, Rest>, id: IncidentId
       return hasMoved(await findWakeAt(tx, id), tx.now)
     })
     if (moved) resting.delete(id)
-    else rest(resting, id)
+    else giveRest(resting, id)
   } catch (error) {
-    rest(resting, id)
+    giveRest(resting, id)
     ports.log.error({ err: error, incident: id }, 'an incident could not be woken; it is tried again, and the auditor watches it')
   }
 }
@@ -81,7 +81,7 @@ function hasMoved(wakeAt: Instant | null, now: Instant): boolean {
   return wakeAt === null || wakeAt > now
 }
 
-function rest(resting: Map<IncidentId, Rest>, id: IncidentId): void {
+function giveRest(resting: Map<IncidentId, Rest>, id: IncidentId): void {
   const forMs = Math.min((resting.get(id)?.forMs ?? RESTING_MS / 2) * 2, RESTING_MS_MAX)
   if (resting.size >= RESTING_MAX) resting.clear()
   resting.set(id, { untilMs: performance.now() + forMs, forMs })
