@@ -122,6 +122,7 @@ export const outboxBreakerState = new Gauge({
   name: 'tocsin_outbox_breaker_state',
   help: 'Circuit breaker of a kind of channel: 0 closed (sending), 1 trying again, 2 open (not sending).',
   labelNames: ['channel'] as const,
+  collect,
   registers,
 })
 export const BREAKER_CLOSED = 0
@@ -177,6 +178,8 @@ export const playbookValid = new Gauge({
   help: '1 when the playbook folder loads as it is; 0 when an older version is in force because of an error in it.',
   registers,
 })
+// Until somebody has said otherwise, so that a start does not look like an error.
+playbookValid.set(1)
 
 export const streamClients = new Gauge({
   name: 'tocsin_stream_clients',
