@@ -7,6 +7,7 @@ import { fire, setScene, waitForPages } from '../support/scene.ts'
 import { buildRequest, DOORS, sendUntilAccepted } from '../support/sender.ts'
 import { findPostmasters, send } from '../support/server.ts'
 import { PAGED_ALARM } from '../support/playbook-folder.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { sleep, waitFor } from '../support/wait.ts'
 
 const OUTAGE_MS = 30_000
@@ -159,5 +160,35 @@ test.concurrent('backends that are killed under the server are replaced, and not
     await server.stop()
   } finally {
     await scene.close()
+  }
+})
+
+test.concurrent('a network to the database that falls silent, is slow, or resets does not stop the paging for longer than it lasts', {
+  timeout: 120_000,
+}, async () => {
+  const databaseUrl = await shared.createDatabase()
+  const proxy = await startTcpProxy({ host: '127.0.0.1', port: shared.port })
+  const scene = await setScene(databaseUrl.replace(`:${shared.port}/`, `:${proxy.port}/`))
+  try {
+    const server = await scene.start()
+    proxy.weather.latencyMs = 15
+    await fire(server, 'slow-net')
+    await waitForPages(scene.webhook, 'slow-net', 2, 10_000, server)
+    proxy.weather.latencyMs = 0
+    proxy.resetAll()
+    await fire(server, 'reset-net')
+    await waitForPages(scene.webhook, 'reset-net', 2, 20_000, server)
+    proxy.weather.silent = true
+    await sleep(2_500)
+    proxy.weather.silent = false
+    proxy.resetAll() // what was swallowed is lost: TCP would have given up on it
+    await fire(server, 'silent-net')
+    await waitForPages(scene.webhook, 'silent-net', 2, 25_000, server)
+    for (const name of ['slow-net', 'reset-net', 'silent-net'])
+      expect(scene.webhook.requests.filter((one) => one.text.includes(name))).toHaveLength(2)
+    await server.stop()
+  } finally {
+    await scene.close()
+    await proxy.close()
   }
 })

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { SMTPServer } from 'smtp-server'
+import { SMTPServer, type SMTPServerSession } from 'smtp-server'
 import { sleep } from './wait.ts'
 
 /** What the vendor does with one request. */
@@ -134,8 +134,9 @@ async function answerWebhook(
 /** Where a page carries its reference and its mark of a possible repeat. */
 export function readWebhook(headers: Readonly<Record<string, string>>, text: string): { reference: string; repeat: boolean } {
   const body = parseObject(text)
-  const reference = body['reference'] ?? headers['webhook-id'] ?? headers['idempotency-key'] ?? ''
-  return { reference: String(reference), repeat: body['repeat'] === true }
+  const named = body['reference']
+  const reference = typeof named === 'string' ? named : (headers['webhook-id'] ?? '')
+  return { reference, repeat: body['repeat'] === true }
 }
 
 /** The SMTP server. `status` faults answer 4xx and 5xx as SMTP codes of the same hundred. */
@@ -171,20 +172,17 @@ export async function startFakeSmtp(): Promise<FakeVendor & { readonly url: stri
 }
 
 function makeSmtp(requests: VendorRequest[], sockets: Set<Socket>, plan: () => FaultPlan): SMTPServer {
+  const onMail = async (stream: NodeJS.ReadableStream, session: SMTPServerSession, done: (error: Error | null) => void): Promise<void> => {
+    const answer = await takeMail(stream, { recipient: session.envelope.rcptTo[0]?.address ?? '', requests, plan })
+    if (answer === 'hang') return
+    if (answer !== 'reset') return done(answer)
+    for (const socket of sockets) if (socket.remotePort === session.remotePort) socket.resetAndDestroy()
+  }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     logger: false,
-    onData: (stream, session, done) => {
-      void takeMail(stream, { recipient: session.envelope.rcptTo[0]?.address ?? '', requests, plan }).then((answer) => {
-        if (answer === 'hang') return
-        if (answer === 'reset') {
-          for (const socket of sockets) if (socket.remotePort === session.remotePort) socket.resetAndDestroy()
-          return
-        }
-        done(answer)
-      })
-    },
+    onData: (stream, session, done) => void onMail(stream, session, done),
   })
   server.on('error', () => undefined) // a connection that was reset, as planned
   server.server.on('connection', (socket: Socket) => {
@@ -200,8 +198,9 @@ async function takeMail(
 ): Promise<Error | null | 'hang' | 'reset'> {
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(Buffer.from(chunk))
-  const text = Buffer.concat(chunks).toString('utf8')
-  const headers = mailHeaders(text)
+  const raw = Buffer.concat(chunks).toString('utf8')
+  const headers = mailHeaders(raw)
+  const text = readMail(raw)
   const reference = headers['x-tocsin-reference'] ?? headers['message-id'] ?? ''
   const fault = desk.plan()({ index: desk.requests.length, reference, path: desk.recipient, text })
   const taken = fault.kind === 'ok' || fault.kind === 'slow' || fault.kind === 'reset-after-accept'
@@ -246,16 +245,23 @@ function mailHeaders(text: string): Record<string, string> {
   )
 }
 
+/** The mail as it came, and after it what its encoded parts say, so that a test can look for words. */
+function readMail(raw: string): string {
+  const unquoted = decodeQuoted(raw.replace(/=\r?\n/gu, ''))
+  const blocks = raw.match(/(?:[A-Za-z0-9+/]{60,}={0,2}\r?\n)+[A-Za-z0-9+/=]*/gu) ?? []
+  return [raw, unquoted, ...blocks.map((block) => Buffer.from(block, 'base64').toString('utf8'))].join('\n')
+}
+
+function decodeQuoted(text: string): string {
+  return Buffer.from(
+    text.replace(/=([0-9A-F]{2})/gu, (_hex, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+    'latin1',
+  ).toString('utf8')
+}
+
 function decodeWords(text: string): string {
   return text.replace(/=\?utf-8\?(q|b)\?([^?]*)\?=\s*/giu, (_all, form: string, word: string) =>
-    form.toLowerCase() === 'b'
-      ? Buffer.from(word, 'base64').toString('utf8')
-      : Buffer.from(
-          word
-            .replaceAll('_', ' ')
-            .replace(/=([0-9A-F]{2})/giu, (_hex, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
-          'latin1',
-        ).toString('utf8'),
+    form.toLowerCase() === 'b' ? Buffer.from(word, 'base64').toString('utf8') : decodeQuoted(word.replaceAll('_', ' ')),
   )
 }
 

@@ -6,11 +6,11 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { findFreePort } from './port.ts'
 import { sleep, waitFor } from './wait.ts'
 
-export const ROOT = resolve(import.meta.dirname, '../..')
+export const ROOT = join(import.meta.dirname, '../..')
 export const NODE = join(ROOT, 'node_modules/.bin/node')
 export const API_KEY = 'test-api-key-0123456789abcdef'
 /** 32 characters, as PagerDuty's clients expect of a routing key. */
@@ -81,7 +81,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const logFolder = mkdtempSync(join(tmpdir(), 'tocsin-log-'))
   const logFile = join(logFolder, 'server.log')
   const logFd = openSync(logFile, 'a')
-  const [program = NODE, ...words] = [...(options.through ?? []), NODE, 'src/main.ts']
+  const [program, ...words] = [...(options.through ?? []), NODE, 'src/main.ts']
   const child = spawn(program, words, {
     cwd: ROOT,
     env: environmentOf(options, { port, dataFolder }),

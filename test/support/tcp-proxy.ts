@@ -61,13 +61,15 @@ function join(from: Socket, to: Socket, weather: Weather): void {
   from.on('data', (chunk: Buffer) => {
     if (weather.silent) return
     from.pause()
-    queue = queue.then(async () => {
-      const waitMs = weather.latencyMs + (weather.bytesPerSecond > 0 ? (chunk.length / weather.bytesPerSecond) * 1_000 : 0)
-      if (waitMs > 0) await sleep(waitMs)
-      if (!to.destroyed) to.write(chunk)
-      from.resume()
-    })
+    queue = passOn(queue, chunk)
   })
+  const passOn = async (before: Promise<void>, chunk: Buffer): Promise<void> => {
+    await before
+    const waitMs = weather.latencyMs + (weather.bytesPerSecond > 0 ? (chunk.length / weather.bytesPerSecond) * 1_000 : 0)
+    if (waitMs > 0) await sleep(waitMs)
+    if (!to.destroyed) to.write(chunk)
+    from.resume()
+  }
   from.on('end', () => void queue.then(() => to.end()))
   from.on('error', () => to.destroy())
   from.on('close', () => to.destroy())
