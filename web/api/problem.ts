@@ -43,7 +43,8 @@ export function explainError(error: unknown): string {
   if (advice !== undefined) return advice
   if (error.status === 403) return `${sentence(error.message)} Your account may not do this: ask an owner.`
   if (error.status === 429) return 'Too many requests: wait a moment, then try again.'
-  if (error.status === 503) return 'The server cannot reach its database right now, so nothing was changed. Paging resumes by itself; try again shortly.'
+  if (error.status === 503)
+    return 'The server cannot reach its database right now, so nothing was changed. Paging resumes by itself; try again shortly.'
   if (error.status >= 500) return 'The server failed, so this may not have happened. Look before you try again.'
   return sentence(error.message)
 }
@@ -51,7 +52,8 @@ export function explainError(error: unknown): string {
 /** The message for one field, when the server named it. */
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined
-  return error.fields.find((entry) => entry.field === field || entry.field.endsWith(`.${field}`) || entry.field.endsWith(`/${field}`))?.message
+  return error.fields.find((entry) => entry.field === field || entry.field.endsWith(`.${field}`) || entry.field.endsWith(`/${field}`))
+    ?.message
 }
 
 function sentence(text: string): string {

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type {
   Alert,
+  ApiKey,
   Clock,
   Health,
   Incident,
@@ -43,7 +44,8 @@ export interface IncidentFilter {
 export function incidentsQuery(filter: IncidentFilter) {
   return infiniteQueryOptions({
     queryKey: [...keys.incidents, filter],
-    queryFn: ({ pageParam, signal }) => request<List<Incident>>(`incidents?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      request<List<Incident>>(`incidents?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: (previous) => previous,
@@ -51,7 +53,10 @@ export function incidentsQuery(filter: IncidentFilter) {
 }
 
 export function incidentQuery(ref: string) {
-  return queryOptions({ queryKey: keys.incident(ref), queryFn: ({ signal }) => request<Incident>(`incidents/${encodeURIComponent(ref)}`, { signal }) })
+  return queryOptions({
+    queryKey: keys.incident(ref),
+    queryFn: ({ signal }) => request<Incident>(`incidents/${encodeURIComponent(ref)}`, { signal }),
+  })
 }
 
 export function timelineQuery(ref: string) {
@@ -83,10 +88,11 @@ export function mitigationsQuery(ref: string) {
 }
 
 /** The first 200 alerts of an incident; a storm has more, the incident's own counts say how many. */
-export function incidentAlertsQuery(ref: string, incidentId: string) {
+export function incidentAlertsQuery(ref: string) {
   return queryOptions({
     queryKey: keys.part(ref, 'alerts'),
-    queryFn: ({ signal }) => request<List<Alert>>(`alerts?${toSearch({ incident: incidentId, limit: PART_SIZE })}`, { signal }),
+    queryFn: ({ signal }) =>
+      request<List<Alert>>(`incidents/${encodeURIComponent(ref)}/alerts?${toSearch({ limit: PART_SIZE })}`, { signal }),
   })
 }
 
@@ -99,12 +105,17 @@ export function oncallQuery(at: string | null) {
   })
 }
 
-export const peopleQuery = queryOptions({ queryKey: keys.people, queryFn: ({ signal }) => readAll<Person>('people', signal), staleTime: 60_000 })
+export const peopleQuery = queryOptions({
+  queryKey: keys.people,
+  queryFn: ({ signal }) => readAll<Person>('people', signal),
+  staleTime: 60_000,
+})
 
 export function signalsQuery(filter: { readonly q?: string }) {
   return infiniteQueryOptions({
     queryKey: [...keys.signals, filter],
-    queryFn: ({ pageParam, signal }) => request<List<Signal>>(`signals?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      request<List<Signal>>(`signals?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: (previous) => previous,
@@ -122,7 +133,8 @@ export function signalRawQuery(id: string) {
 export function alertsQuery(filter: { readonly state?: string }) {
   return infiniteQueryOptions({
     queryKey: [...keys.alerts, filter],
-    queryFn: ({ pageParam, signal }) => request<List<Alert>>(`alerts?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      request<List<Alert>>(`alerts?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: (previous) => previous,
@@ -130,6 +142,8 @@ export function alertsQuery(filter: { readonly state?: string }) {
 }
 
 export const sourcesQuery = queryOptions({ queryKey: keys.sources, queryFn: ({ signal }) => readAll<Source>('sources', signal) })
+
+export const apiKeysQuery = queryOptions({ queryKey: keys.apiKeys, queryFn: ({ signal }) => readAll<ApiKey>('keys', signal) })
 
 export const sessionsQuery = queryOptions({ queryKey: keys.sessions, queryFn: ({ signal }) => readAll<Session>('me/sessions', signal) })
 

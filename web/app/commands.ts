@@ -51,6 +51,11 @@ export function useRegisteredCommands(): readonly Command[] {
   )
 }
 
+/** Runs the command of that id, if it is offered right now. */
+export function runCommand(id: string): void {
+  flat.findLast((command) => command.id === id)?.run()
+}
+
 /** Single keys can be switched off: speech input types letters (WCAG 2.1.4). */
 export function singleKeysOn(): boolean {
   try {

@@ -29,10 +29,21 @@ export function Navigation({ onPalette }: { readonly onPalette: () => void }) {
         <Link to="/incidents" className="flex min-h-12 items-center gap-2 text-l font-[650]">
           <Bell size={17} aria-hidden /> Tocsin
         </Link>
-        <button type="button" aria-label="Search or command" className="ml-auto grid size-11 place-items-center text-muted" onClick={onPalette}>
+        <button
+          type="button"
+          aria-label="Search or command"
+          className="ml-auto grid size-11 place-items-center text-muted"
+          onClick={onPalette}
+        >
           <Search size={18} aria-hidden />
         </button>
-        <button type="button" aria-label="Menu" aria-haspopup="dialog" className="grid size-11 place-items-center text-muted" onClick={() => setMenu(true)}>
+        <button
+          type="button"
+          aria-label="Menu"
+          aria-haspopup="dialog"
+          className="grid size-11 place-items-center text-muted"
+          onClick={() => setMenu(true)}
+        >
           <Menu size={20} aria-hidden />
         </button>
       </header>
@@ -72,7 +83,8 @@ export function Places({ me, onGo }: { readonly me: Me | undefined; readonly onG
 function PlaceFact({ to }: { readonly to: string }) {
   const open = useInfiniteQuery({ ...incidentsQuery({ open: 'true' }), enabled: to === '/incidents' })
   const playbook = useQuery({ ...playbookQuery, enabled: to === '/playbook' })
-  const text = to === '/incidents' ? openCount(open.data?.pages) : to === '/playbook' && playbook.data !== undefined ? `v${playbook.data.version}` : ''
+  const text =
+    to === '/incidents' ? openCount(open.data?.pages) : to === '/playbook' && playbook.data !== undefined ? `v${playbook.data.version}` : ''
   return text === '' ? null : <span className="text-s font-normal text-faint">{text}</span>
 }
 

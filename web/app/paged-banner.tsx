@@ -63,7 +63,12 @@ function Banner({ incident, others }: { readonly incident: Incident; readonly ot
             <SeverityChip rank={incident.severity_rank} name={incident.severity} />
             <span className="font-[620] text-late">You are being paged</span>
           </div>
-          <Link to="/incidents/$ref" params={{ ref: String(incident.number) }} className="mt-0.5 line-clamp-2 font-[600] [overflow-wrap:anywhere] hover:underline" dir="auto">
+          <Link
+            to="/incidents/$ref"
+            params={{ ref: String(incident.number) }}
+            className="mt-0.5 line-clamp-2 font-[600] [overflow-wrap:anywhere] hover:underline"
+            dir="auto"
+          >
             {incident.title}
           </Link>
           <p className="text-s text-muted">
@@ -73,7 +78,12 @@ function Banner({ incident, others }: { readonly incident: Incident; readonly ot
         </div>
         <div className="flex items-center gap-2 max-[760px]:w-full">
           <SoundButton />
-          <Button look="main" className="max-[760px]:min-h-13 max-[760px]:flex-1 max-[760px]:text-l" onClick={acknowledge} aria-label={`Acknowledge INC-${incident.number}`}>
+          <Button
+            look="main"
+            className="max-[760px]:min-h-13 max-[760px]:flex-1 max-[760px]:text-l"
+            onClick={acknowledge}
+            aria-label={`Acknowledge INC-${incident.number}`}
+          >
             Acknowledge
           </Button>
         </div>

@@ -19,7 +19,10 @@ const listeners = new Set<() => void>()
  * The server's list as of `fetchedAt`, with pages announced later, without those answered later than both.
  * All times in ms of this machine.
  */
-export function pagingNow(server: { readonly paging: readonly string[]; readonly fetchedAt: number }, { announced, answered }: PagedFacts): readonly string[] {
+export function pagingNow(
+  server: { readonly paging: readonly string[]; readonly fetchedAt: number },
+  { announced, answered }: PagedFacts,
+): readonly string[] {
   const later = [...announced].filter(([, at]) => at > server.fetchedAt).map(([id]) => id)
   return [...new Set([...later, ...server.paging])].filter((id) => {
     const answeredAt = answered.get(id)

@@ -51,7 +51,13 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               {order.map((group) => (
                 <Menu.Group key={group} heading={group} className={GROUP}>
                   {(groups.get(group) ?? []).map((command) => (
-                    <Menu.Item key={command.id} value={command.id} keywords={[command.label, command.words ?? '']} onSelect={() => run(command)} className={ITEM}>
+                    <Menu.Item
+                      key={command.id}
+                      value={command.id}
+                      keywords={[command.label, command.words ?? '']}
+                      onSelect={() => run(command)}
+                      className={ITEM}
+                    >
                       {command.label}
                       {command.shortcut !== undefined && <kbd className="ml-auto text-xs text-muted">{command.shortcut}</kbd>}
                     </Menu.Item>
@@ -90,7 +96,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
 
 const ITEM =
   'flex min-h-9 cursor-pointer items-center gap-3 rounded-[6px] px-3 py-1.5 data-[selected=true]:bg-accent-soft max-[760px]:min-h-11 data-[disabled=true]:opacity-50'
-const GROUP = '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted'
+const GROUP =
+  '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted'
 
 function placeOf(group: string): number {
   return ['This incident', 'Do', 'Go to'].indexOf(group)

@@ -75,14 +75,23 @@ function useKeys(openPalette: () => void): void {
 
 function useShellCommands({ mayDeclare, declare }: { readonly mayDeclare: boolean; readonly declare: () => void }): void {
   const navigate = useNavigate()
-  const go = (to: '/incidents' | '/on-call' | '/alerts' | '/signals' | '/sources' | '/playbook' | '/account' | '/system') => () => void navigate({ to })
+  const go = (to: '/incidents' | '/on-call' | '/alerts' | '/signals' | '/sources' | '/playbook' | '/account' | '/system') => () =>
+    void navigate({ to })
   useCommands([
-    ...(mayDeclare ? [{ id: 'declare', label: 'Declare an incident', group: 'Do', shortcut: 'C', words: 'new open create', run: declare }] : []),
+    ...(mayDeclare
+      ? [{ id: 'declare', label: 'Declare an incident', group: 'Do', shortcut: 'C', words: 'new open create', run: declare }]
+      : []),
     { id: 'go-incidents', label: 'Incidents', group: 'Go to', run: go('/incidents') },
     { id: 'go-oncall', label: 'On call', group: 'Go to', words: 'schedule rota who', run: go('/on-call') },
     { id: 'go-alerts', label: 'Alerts', group: 'Go to', run: go('/alerts') },
     { id: 'go-signals', label: 'Signals', group: 'Go to', words: 'raw received', run: go('/signals') },
-    { id: 'go-sources', label: 'Sources and keys', group: 'Go to', words: 'integration prometheus alertmanager pagerduty', run: go('/sources') },
+    {
+      id: 'go-sources',
+      label: 'Sources and keys',
+      group: 'Go to',
+      words: 'integration prometheus alertmanager pagerduty',
+      run: go('/sources'),
+    },
     { id: 'go-playbook', label: 'Playbook', group: 'Go to', words: 'severity matrix roles', run: go('/playbook') },
     { id: 'go-account', label: 'Your account', group: 'Go to', words: 'password sessions page me now test', run: go('/account') },
     { id: 'go-system', label: 'System', group: 'Go to', words: 'health outbox auditor ready', run: go('/system') },

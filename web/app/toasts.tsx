@@ -40,7 +40,10 @@ function ToastList() {
         <Toast.Title className="font-[600] [overflow-wrap:anywhere]" />
         <Toast.Description className="text-s text-muted [overflow-wrap:anywhere]" />
       </div>
-      <Toast.Close aria-label="Dismiss" className="grid size-6 flex-none place-items-center rounded-[5px] text-muted hover:bg-accent-soft max-[760px]:size-11">
+      <Toast.Close
+        aria-label="Dismiss"
+        className="grid size-6 flex-none place-items-center rounded-[5px] text-muted hover:bg-accent-soft max-[760px]:size-11"
+      >
         <X size={14} aria-hidden />
       </Toast.Close>
     </Toast.Root>

@@ -4,5 +4,8 @@ const LETTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 export function initialsOf(name: string): string {
   const words = name.split(/[\s@._-]+/).filter((word) => word !== '')
   const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words.slice(0, 1)
-  return chosen.map((word) => [...LETTERS.segment(word ?? '')][0]?.segment ?? '').join('').toLocaleUpperCase()
+  return chosen
+    .map((word) => [...LETTERS.segment(word ?? '')][0]?.segment ?? '')
+    .join('')
+    .toLocaleUpperCase()
 }

@@ -4,7 +4,10 @@ import { initialsOf } from '../lib/initials.ts'
 export function Avatar({ name }: { readonly name: string | null }) {
   if (name === null) {
     return (
-      <span aria-hidden className="grid size-6 flex-none place-items-center rounded-full border-[1.5px] border-dashed border-line-strong text-xs text-faint">
+      <span
+        aria-hidden
+        className="grid size-6 flex-none place-items-center rounded-full border-[1.5px] border-dashed border-line-strong text-xs text-faint"
+      >
         ?
       </span>
     )

@@ -31,7 +31,10 @@ export function Dialog({ title, description, wide, onClose, children }: DialogPr
               <Base.Title className="text-l font-[620]">{title}</Base.Title>
               {description !== undefined && <Base.Description className="mt-0.5 text-s text-muted">{description}</Base.Description>}
             </div>
-            <Base.Close aria-label="Close dialog" className="-mt-1 -mr-2 ml-auto grid size-8 flex-none place-items-center rounded-[6px] text-muted hover:bg-accent-soft max-[760px]:size-11">
+            <Base.Close
+              aria-label="Close dialog"
+              className="-mt-1 -mr-2 ml-auto grid size-8 flex-none place-items-center rounded-[6px] text-muted hover:bg-accent-soft max-[760px]:size-11"
+            >
               <X size={16} aria-hidden />
             </Base.Close>
           </div>
@@ -44,5 +47,7 @@ export function Dialog({ title, description, wide, onClose, children }: DialogPr
 
 /** The row of buttons under a form; on phones the main one is as wide as the thumb likes. */
 export function DialogActions({ children }: { readonly children: ReactNode }) {
-  return <div className="flex flex-row-reverse gap-2 pt-1 max-[760px]:flex-col max-[760px]:pb-[env(safe-area-inset-bottom)]">{children}</div>
+  return (
+    <div className="flex flex-row-reverse gap-2 pt-1 max-[760px]:flex-col max-[760px]:pb-[env(safe-area-inset-bottom)]">{children}</div>
+  )
 }

@@ -11,9 +11,14 @@ interface FieldFacts {
 export const CONTROL =
   'w-full rounded-[6px] border border-line-strong bg-surface px-2.5 py-1.5 text-text placeholder:text-faint max-[760px]:min-h-11 aria-[invalid=true]:border-late'
 
-function useField({ label, hint, error }: FieldFacts, control: (ids: { id: string; describedBy: string | undefined; invalid: true | undefined }) => ReactNode) {
+function useField(
+  { label, hint, error }: FieldFacts,
+  control: (ids: { id: string; describedBy: string | undefined; invalid: true | undefined }) => ReactNode,
+) {
   const id = useId()
-  const described = [hint === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`].filter((part) => part !== '').join(' ')
+  const described = [hint === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`]
+    .filter((part) => part !== '')
+    .join(' ')
   return (
     <div className="space-y-1">
       <label htmlFor={id} className="block text-s font-[560]">
@@ -42,7 +47,14 @@ export function TextField({ label, hint, error, className, ...rest }: FieldFacts
 
 export function TextArea({ label, hint, error, className, ...rest }: FieldFacts & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   return useField({ label, hint, error }, ({ id, describedBy, invalid }) => (
-    <textarea id={id} aria-describedby={describedBy} aria-invalid={invalid} rows={4} className={classNames(CONTROL, 'resize-y', className)} {...rest} />
+    <textarea
+      id={id}
+      aria-describedby={describedBy}
+      aria-invalid={invalid}
+      rows={4}
+      className={classNames(CONTROL, 'resize-y', className)}
+      {...rest}
+    />
   ))
 }
 
@@ -58,7 +70,13 @@ export function CheckField({ label, hint, ...rest }: FieldFacts & InputHTMLAttri
   const id = useId()
   return (
     <div className="flex items-start gap-2.5">
-      <input id={id} type="checkbox" aria-describedby={hint === undefined ? undefined : `${id}-hint`} className="mt-[3px] size-4 flex-none accent-accent" {...rest} />
+      <input
+        id={id}
+        type="checkbox"
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        className="mt-[3px] size-4 flex-none accent-accent"
+        {...rest}
+      />
       <div>
         <label htmlFor={id} className="font-[560]">
           {label}

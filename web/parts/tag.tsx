@@ -11,7 +11,15 @@ const TONES: Readonly<Record<Tone, string>> = {
   late: 'border-transparent bg-late-soft text-late',
 }
 
-export function Tag({ tone = 'plain', title, children }: { readonly tone?: Tone; readonly title?: string | undefined; readonly children: ReactNode }) {
+export function Tag({
+  tone = 'plain',
+  title,
+  children,
+}: {
+  readonly tone?: Tone
+  readonly title?: string | undefined
+  readonly children: ReactNode
+}) {
   return (
     <span title={title} className={classNames('inline-block max-w-full rounded-[10px] border px-[7px] py-px text-xs', TONES[tone])}>
       {children}

@@ -1,5 +1,6 @@
 /** Light, dark, or as the system says. */
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '../lib/theme.ts'
+import { Choices } from './choices.tsx'
 
 const CHOICES: readonly { readonly value: ThemeChoice; readonly label: string }[] = [
   { value: 'system', label: 'As the system' },
@@ -8,19 +9,5 @@ const CHOICES: readonly { readonly value: ThemeChoice; readonly label: string }[
 ]
 
 export function ThemeSwitch() {
-  const choice = useThemeChoice()
-  return (
-    <fieldset className="inline-flex overflow-hidden rounded-[6px] border border-line-strong bg-surface">
-      <legend className="sr-only">Theme</legend>
-      {CHOICES.map(({ value, label }) => (
-        <label
-          key={value}
-          className="flex items-center px-3 py-1.5 text-muted not-first-of-type:border-l not-first-of-type:border-line has-checked:bg-accent-soft has-checked:font-[550] has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent max-[760px]:min-h-11"
-        >
-          <input type="radio" name="theme" value={value} checked={choice === value} onChange={() => chooseTheme(value)} className="sr-only" />
-          {label}
-        </label>
-      ))}
-    </fieldset>
-  )
+  return <Choices legend="Theme" name="theme" value={useThemeChoice()} choices={CHOICES} onChange={chooseTheme} />
 }

@@ -46,7 +46,12 @@ export function DeclareDialog({ onClose }: { readonly onClose: () => void }) {
           onChange={(event) => setForm({ ...form, title: event.target.value })}
         />
         <div className="grid gap-3.5 min-[500px]:grid-cols-2">
-          <SelectField label="Severity" value={form.severity} error={fieldError(declare.error, 'severity')} onChange={(event) => setForm({ ...form, severity: event.target.value })}>
+          <SelectField
+            label="Severity"
+            value={form.severity}
+            error={fieldError(declare.error, 'severity')}
+            onChange={(event) => setForm({ ...form, severity: event.target.value })}
+          >
             <option value="">{severity === '' ? 'By the playbook' : `${severity}, by the playbook`}</option>
             {playbook?.severities.map((row) => (
               <option key={row.id} value={row.id}>
@@ -54,7 +59,12 @@ export function DeclareDialog({ onClose }: { readonly onClose: () => void }) {
               </option>
             ))}
           </SelectField>
-          <SelectField label="Type" value={form.type} error={fieldError(declare.error, 'type')} onChange={(event) => setForm({ ...form, type: event.target.value })}>
+          <SelectField
+            label="Type"
+            value={form.type}
+            error={fieldError(declare.error, 'type')}
+            onChange={(event) => setForm({ ...form, type: event.target.value })}
+          >
             <option value="">Not known yet</option>
             {playbook?.incident_types.map((row) => (
               <option key={row.id} value={row.id}>

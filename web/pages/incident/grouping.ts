@@ -14,7 +14,10 @@ export interface IncidentGroup {
 const TITLES: Readonly<Record<GroupName, string>> = { now: 'Needs someone now', open: 'Open', owed: 'Resolved, still owed', over: 'Over' }
 
 /** `pages`: whether a severity pages somebody; an unanswered one that pages nobody waits in the queue and is not urgent yet. */
-export function groupIncidents(incidents: readonly Incident[], { now, pages }: { readonly now: number; readonly pages: (severity: string) => boolean }): readonly IncidentGroup[] {
+export function groupIncidents(
+  incidents: readonly Incident[],
+  { now, pages }: { readonly now: number; readonly pages: (severity: string) => boolean },
+): readonly IncidentGroup[] {
   const byGroup = Map.groupBy(incidents, (incident) => groupOf(incident, { now, pages }))
   const order: readonly GroupName[] = ['now', 'open', 'owed', 'over']
   return order.flatMap((name) => {
@@ -29,7 +32,10 @@ function groupOf(incident: Incident, { now, pages }: { readonly now: number; rea
   if (incident.acknowledged_at === null && pages(incident.severity)) return 'now'
   const clock = incident.next_clock
   if (clock === null) return 'open'
-  const reading = readClock({ state: clock.state, startedAt: toMs(clock.started_at), dueAt: toMs(clock.due_at), endedAt: toMs(clock.ended_at) }, now)
+  const reading = readClock(
+    { state: clock.state, startedAt: toMs(clock.started_at), dueAt: toMs(clock.due_at), endedAt: toMs(clock.ended_at) },
+    now,
+  )
   return reading.tone === 'late' || reading.tone === 'soon' ? 'now' : 'open'
 }
 

@@ -15,7 +15,10 @@ import { clockName, counted, numberOf, PHASE_WORDS } from './words.ts'
 export const IncidentRow = memo(function IncidentRow({ incident }: { readonly incident: Incident }) {
   const edge = incident.open ? severityMark(incident.severity_rank).colour : 'var(--line-strong)'
   return (
-    <li className="relative border-t border-line first:border-t-0 focus-within:z-10 hover:bg-accent-soft/40" style={{ boxShadow: `inset 3px 0 0 ${edge}` }}>
+    <li
+      className="relative border-t border-line first:border-t-0 focus-within:z-10 hover:bg-accent-soft/40"
+      style={{ boxShadow: `inset 3px 0 0 ${edge}` }}
+    >
       <Link
         to="/incidents/$ref"
         params={{ ref: String(incident.number) }}
@@ -23,7 +26,11 @@ export const IncidentRow = memo(function IncidentRow({ incident }: { readonly in
       >
         <SeverityWord rank={incident.severity_rank} name={incident.severity} over={!incident.open} />
         <span className="min-w-0 max-[760px]:col-span-2 max-[760px]:row-start-2">
-          <span className="block font-[590] [overflow-wrap:anywhere] min-[761px]:truncate max-[760px]:line-clamp-3" dir="auto" title={incident.title.length > 90 ? incident.title : undefined}>
+          <span
+            className="block font-[590] [overflow-wrap:anywhere] min-[761px]:truncate max-[760px]:line-clamp-3"
+            dir="auto"
+            title={incident.title.length > 90 ? incident.title : undefined}
+          >
             {incident.title}
           </span>
           <span className="block truncate text-s text-muted">
@@ -33,7 +40,10 @@ export const IncidentRow = memo(function IncidentRow({ incident }: { readonly in
         </span>
         <span className="max-[760px]:hidden">{PHASE_WORDS[incident.phase]}</span>
         <NextDue incident={incident} />
-        <Age at={toMs(incident.opened_at)} className="text-right text-s whitespace-nowrap text-muted max-[760px]:col-start-2 max-[760px]:row-start-1" />
+        <Age
+          at={toMs(incident.opened_at)}
+          className="text-right text-s whitespace-nowrap text-muted max-[760px]:col-start-2 max-[760px]:row-start-1"
+        />
       </Link>
     </li>
   )
@@ -54,8 +64,12 @@ function NextDue({ incident }: { readonly incident: Incident }) {
   const now = useNow()
   const clock = incident.next_clock
   const phone = 'text-s max-[760px]:col-span-2 max-[760px]:row-start-3'
-  if (incident.paging_you) return <span className={classNames(phone, 'font-[600] text-late')}>pages you{clock === null ? '' : `, ${dueText(clock, now).text}`}</span>
-  if (clock === null) return <span className={classNames(phone, 'text-muted max-[760px]:hidden')}>{incident.open ? 'nothing due' : ''}</span>
+  if (incident.paging_you)
+    return (
+      <span className={classNames(phone, 'font-[600] text-late')}>pages you{clock === null ? '' : `, ${dueText(clock, now).text}`}</span>
+    )
+  if (clock === null)
+    return <span className={classNames(phone, 'text-muted max-[760px]:hidden')}>{incident.open ? 'nothing due' : ''}</span>
   const { text, reading, dueAt } = dueText(clock, now)
   return (
     <span
@@ -67,7 +81,10 @@ function NextDue({ incident }: { readonly incident: Incident }) {
   )
 }
 
-function dueText(clock: NonNullable<Incident['next_clock']>, now: number): { readonly text: string; readonly reading: ClockReading; readonly dueAt: number | null } {
+function dueText(
+  clock: NonNullable<Incident['next_clock']>,
+  now: number,
+): { readonly text: string; readonly reading: ClockReading; readonly dueAt: number | null } {
   const dueAt = toMs(clock.due_at)
   const reading = readClock({ state: clock.state, startedAt: toMs(clock.started_at), dueAt, endedAt: toMs(clock.ended_at) }, now)
   const running = reading.tone === 'calm' || reading.tone === 'soon'

@@ -8,6 +8,7 @@ import { isFiltered } from './list-search.ts'
 import { PHASE_WORDS } from './words.ts'
 import { playbookQuery } from '../../api/queries.ts'
 import { Button } from '../../parts/button.tsx'
+import { Choices } from '../../parts/choices.tsx'
 import { CONTROL } from '../../parts/field.tsx'
 import { classNames } from '../../lib/class-names.ts'
 
@@ -31,34 +32,39 @@ export function ListFilters({ search, onChange }: FiltersProps) {
   }
   return (
     <div role="search" aria-label="Filter incidents" className="mb-1 flex flex-wrap items-center gap-2">
-      <StateTabs value={search.state ?? 'open'} onChange={(state) => set({ state: state === 'open' ? undefined : state })} />
+      <Choices
+        legend="State"
+        name="state"
+        wide
+        value={search.state ?? 'open'}
+        choices={STATES}
+        onChange={(state) => set({ state: state === 'open' ? undefined : state })}
+      />
       <TextFilter value={search.q ?? ''} onChange={(q) => set({ q })} />
-      <Choice label="Severity" value={search.severity} onChange={(severity) => set({ severity })} options={(playbook?.severities ?? []).map((row) => [row.id, row.id])} />
-      <Choice label="Phase" value={search.phase} onChange={(phase) => set({ phase })} options={PHASES_SHOWN.map((phase) => [phase, PHASE_WORDS[phase]])} />
-      <Choice label="Type" value={search.type} onChange={(type) => set({ type })} options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])} />
+      <Choice
+        label="Severity"
+        value={search.severity}
+        onChange={(severity) => set({ severity })}
+        options={(playbook?.severities ?? []).map((row) => [row.id, row.id])}
+      />
+      <Choice
+        label="Phase"
+        value={search.phase}
+        onChange={(phase) => set({ phase })}
+        options={PHASES_SHOWN.map((phase) => [phase, PHASE_WORDS[phase]])}
+      />
+      <Choice
+        label="Type"
+        value={search.type}
+        onChange={(type) => set({ type })}
+        options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])}
+      />
       {isFiltered(search) && (
         <Button look="quiet" size="s" onClick={() => onChange({})}>
           <X size={13} aria-hidden /> Clear
         </Button>
       )}
     </div>
-  )
-}
-
-function StateTabs({ value, onChange }: { readonly value: ListState; readonly onChange: (state: ListState) => void }) {
-  return (
-    <fieldset className="inline-flex overflow-hidden rounded-[6px] border border-line-strong bg-surface max-[760px]:w-full">
-      <legend className="sr-only">State</legend>
-      {STATES.map((state) => (
-        <label
-          key={state.value}
-          className="flex items-center justify-center px-3 py-1 text-muted not-first-of-type:border-l not-first-of-type:border-line has-checked:bg-accent-soft has-checked:font-[550] has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent max-[760px]:min-h-11 max-[760px]:flex-1"
-        >
-          <input type="radio" name="state" className="sr-only" checked={value === state.value} onChange={() => onChange(state.value)} />
-          {state.label}
-        </label>
-      ))}
-    </fieldset>
   )
 }
 
@@ -77,7 +83,13 @@ function TextFilter({ value, onChange }: { readonly value: string; readonly onCh
     <label className="relative min-w-40 flex-1 min-[761px]:max-w-64">
       <span className="sr-only">Title, summary or number</span>
       <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-faint" />
-      <input type="search" value={text} onChange={(event) => setText(event.target.value)} placeholder="Title or number" className={classNames(CONTROL, 'py-1 pl-8')} />
+      <input
+        type="search"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        placeholder="Title or number"
+        className={classNames(CONTROL, 'py-1 pl-8')}
+      />
     </label>
   )
 }

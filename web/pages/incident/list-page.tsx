@@ -2,8 +2,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { CircleCheck, SearchX } from 'lucide-react'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { meQuery, incidentsQuery, playbookQuery } from '../../api/queries.ts'
+import { runCommand } from '../../app/commands.ts'
 import { LiveMark } from '../../app/live-mark.tsx'
 import { usePolling } from '../../app/live.tsx'
 import { useNow } from '../../lib/now.ts'
@@ -16,13 +17,10 @@ import { ListFilters } from './list-filters.tsx'
 import { isFiltered, toIncidentFilter, type ListSearch } from './list-search.ts'
 import { OncallStrip } from './oncall-strip.tsx'
 
-const DeclareDialog = lazy(() => import('./declare-dialog.tsx').then((module) => ({ default: module.DeclareDialog })))
-
 export function IncidentListPage() {
   useTitle('Incidents')
   const search = useSearch({ from: '/shell/incidents' })
   const navigate = useNavigate({ from: '/incidents' })
-  const [declaring, setDeclaring] = useState(false)
   const mayDeclare = useQuery(meQuery).data?.can.includes('incident.declare') === true
   const list = useIncidentGroups(search)
   return (
@@ -31,7 +29,7 @@ export function IncidentListPage() {
         <h1 className="text-xl font-[620] tracking-[-.015em]">Incidents</h1>
         <LiveMark dataAt={list.fetchedAt} />
         {mayDeclare && (
-          <Button look="main" shortcut="C" className="ml-auto" onClick={() => setDeclaring(true)}>
+          <Button look="main" shortcut="C" className="ml-auto" onClick={() => runCommand('declare')}>
             Declare
           </Button>
         )}
@@ -39,11 +37,6 @@ export function IncidentListPage() {
       <OncallStrip />
       <ListFilters search={search} onChange={(next) => void navigate({ search: next, replace: true })} />
       <ListBody list={list} search={search} onClear={() => void navigate({ search: {}, replace: true })} />
-      {declaring && (
-        <Suspense fallback={null}>
-          <DeclareDialog onClose={() => setDeclaring(false)} />
-        </Suspense>
-      )}
     </div>
   )
 }
@@ -54,7 +47,11 @@ function useIncidentGroups(search: ListSearch) {
   const playbook = useQuery(playbookQuery).data
   const main = useInfiniteQuery({ ...incidentsQuery(toIncidentFilter(search)), refetchInterval })
   const withOwed = (search.state ?? 'open') === 'open' && search.phase === undefined
-  const owed = useInfiniteQuery({ ...incidentsQuery({ ...toIncidentFilter(search), open: 'false', phase: 'resolved,reviewed' }), enabled: withOwed, refetchInterval })
+  const owed = useInfiniteQuery({
+    ...incidentsQuery({ ...toIncidentFilter(search), open: 'false', phase: 'resolved,reviewed' }),
+    enabled: withOwed,
+    refetchInterval,
+  })
   // Rows change their group on a change or once a minute, not under the reader's finger.
   const minute = Math.floor(useNow() / 60_000) * 60_000
   const groups = useMemo(() => {
@@ -77,9 +74,24 @@ interface BodyProps {
 }
 
 function ListBody({ list: { groups, main }, search, onClear }: BodyProps) {
-  if (main.data === undefined && main.isError) return <div className="mt-4"><Failed what="list" error={main.error} retry={() => void main.refetch()} /></div>
-  if (main.data === undefined) return <div className="mt-4"><SkeletonRows /></div>
-  if (groups.length === 0) return <div className="mt-4"><Nothing filtered={isFiltered(search)} onClear={onClear} /></div>
+  if (main.data === undefined && main.isError)
+    return (
+      <div className="mt-4">
+        <Failed what="list" error={main.error} retry={() => void main.refetch()} />
+      </div>
+    )
+  if (main.data === undefined)
+    return (
+      <div className="mt-4">
+        <SkeletonRows />
+      </div>
+    )
+  if (groups.length === 0)
+    return (
+      <div className="mt-4">
+        <Nothing filtered={isFiltered(search)} onClear={onClear} />
+      </div>
+    )
   return (
     <div aria-busy={main.isPlaceholderData || undefined}>
       {groups.map((group) => (
@@ -100,7 +112,11 @@ function Group({ group, more }: { readonly group: IncidentGroup; readonly more: 
   return (
     <section aria-labelledby={`group-${group.name}`}>
       <h2 id={`group-${group.name}`} className="mt-4 mb-1.5 text-s font-[560] text-muted">
-        {group.title} <span className="font-normal">{group.items.length}{more ? '+' : ''}</span>
+        {group.title}{' '}
+        <span className="font-normal">
+          {group.items.length}
+          {more ? '+' : ''}
+        </span>
       </h2>
       <ul className="overflow-hidden rounded-card border border-line bg-surface">
         {group.items.map((incident) => (
@@ -121,7 +137,8 @@ function Nothing({ filtered, onClear }: { readonly filtered: boolean; readonly o
   }
   return (
     <Empty icon={<CircleCheck size={22} />} title="Nothing is open">
-      When an alarm fires it appears here by itself and pages whoever is on call. No source connected yet? Create a key under Sources, or declare an incident by hand.
+      When an alarm fires it appears here by itself and pages whoever is on call. No source connected yet? Create a key under Sources, or
+      declare an incident by hand.
     </Empty>
   )
 }

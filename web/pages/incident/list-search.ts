@@ -34,7 +34,10 @@ export function isFiltered(search: ListSearch): boolean {
 }
 
 /** TanStack Router parses what looks like JSON: `q=42` arrives as a number. */
-function text<Name extends 'severity' | 'phase' | 'type' | 'q'>(search: Record<string, unknown>, name: Name): Partial<Record<Name, string>> {
+function text<Name extends 'severity' | 'phase' | 'type' | 'q'>(
+  search: Record<string, unknown>,
+  name: Name,
+): Partial<Record<Name, string>> {
   const value = search[name]
   const asText = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
   return typeof asText === 'string' && asText !== '' ? ({ [name]: asText.slice(0, 200) } as Partial<Record<Name, string>>) : {}

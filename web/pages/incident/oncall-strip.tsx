@@ -17,7 +17,10 @@ export function OncallStrip() {
   if (me === undefined || mine.length === 0) return null
   const until = Math.min(...mine.map((item) => toMs(item.until) ?? Number.POSITIVE_INFINITY))
   return (
-    <section aria-label="Your duty" className="mb-4 flex flex-wrap items-center gap-x-2.5 gap-y-1 rounded-card border border-line bg-surface px-3.5 py-2.5">
+    <section
+      aria-label="Your duty"
+      className="mb-4 flex flex-wrap items-center gap-x-2.5 gap-y-1 rounded-card border border-line bg-surface px-3.5 py-2.5"
+    >
       <strong className="font-[620]">You are on call: {mine.map((item) => item.role).join(', ')}</strong>
       <span className="text-muted">
         {Number.isFinite(until) ? (
@@ -42,5 +45,7 @@ export function OncallStrip() {
 function channelsOf(me: Me): string {
   const outside = me.contacts.filter((contact) => contact.channel !== 'console')
   if (outside.length === 0) return 'you are paged in this console only'
-  return [...outside.map((contact) => `${contact.channel}${contact.verified_at === null ? ' (not verified)' : ''}`), 'this console'].join(', ')
+  return [...outside.map((contact) => `${contact.channel}${contact.verified_at === null ? ' (not verified)' : ''}`), 'this console'].join(
+    ', ',
+  )
 }

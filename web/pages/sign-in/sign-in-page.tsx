@@ -33,10 +33,21 @@ export function SignInPage() {
         <div className="rounded-card border border-line bg-surface p-5">
           <h1 className="mb-4 text-xl font-[620] tracking-[-.015em]">Sign in</h1>
           {reason === 'link' && attempt.isIdle && (
-            <p className="mb-4 rounded-[6px] bg-warn-soft px-3 py-2 text-warn">That sign-in link was used already, or its time is up. Ask for a new one.</p>
+            <p className="mb-4 rounded-[6px] bg-warn-soft px-3 py-2 text-warn">
+              That sign-in link was used already, or its time is up. Ask for a new one.
+            </p>
           )}
           <form onSubmit={submit} className="space-y-4">
-            <TextField label="E-mail" type="email" name="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />
+            <TextField
+              label="E-mail"
+              type="email"
+              name="email"
+              autoComplete="username"
+              required
+              autoFocus
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
             <TextField
               label="Password"
               type="password"
@@ -53,7 +64,8 @@ export function SignInPage() {
           </form>
         </div>
         <p className="mt-4 text-center text-s text-muted">
-          No password yet, or forgotten? Ask whoever runs Tocsin for a link from <code className="text-xs text-text">tocsin user link</code>, then set one in your account.
+          No password yet, or forgotten? Ask whoever runs Tocsin for a link from <code className="text-xs text-text">tocsin user link</code>
+          , then set one in your account.
         </p>
       </div>
     </main>
@@ -61,7 +73,9 @@ export function SignInPage() {
 }
 
 function explainSignIn(error: unknown): string {
-  if (error instanceof ApiError && error.status === 401) return 'E-mail and password do not belong together. Try again, or ask for a sign-in link.'
-  if (error instanceof ApiError && error.status === 429) return 'Too many attempts. Wait a minute, or use a sign-in link: that always works.'
+  if (error instanceof ApiError && error.status === 401)
+    return 'E-mail and password do not belong together. Try again, or ask for a sign-in link.'
+  if (error instanceof ApiError && error.status === 429)
+    return 'Too many attempts. Wait a minute, or use a sign-in link: that always works.'
   return explainError(error)
 }

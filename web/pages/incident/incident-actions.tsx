@@ -1,0 +1,123 @@
+/** The buttons of an incident, its keys and its palette entries: one list for all three. On a phone they stay under the thumb. */
+import { Menu } from '@base-ui/react/menu'
+import { Ellipsis } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import type { Incident } from '../../../src/api/schema.ts'
+import { useIncidentAction } from '../../api/incident-actions.ts'
+import { explainError } from '../../api/problem.ts'
+import { useCommands } from '../../app/commands.ts'
+import { rememberAnswer, takeAnswerBack } from '../../app/paged-store.ts'
+import { tellError } from '../../app/toasts.tsx'
+import { Button, buttonClass, Key } from '../../parts/button.tsx'
+import { offersOf, primaryOf, secondaryOf, type Offer, type OfferId } from './offered.ts'
+import { numberOf } from './words.ts'
+
+const ActionDialog = lazy(() => import('./action-dialogs.tsx').then((module) => ({ default: module.ActionDialog })))
+
+interface ActionsProps {
+  readonly reference: string
+  readonly incident: Incident
+  readonly mayRespond: boolean
+  readonly paging: boolean
+}
+
+export function IncidentActions({ reference, incident, mayRespond, paging }: ActionsProps) {
+  const [asking, setAsking] = useState<OfferId | null>(null)
+  const offers = offersOf(incident, { mayRespond, paging })
+  const primary = primaryOf(incident, offers)
+  const secondary = secondaryOf(offers, primary)
+  const rest = offers.filter((offer) => offer !== primary && !secondary.includes(offer))
+  const { run, busy } = useRun({ reference, incident, ask: setAsking })
+  useCommands(offers.map((offer) => ({ ...offer, group: 'This incident', run: () => run(offer.id) })))
+  if (offers.length === 0) return <p className="text-s text-muted">{mayRespond ? '' : 'You can read this incident, not change it.'}</p>
+  return (
+    <>
+      <div
+        role="group"
+        aria-label="Actions"
+        className="flex flex-none gap-2 max-[760px]:fixed max-[760px]:inset-x-0 max-[760px]:bottom-0 max-[760px]:z-20 max-[760px]:border-t max-[760px]:border-line max-[760px]:bg-surface max-[760px]:px-3 max-[760px]:pt-2.5 max-[760px]:pb-[calc(10px+env(safe-area-inset-bottom))]"
+      >
+        <More offers={rest} run={run} />
+        {secondary.map((offer) => (
+          <Button key={offer.id} shortcut={offer.shortcut} onClick={() => run(offer.id)} className="max-[760px]:min-h-12">
+            {offer.label}
+          </Button>
+        ))}
+        {primary !== undefined && (
+          <Button
+            look="main"
+            shortcut={primary.shortcut}
+            busy={busy === primary.id}
+            onClick={() => run(primary.id)}
+            className="max-[760px]:min-h-12 max-[760px]:flex-1 max-[760px]:text-l"
+          >
+            {primary.label}
+          </Button>
+        )}
+      </div>
+      <Suspense fallback={null}>
+        {asking !== null && <ActionDialog what={asking} reference={reference} incident={incident} onClose={() => setAsking(null)} />}
+      </Suspense>
+    </>
+  )
+}
+
+/** Acknowledging and mitigating need no words; the rest asks first. */
+function useRun({
+  reference,
+  incident,
+  ask,
+}: {
+  readonly reference: string
+  readonly incident: Incident
+  readonly ask: (what: OfferId) => void
+}) {
+  const action = useIncidentAction(reference)
+  const run = (id: OfferId): void => {
+    if (action.isPending) return
+    if (id === 'acknowledge') {
+      rememberAnswer(incident.id, Date.now())
+      action.mutate(
+        { type: 'acknowledge' },
+        {
+          onError: (error) => {
+            takeAnswerBack(incident.id)
+            tellError(`Not acknowledged: ${numberOf(incident)}`, explainError(error))
+          },
+        },
+      )
+    } else if (id === 'mitigate') {
+      action.mutate({ type: 'mitigate' }, { onError: (error) => tellError('Mitigation was not started', explainError(error)) })
+    } else {
+      ask(id)
+    }
+  }
+  return { run, busy: action.isPending ? action.variables.type : null }
+}
+
+function More({ offers, run }: { readonly offers: readonly Offer[]; readonly run: (id: OfferId) => void }) {
+  if (offers.length === 0) return null
+  return (
+    <Menu.Root>
+      <Menu.Trigger aria-label="More actions" className={`${buttonClass()} px-2! max-[760px]:min-h-12 max-[760px]:min-w-12`}>
+        <Ellipsis size={16} aria-hidden />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={6} align="end" className="z-40">
+          <Menu.Popup className="sheet min-w-56 rounded-card border border-line-strong bg-raised p-1 shadow-lg outline-none">
+            {offers.map((offer) => (
+              <Menu.Item
+                key={offer.id}
+                onClick={() => run(offer.id)}
+                className="flex cursor-pointer items-center justify-between gap-4 rounded-chip px-2.5 py-1.5 outline-none data-highlighted:bg-accent-soft max-[760px]:min-h-11"
+              >
+                {offer.label}
+                <Key>{offer.shortcut}</Key>
+              </Menu.Item>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}

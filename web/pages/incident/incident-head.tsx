@@ -1,0 +1,117 @@
+/** Where we are, how live it is, how bad, what, since when, and why this severity. */
+import { Popover } from '@base-ui/react/popover'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Lock } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import type { Incident } from '../../../src/api/schema.ts'
+import { playbookQuery } from '../../api/queries.ts'
+import { LiveMark } from '../../app/live-mark.tsx'
+import { formatDuration } from '../../lib/duration.ts'
+import { toMs } from '../../lib/moment.ts'
+import { Ago, ClockTime } from '../../parts/moment.tsx'
+import { SeverityChip } from '../../parts/severity.tsx'
+import { Tag } from '../../parts/tag.tsx'
+import { numberOf } from './words.ts'
+
+/** From here on a title is cut after some lines, with a button for the rest. */
+const TITLE_LONG_CHARS = 220
+
+export function IncidentHead({
+  incident,
+  fetchedAt,
+  children,
+}: {
+  readonly incident: Incident
+  readonly fetchedAt: number
+  readonly children: ReactNode
+}) {
+  const openedAt = toMs(incident.opened_at)
+  return (
+    <header>
+      <div className="mb-2.5 flex flex-wrap items-center gap-2 text-s text-muted">
+        <nav aria-label="Breadcrumb" className="flex gap-2">
+          <Link to="/incidents" className="hover:text-text hover:underline">
+            Incidents
+          </Link>
+          <span aria-hidden>/</span>
+          <span aria-current="page">{numberOf(incident)}</span>
+        </nav>
+        {incident.private && (
+          <Tag>
+            <Lock size={10} aria-hidden className="mr-1 inline align-[-1px]" />
+            private: members only
+          </Tag>
+        )}
+        <span className="ml-auto">
+          <LiveMark dataAt={fetchedAt} />
+        </span>
+      </div>
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="mt-[3px]">
+          <SeverityChip rank={incident.severity_rank} name={incident.severity} />
+        </div>
+        <div className="min-w-0 flex-1 basis-72">
+          <Title text={incident.title} />
+          <p className="mt-1 text-s text-muted">
+            Opened <ClockTime at={openedAt} />
+            {incident.source === null ? ' by hand' : ` by ${incident.source}`} · <Ago at={openedAt} /> ·{' '}
+            <Link to="/playbook" className="hover:underline">
+              playbook v{incident.playbook_version}
+            </Link>{' '}
+            · <WhySeverity incident={incident} />
+          </p>
+        </div>
+        {children}
+      </div>
+    </header>
+  )
+}
+
+function Title({ text }: { readonly text: string }) {
+  const long = text.length > TITLE_LONG_CHARS
+  const [whole, setWhole] = useState(false)
+  return (
+    <>
+      <h1
+        dir="auto"
+        className={`text-xl leading-[1.3] font-[620] tracking-[-.015em] [overflow-wrap:anywhere] ${long && !whole ? 'line-clamp-3' : ''}`}
+      >
+        {text}
+      </h1>
+      {long && (
+        <button type="button" aria-expanded={whole} className="text-s text-muted underline" onClick={() => setWhole(!whole)}>
+          {whole ? 'Show less' : 'Show the whole title'}
+        </button>
+      )}
+    </>
+  )
+}
+
+function WhySeverity({ incident }: { readonly incident: Incident }) {
+  const row = useQuery(playbookQuery).data?.severities.find((candidate) => candidate.id === incident.severity)
+  return (
+    <Popover.Root>
+      <Popover.Trigger className="underline decoration-dotted underline-offset-2 hover:text-text">why {incident.severity}?</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={6} align="start" className="z-40">
+          <Popover.Popup className="sheet w-[min(360px,calc(100vw-24px))] rounded-card border border-line-strong bg-raised p-3.5 text-s shadow-lg">
+            <Popover.Title className="font-[620] [overflow-wrap:anywhere]">
+              {incident.severity_reason === '' ? `Nobody wrote down why it is ${incident.severity}.` : incident.severity_reason}
+            </Popover.Title>
+            {row !== undefined && (
+              <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
+                <dt className="text-muted">{row.id} means</dt>
+                <dd>{row.definition}</dd>
+                <dt className="text-muted">First response</dt>
+                <dd>within {formatDuration(row.response_seconds * 1_000)}</dd>
+                <dt className="text-muted">Pages</dt>
+                <dd>{row.roles.length === 0 ? 'nobody: it waits in the queue' : row.roles.join(', ')}</dd>
+              </dl>
+            )}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}

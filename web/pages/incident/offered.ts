@@ -1,0 +1,69 @@
+/** Which actions an incident offers its reader now, and which one its phase calls for. Pure. */
+import type { Incident } from '../../../src/api/schema.ts'
+
+export type OfferId =
+  | 'acknowledge'
+  | 'mitigate'
+  | 'resolve'
+  | 'note'
+  | 'severity'
+  | 'triage'
+  | 'roles'
+  | 'decline'
+  | 'release'
+  | 'reopen'
+  | 'close'
+
+export interface Offer {
+  readonly id: OfferId
+  readonly label: string
+  readonly shortcut: string
+  /** More words for the palette. */
+  readonly words: string
+}
+
+const OFFERS: Readonly<Record<OfferId, Offer>> = {
+  acknowledge: { id: 'acknowledge', label: 'Acknowledge', shortcut: 'A', words: 'ack take it answer' },
+  mitigate: { id: 'mitigate', label: 'Mitigate', shortcut: 'M', words: 'start working fix' },
+  resolve: { id: 'resolve', label: 'Resolve', shortcut: 'R', words: 'done fixed over' },
+  note: { id: 'note', label: 'Note', shortcut: 'N', words: 'add write comment timeline' },
+  severity: { id: 'severity', label: 'Change severity', shortcut: 'S', words: 'raise lower' },
+  triage: { id: 'triage', label: 'Triage', shortcut: 'T', words: 'classify type' },
+  roles: { id: 'roles', label: 'Take or give a role', shortcut: 'K', words: 'commander lead scribe assign' },
+  decline: { id: 'decline', label: 'I can’t: page the next person', shortcut: 'X', words: 'decline pass hand on' },
+  release: { id: 'release', label: 'Stop paging', shortcut: 'L', words: 'release stand down' },
+  reopen: { id: 'reopen', label: 'Reopen', shortcut: 'O', words: 'again back' },
+  close: { id: 'close', label: 'Close', shortcut: 'D', words: 'finish archive' },
+}
+
+/** In the order in which they are listed. `paging`: somebody is still being paged. */
+export function offersOf(
+  incident: Incident,
+  { mayRespond, paging }: { readonly mayRespond: boolean; readonly paging: boolean },
+): readonly Offer[] {
+  if (!mayRespond) return []
+  const ids: OfferId[] = []
+  if (incident.open) {
+    if (incident.paging_you || incident.acknowledged_at === null) ids.push('acknowledge')
+    if (incident.phase !== 'mitigating') ids.push('mitigate')
+    ids.push('resolve', 'note', 'severity', 'triage', 'roles')
+    if (incident.paging_you) ids.push('decline')
+    if (paging) ids.push('release')
+  } else {
+    if (incident.phase !== 'closed') ids.push('close', 'note', 'roles')
+    ids.push('reopen')
+  }
+  return ids.map((id) => OFFERS[id])
+}
+
+/** The one main action: answer first, then mitigate, then resolve, then close. */
+export function primaryOf(incident: Incident, offers: readonly Offer[]): Offer | undefined {
+  const order: readonly OfferId[] = incident.phase === 'mitigating' ? ['acknowledge', 'resolve'] : ['acknowledge', 'mitigate', 'close']
+  return order.map((id) => offers.find((offer) => offer.id === id)).find((offer) => offer !== undefined)
+}
+
+/** Shown as buttons left of the main one; the rest is in the menu. */
+export function secondaryOf(offers: readonly Offer[], primary: Offer | undefined): readonly Offer[] {
+  const wanted: readonly OfferId[] = ['note', 'resolve', 'mitigate', 'reopen']
+  return wanted.flatMap((id) => offers.filter((offer) => offer.id === id && offer.id !== primary?.id)).slice(0, 2)
+}

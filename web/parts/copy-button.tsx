@@ -1,0 +1,26 @@
+/** Copies a text and says so. */
+import { Check, Copy } from 'lucide-react'
+import { useState } from 'react'
+import { tellError } from '../app/toasts.tsx'
+import { Button } from './button.tsx'
+
+const SAID_MS = 2_000
+
+export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
+  const [copied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(true)
+      setTimeout(() => setCopied(false), SAID_MS)
+    } catch {
+      tellError('Not copied', 'The browser allows copying only on https and on this machine. Select the text instead.')
+    }
+  }
+  return (
+    <Button size="s" onClick={() => void copy()} aria-label={copied ? 'Copied' : label}>
+      {copied ? <Check size={13} aria-hidden /> : <Copy size={13} aria-hidden />}
+      {copied ? 'Copied' : 'Copy'}
+    </Button>
+  )
+}
