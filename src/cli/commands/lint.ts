@@ -62,7 +62,10 @@ async function readText(file: string): Promise<string | null> {
 function tell(context: CliContext, folder: string, findings: readonly FileFinding[]): void {
   for (const finding of findings) context.print(formatFinding({ ...finding, file: join(folder, finding.file) }))
   const errors = findings.filter((finding) => finding.severity === 'error').length
-  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`
   const warnings = findings.length - errors
   context.warn(findings.length === 0 ? 'No findings.' : `${count(errors, 'error')}, ${count(warnings, 'warning')}`)
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`
 }
