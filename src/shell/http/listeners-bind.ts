@@ -1,5 +1,6 @@
 /** Binding and closing one server, with errors that name the variable to change. */
 import type { Server } from 'node:http'
+import { ListenerError } from './listeners-error.ts'
 
 export interface Place {
   readonly host: string
@@ -9,10 +10,10 @@ export interface Place {
   readonly variable: string
 }
 
-/** Resolves with the port taken. @throws an error that names the variable when the address cannot be had. */
+/** Resolves with the port taken. @throws {ListenerError} when the address cannot be had. */
 export async function listen(server: Server, place: Place): Promise<{ port: number }> {
   await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(new Error(whyNot(error, place), { cause: error }))
+    const fail = (error: NodeJS.ErrnoException) => reject(new ListenerError(whyNot(error, place), { cause: error }))
     server.once('error', fail)
     server.listen(place.port, place.host, () => {
       server.off('error', fail)

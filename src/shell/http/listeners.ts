@@ -49,7 +49,7 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 /**
  * Binds all listeners. With a public listener the certificate is served there, and on the main one only where that is
  * not bound to loopback; without one it is served on the main listener.
- * @throws when an address is taken or a certificate file is unusable; the message names the variable.
+ * @throws {ListenerError} when an address is taken or a certificate file is unusable; the message names the variable.
  */
 export async function startListeners(settings: ListenerSettings, parts: ListenerParts): Promise<Listeners> {
   const open: Server[] = []

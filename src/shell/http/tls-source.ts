@@ -1,6 +1,7 @@
 /** Where the listeners' certificate comes from, and how it is replaced while they run: files that change, or ACME. */
 import type { Logger } from 'pino'
 import { certificateExpiryTimestampSeconds } from '../metrics/metrics.ts'
+import { ListenerError } from './listeners-error.ts'
 import { type Certificate, type CertificateFiles, type CertificateReading, readCertificate } from './tls.ts'
 
 /** What doctor is told. */
@@ -25,7 +26,7 @@ export const RELOAD_EVERY_MS = 30_000
 
 /**
  * Reads the files now and again every `everyMs`; `onChange` gets each new pair that is sound.
- * @throws when the first reading fails: without a certificate the listener cannot serve anybody.
+ * @throws {ListenerError} when the first reading fails: without a certificate the listener cannot serve anybody.
  */
 export async function certificateFromFiles(
   files: CertificateFiles,
@@ -68,6 +69,6 @@ export function withoutSecrets(certificate: Certificate): Omit<Certificate, 'cer
 }
 
 function orThrow(reading: CertificateReading): Certificate {
-  if (reading.kind === 'bad') throw new Error(reading.reason)
+  if (reading.kind === 'bad') throw new ListenerError(reading.reason)
   return reading.certificate
 }
