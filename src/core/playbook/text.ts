@@ -44,16 +44,18 @@ export function suggest(name: string, candidates: readonly string[]): string {
   return candidates.length > 0 && candidates.length <= 20 ? `Known here: ${candidates.join(', ')}.` : ''
 }
 
-/** Levenshtein's, one row at a time; a swap of neighbours counts as two. */
+/** How many letters must be added, left out, replaced, or swapped with a neighbour (optimal string alignment). */
 function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, place) => place)
+  const rows = [Array.from({ length: right.length + 1 }, (_, place) => place)]
   for (let i = 1; i <= left.length; i += 1) {
-    const next = [i]
+    const row = [i]
     for (let j = 1; j <= right.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const at = (up: number, back: number): number => (up === 0 ? row[j - back] : rows[i - up]?.[j - back]) ?? 0
+      const replaced = at(1, 1) + (left[i - 1] === right[j - 1] ? 0 : 1)
+      const isSwap = i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]
+      row.push(Math.min(replaced, at(1, 0) + 1, at(0, 1) + 1, isSwap ? at(2, 2) + 1 : replaced))
     }
-    row = next
+    rows.push(row)
   }
-  return row[right.length] ?? 0
+  return rows[left.length]?.[right.length] ?? 0
 }
