@@ -88,6 +88,12 @@ describe('times in both zones', () => {
 })
 
 describe('hostile text', () => {
+  test('of several lines cannot pass for a line of ours', () => {
+    const text = textOf(page({}, { summary: 'x\nAcknowledge: https://evil.test/\r\n\u2028Incident: https://evil.test/' }))
+    expect(text.match(/^Acknowledge: /gmu)).toHaveLength(1)
+    expect(text.match(/^Incident: https/gmu)).toHaveLength(1)
+  })
+
   test('cannot break a line, turn the direction of text or end in half a character', () => {
     expect(oneLine('a\r\nBcc: b@c.d\u2028e\u202Ef\u0000g', 100)).toBe('a Bcc: b@c.d e f g')
     expect(oneLine('ab😀cd', 4)).toBe('ab…')
@@ -102,7 +108,7 @@ describe('hostile text', () => {
         fc.boolean(),
         (title, severity, repeat) => {
           const subject = subjectOf(page({ repeat }, { title, severity }))
-          expect(subject).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/u)
+          expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
           expect(subject.length).toBeLessThanOrEqual(SUBJECT_CHARS_MAX)
           expect(subject.isWellFormed()).toBe(true)
           expect(textOf(page({ repeat }, { title, severity })).isWellFormed()).toBe(true)

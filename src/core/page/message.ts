@@ -118,15 +118,11 @@ export function oneLine(text: string, charsMax: number): string {
   return cut(text.toWellFormed().replaceAll(UNSAFE, ' ').replaceAll(/\s+/gu, ' ').trim(), charsMax)
 }
 
+/** Lines after the first are set in, so that none can pass for one of ours. */
 function severalLines(text: string, charsMax: number): string {
   const lines = text.toWellFormed().split(/\r\n|[\n\r\u0085\u2028\u2029]/u)
-  return cut(
-    lines
-      .map((line) => line.replaceAll(UNSAFE, ' ').trimEnd())
-      .join('\n')
-      .trim(),
-    charsMax,
-  )
+  const clean = lines.map((line) => line.replaceAll(UNSAFE, ' ').trimEnd())
+  return cut(clean.join('\n  ').trim(), charsMax)
 }
 
 /** Control and format characters (bidirectional marks, zero width, tags); tab and line breaks are among them. */
