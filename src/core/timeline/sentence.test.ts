@@ -56,7 +56,7 @@ const cases: readonly (readonly [IncidentEvent, string])[] = [
         },
       ],
     },
-    'Paged Mara Klein (DevSecOps) and Ravi Patel (CTO, nobody holds CTO).',
+    'Paged Mara Klein (DevSecOps) and Ravi Patel (CTO; nobody holds CTO).',
   ],
   [
     { type: 'incident.page-handed-over', at, pages: [page('m'), page('r')], channel: 'email' },

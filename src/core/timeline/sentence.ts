@@ -103,7 +103,7 @@ function roleAssigned(event: IncidentEvent & { type: 'incident.role-assigned' },
 }
 
 function paged(page: PagedPerson): string {
-  return `${page.personName} (${page.role}${page.because === '' ? '' : `, ${page.because}`})`
+  return `${page.personName} (${page.role}${page.because === '' ? '' : `; ${page.because.replace(/\.$/, '')}`})`
 }
 
 function forDuties(duties: readonly DutyId[]): string {

@@ -1,0 +1,21 @@
+/** Bounds of the doors: what a sender may cost before anything is known of it. */
+
+/** Bytes of bodies that are being read, wait for their commit, or wait to be applied. Past it senders are told to come back. */
+export const INGEST_BYTES_MAX = 64 * 1_048_576
+/** Messages in the same state. */
+export const INGEST_MESSAGES_MAX = 20_000
+/** Signals that wait to be applied; one message may hold thousands. */
+export const INGEST_SIGNALS_MAX = 400_000
+/** What a sender hears with 503 or 429, in seconds. */
+export const RETRY_AFTER_S = 2
+/** From the request's first byte to the body's last: slower ones are cut off. */
+export const BODY_READ_MS_MAX = 10_000
+/** Total time for headers; `node:http` closes the connection after it. */
+export const HEADERS_READ_MS_MAX = 10_000
+/** Bytes of all headers together; more is answered 431 by `node:http`. */
+export const HEADER_BYTES_MAX = 16_384
+export const HEADERS_COUNT_MAX = 200
+/** So much of a body over the limit is kept, to show what came. */
+export const KEPT_OF_TOO_LARGE_BYTES = 65_536
+/** Longest address; anything longer is no door. */
+export const URL_CHARS_MAX = 2_048

@@ -1,0 +1,237 @@
+/**
+ * The doors, as a plain `node:http` handler in front of everything else: the hot path. Key first, then the body within
+ * its bounds, then the door's own parser, then the commit; the answer is the vendor's own.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { clean } from '../../core/alert/text.ts'
+import type { InboundMessage, Received, Reply } from '../../integration.ts'
+import { refuse } from '../../integration-door.ts'
+import type { ApplyQueue } from '../alert/apply-queue.ts'
+import { FRESH_ID_HEADER, unreadable, UNREAD_HEADER } from '../alert/door-table.ts'
+import type { GroupCommit } from '../alert/group-commit.ts'
+import { type IngestOutcome, ingestRequestsTotal } from '../metrics/metrics.ts'
+import type { Ports } from '../ports.ts'
+import type { SourceCache } from '../source/source-cache.ts'
+import type { OpenSource } from '../source/source-store.ts'
+import { type Body, readBody } from './ingest-body.ts'
+import { HEADERS_COUNT_MAX, INGEST_BYTES_MAX, INGEST_MESSAGES_MAX, INGEST_SIGNALS_MAX, RETRY_AFTER_S } from './ingest-limits.ts'
+import { findRoute, type Route } from './ingest-router.ts'
+import { answerProbe } from './ingest-probe.ts'
+
+export interface IngestParts {
+  readonly sources: SourceCache
+  readonly commits: GroupCommit
+  readonly queue: Pick<ApplyQueue, 'size' | 'signals'>
+}
+
+export interface IngestHandler {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** From now on every message is told to come again. */
+  readonly close: () => void
+}
+
+/** One message on its way through. */
+interface Passage {
+  readonly route: Route
+  readonly response: ServerResponse
+  readonly request: IncomingMessage
+  readonly headers: Readonly<Record<string, string>>
+  /** Bytes counted against the bound; given back at the end. */
+  held: number
+}
+
+const EMPTY = Buffer.alloc(0)
+const DEFAULT_HELD_BYTES = 4_096
+
+export function makeIngestHandler(ports: Ports, { sources, commits, queue }: IngestParts): IngestHandler {
+  let closed = false
+  let heldBytes = 0
+  let heldMessages = 0
+
+  const handle = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const url = request.url ?? ''
+    const route = findRoute(url)
+    if (route === undefined) return answerProbe(request, response)
+    if (request.method !== route.entry.door.method) {
+      if (answerProbe(request, response)) return true
+      send(response, { status: 405, headers: { allow: route.entry.door.method }, body: '' })
+      return true
+    }
+    const passage: Passage = { route, request, response, headers: flatten(request), held: 0 }
+    void enter(passage).catch((error: unknown) => {
+      ports.log.error({ err: error, door: route.entry.door.id }, 'a door failed')
+      leave(passage, 'unavailable', unavailable(route, 503))
+    })
+    return true
+  }
+
+  const enter = async (passage: Passage): Promise<void> => {
+    const { request, route } = passage
+    const { door } = route.entry
+    request.on('error', () => undefined)
+    if (closed) return leave(passage, 'unavailable', unavailable(route, 503))
+    const declared = Number(request.headers['content-length'] ?? DEFAULT_HELD_BYTES)
+    if (isFull(Math.min(declared, door.bodyBytesMax))) return leave(passage, 'overload', unavailable(route, door.overloadStatus))
+    if (request.rawHeaders.length / 2 > HEADERS_COUNT_MAX) return leave(passage, 'refused', { status: 431, body: '' })
+    let source: OpenSource | undefined
+    if (door.keyIn === 'request') {
+      source = await admit(passage, messageOf(passage, EMPTY))
+      if (source === undefined) return
+    }
+    hold(passage, Number.isFinite(declared) ? Math.min(declared, door.bodyBytesMax) : DEFAULT_HELD_BYTES)
+    readBody(request, door.bodyBytesMax, (body) => {
+      void take(passage, source, body).catch((error: unknown) => {
+        ports.log.error({ err: error, door: door.id }, 'a door failed')
+        leave(passage, 'unavailable', unavailable(route, 503))
+      })
+    })
+  }
+
+  const isFull = (bytes: number) =>
+    heldBytes + bytes > INGEST_BYTES_MAX || heldMessages + queue.size() > INGEST_MESSAGES_MAX || queue.signals() > INGEST_SIGNALS_MAX
+
+  const hold = (passage: Passage, bytes: number) => {
+    passage.held = bytes
+    heldBytes += bytes
+    heldMessages += 1
+  }
+
+  /** Answers the sender of an unknown key. */
+  const admit = async (passage: Passage, message: InboundMessage): Promise<OpenSource | undefined> => {
+    const { door, kind } = passage.route.entry
+    const { key } = door.findKey(message, passage.route.params)
+    const source = key === null ? undefined : (sources.find(key) ?? (await lookAgain(passage, key)))
+    if (passage.response.writableEnded) return undefined
+    if (source !== undefined && (source.kind === null || source.kind === kind)) return source
+    leave(passage, 'unknown_key', door.refuseKey())
+    return undefined
+  }
+
+  const lookAgain = async (passage: Passage, key: string): Promise<OpenSource | undefined> => {
+    try {
+      return await sources.findFresh(key)
+    } catch {
+      leave(passage, 'unavailable', unavailable(passage.route, 503))
+      return undefined
+    }
+  }
+
+  const take = async (passage: Passage, known: OpenSource | undefined, body: Body): Promise<void> => {
+    const { route, headers } = passage
+    const { door } = route.entry
+    if (body.kind === 'gone') return forget(passage)
+    if (body.kind === 'slow') return leave(passage, 'refused', { status: 408, headers: { connection: 'close' }, body: '' })
+    const message = messageOf(passage, body.bytes)
+    const source = known ?? (await admit(passage, message))
+    if (source === undefined) return
+    const receivedAt = sources.now()
+    if (receivedAt === null) return leave(passage, 'unavailable', unavailable(route, 503))
+    let freshIdUsed: string | undefined
+    const context = {
+      params: route.params,
+      signingSecret: null,
+      get freshId() {
+        freshIdUsed ??= ports.freshId().replaceAll('-', '')
+        return freshIdUsed
+      },
+    }
+    const received = body.kind === 'whole' ? read(route, { ...message, receivedAt }, context) : unread(body)
+    const extra = body.kind === 'whole' ? undefined : { [UNREAD_HEADER]: '1' }
+    commits.add({
+      receivedAt,
+      sourceId: source.id,
+      sourceName: source.name,
+      door: door.id,
+      path: clean(route.path),
+      headers: keptHeaders(headers, freshIdUsed === undefined ? extra : { ...extra, [FRESH_ID_HEADER]: freshIdUsed }),
+      body: body.bytes,
+      refused: received.kind === 'refused' ? received.reason : null,
+      received,
+      done: (committed) => {
+        if (committed) leave(passage, received.kind === 'refused' ? 'refused' : 'accepted', received.reply)
+        else leave(passage, 'unavailable', unavailable(route, 503))
+      },
+    })
+  }
+
+  const read = (route: Route, message: InboundMessage, context: Parameters<typeof route.entry.door.receive>[1]): Received => {
+    try {
+      return route.entry.door.receive(message, context)
+    } catch (error) {
+      ports.log.error({ err: error, door: route.entry.door.id }, 'a door could not read a message; it is kept and people are told')
+      return unreadable(`reading it failed: ${error instanceof Error ? error.name : 'unknown'}`)
+    }
+  }
+
+  const forget = (passage: Passage): void => {
+    if (passage.held === 0) return
+    heldBytes -= passage.held
+    heldMessages -= 1
+    passage.held = 0
+  }
+
+  const leave = (passage: Passage, outcome: IngestOutcome, reply: Reply): void => {
+    forget(passage)
+    if (passage.response.writableEnded) return
+    ingestRequestsTotal.inc({ door: passage.route.entry.door.id, outcome })
+    // An unread rest of the body would be taken for the next request: say that the connection ends.
+    if (passage.request.complete) return send(passage.response, reply)
+    send(passage.response, { ...reply, headers: { ...reply.headers, connection: 'close' } })
+    discardRest(passage.request)
+  }
+
+  return {
+    handle,
+    close: () => {
+      closed = true
+    },
+  }
+}
+
+/**
+ * Closing on a sender that is still sending would reset the connection before it reads the answer: what comes is thrown
+ * away, for so long.
+ */
+function discardRest(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.destroy(), DISCARD_MS_MAX).unref()
+  request.on('close', () => clearTimeout(timer))
+  request.resume()
+}
+const DISCARD_MS_MAX = 2_000
+
+function messageOf({ route, headers }: Passage, body: Buffer): InboundMessage {
+  return { method: 'POST', path: route.path, query: new URLSearchParams(route.query), headers, body, receivedAt: 0 }
+}
+
+function unread(body: Extract<Body, { kind: 'too-large' | 'undecodable' }>): Received {
+  return refuse(body.reason, 'A sender', { status: body.kind === 'too-large' ? 413 : 400, body: '' })
+}
+
+function unavailable(route: Route, status: 503 | 429): Reply {
+  const { overloadStatus } = route.entry.door
+  return { status: status === 429 ? overloadStatus : 503, headers: { 'retry-after': String(RETRY_AFTER_S) }, body: '' }
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body), 'cache-control': 'no-store' })
+  response.end(reply.body)
+}
+
+function flatten(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined && name !== '__proto__') headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return headers
+}
+
+/** What may hold a key, a cookie or a person's address is left out, and so is what says nothing about the message. */
+const LEFT_OUT =
+  /^(?:authorization|proxy-authorization|cookie|connection|host|content-length|transfer-encoding|accept.*|x-forwarded-.*|x-real-ip|forwarded|.*(?:token|secret|api-?key|password|credential).*)$/
+const HEADER_CHARS_MAX = 512
+
+function keptHeaders(headers: Readonly<Record<string, string>>, extra: Readonly<Record<string, string>> | undefined): string {
+  const kept: Record<string, string> = {}
+  for (const name in headers) if (!LEFT_OUT.test(name)) kept[name] = clean((headers[name] ?? '').slice(0, HEADER_CHARS_MAX))
+  return JSON.stringify(extra === undefined ? kept : { ...kept, ...extra })
+}

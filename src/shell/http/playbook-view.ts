@@ -1,0 +1,76 @@
+/** The playbook in the API's spelling: durations in seconds, names in snake_case. */
+import type { PlaybookView, SeverityRow } from '../../api/schema.ts'
+import {
+  dutyRolesOf,
+  type EscalationStep,
+  type IncidentType,
+  type Playbook,
+  type SeverityRow as CoreRow,
+} from '../../core/playbook/playbook.ts'
+import { SECOND_MS } from '../../core/time.ts'
+
+export function showPlaybook(playbook: Playbook, version: { number: number; loaded_at: Date } | undefined): PlaybookView {
+  const { metadata, postMortem } = playbook
+  return {
+    version: version?.number ?? 0,
+    digest: playbook.digest,
+    loaded_at: version?.loaded_at.toISOString() ?? null,
+    metadata: {
+      id: metadata.id,
+      maintainer: { ...metadata.maintainer },
+      last_review: metadata.lastReview,
+      next_review_due: metadata.nextReviewDue,
+    },
+    severities: playbook.severities.map(showSeverity),
+    default_severity: playbook.defaultSeverity,
+    lifecycle: playbook.lifecycle.map((step) => ({ ...step })),
+    resolution: { quiet_seconds: playbook.resolution.quietMs / SECOND_MS, automatic: [...playbook.resolution.automatic] },
+    incident_types: playbook.incidentTypes.map(showType),
+    roles: playbook.roles.map(({ heldBy, checklist, ...role }) => ({ ...role, checklist: [...checklist], held_by: [...heldBy] })),
+    communication: playbook.communication.map(({ everyMs, ...row }) => ({
+      ...row,
+      channels: [...row.channels],
+      severities: [...row.severities],
+      every_seconds: everyMs === null ? null : everyMs / SECOND_MS,
+    })),
+    post_mortem: {
+      within_seconds: postMortem.withinMs / SECOND_MS,
+      severities: [...postMortem.severities],
+      sections: postMortem.sections.map((section) => ({ ...section })),
+    },
+    compliance: playbook.compliance.map((row) => ({ ...row })),
+    pass_criteria: [...playbook.passCriteria],
+    duty_roles: [...dutyRolesOf(playbook)],
+  }
+}
+
+function showSeverity(row: CoreRow): SeverityRow {
+  return {
+    id: row.id,
+    rank: row.rank,
+    definition: row.definition,
+    example: row.example,
+    response_seconds: row.responseMs / SECOND_MS,
+    roles: [...row.roles],
+    acknowledgement: row.acknowledgement,
+    escalation: { steps: row.escalation.steps.map(showStep), rounds: row.escalation.rounds },
+    notify: [...row.notify],
+  }
+}
+
+function showStep(step: EscalationStep) {
+  return { page: typeof step.page === 'string' ? step.page : step.page.role, wait_seconds: step.waitMs / SECOND_MS }
+}
+
+function showType(type: IncidentType) {
+  return {
+    id: type.id,
+    title: type.title,
+    detection: type.detection.map((rule) => ({ alarm: rule.alarm, sources: [...rule.sources], when: rule.when })),
+    severity: type.severity,
+    group_by: [...type.groupBy],
+    first_step: type.firstStep,
+    mitigation: type.mitigation.map((step) => ({ ...step })),
+    follow_up: [...type.followUp],
+  }
+}

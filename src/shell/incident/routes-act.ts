@@ -1,0 +1,209 @@
+/** Routes that change incidents: each is one command to the core, in one transaction, answered with the incident after it. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import {
+  AssignBody,
+  DeclareBody,
+  FactBody,
+  IdParams,
+  Incident,
+  NoteBody,
+  ReasonBody,
+  ReleaseBody,
+  SeverityBody,
+  TriageBody,
+} from '../../api/schema.ts'
+import type { IncidentCommand } from '../../core/incident/command.ts'
+import type { Actor, Via } from '../../core/incident/event.ts'
+import type { Tx } from '../database/database.ts'
+import { act } from '../http/act.ts'
+import { actorFrom, require, requesterOf } from '../http/authenticate.ts'
+import { ProblemError, refusal, unknownPerson } from '../http/problem.ts'
+import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
+import { findPersonNamed } from '../person/person-store.ts'
+import type { Ports } from '../ports.ts'
+import { changeInTransaction, openIncident } from './change.ts'
+import { loadIncidentFor } from './find.ts'
+import type { IncidentRow } from './list-store.ts'
+import { findVisibleIncident } from './list-store.ts'
+import { addMembers } from './page-store.ts'
+import { shower } from './routes.ts'
+
+const tags = ['incidents']
+const headers = IdempotencyHeaders
+/** For changes whose reason is welcome but not owed by whoever calls from a script. */
+const NO_REASON = 'No reason given.'
+
+type Request = FastifyRequest & { readonly params: { readonly id: string } }
+type MakeCommand = (by: Actor, context: { tx: Tx; row: IncidentRow; request: FastifyRequest }) => IncidentCommand | Promise<IncidentCommand>
+
+export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
+  const command = (request: Request, reply: FastifyReply, make: MakeCommand) =>
+    act(ports, request, reply, async (tx) => {
+      const row = await loadIncidentFor(tx, request, request.params.id, 'incident.respond')
+      const { viewer } = requesterOf(request)
+      const asked = await make(actorFrom(viewer), { tx, row, request })
+      const result = await changeInTransaction(ports, tx, row.id, asked)
+      if (result.kind === 'absent') throw new ProblemError('not-found', { detail: 'There is no such incident.' })
+      if (result.kind === 'refused') throw refusal(result.code, await known(ports, tx, row, result.code))
+      return { status: 200, body: await read(ports, tx, request, row) }
+    })
+  return async (app) => {
+    app.post(
+      '/incidents',
+      {
+        schema: {
+          tags,
+          operationId: 'declareIncident',
+          summary: 'Declare an incident: its roles are paged at once',
+          headers,
+          body: DeclareBody,
+          response: answers({ 201: Incident }),
+        },
+      },
+      async (request, reply) =>
+        act(ports, request, reply, async (tx) => {
+          const viewer = require(request, 'incident.declare')
+          const { title, summary, severity, type, reason } = request.body
+          refuseUnknown(ports, severity, type)
+          const { id } = await openIncident(ports, tx, {
+            by: actorFrom(viewer),
+            title,
+            summary,
+            incidentType: type,
+            severity,
+            severityReason: reason === '' ? `Declared by ${viewer.name}.` : reason,
+            private: request.body.private,
+            sourceId: null,
+            groupKey: null,
+          })
+          const row = await findVisibleIncident(tx, viewer.personId, id)
+          if (row === undefined) throw new Error('an incident just declared cannot be seen by who declared it')
+          return { status: 201, body: (await shower(ports, tx, [row]))(row) }
+        }),
+    )
+
+    app.post(
+      '/incidents/:id/acknowledge',
+      { schema: { ...schema('acknowledge', 'Take it: ends your page, meets the response clock'), body: ReasonBody } },
+      (request, reply) =>
+        command(request, reply, (by) => ({
+          type: 'acknowledge',
+          by,
+          personId: requesterOf(request).viewer.personId,
+          via: viaOf(request),
+        })),
+    )
+    app.post(
+      '/incidents/:id/decline',
+      { schema: { ...schema('decline', 'Say that you cannot: the next person is paged now'), body: ReasonBody } },
+      (request, reply) => command(request, reply, (by) => ({ type: 'decline', by, personId: requesterOf(request).viewer.personId })),
+    )
+    app.post(
+      '/incidents/:id/release',
+      { schema: { ...schema('release', 'Stop paging a role, or all of them'), body: ReleaseBody } },
+      (request, reply) => command(request, reply, (by) => ({ type: 'release', by, role: request.body.role, reason: request.body.reason })),
+    )
+    app.post(
+      '/incidents/:id/triage',
+      { schema: { ...schema('triage', 'Say what type it is, and so how severe'), body: TriageBody } },
+      (request, reply) =>
+        command(request, reply, (by) => ({
+          type: 'triage',
+          by,
+          incidentType: request.body.type,
+          severity: request.body.severity,
+          reason: request.body.reason,
+        })),
+    )
+    app.post(
+      '/incidents/:id/severity',
+      { schema: { ...schema('changeSeverity', 'Raise or lower the severity'), body: SeverityBody } },
+      (request, reply) =>
+        command(request, reply, (by) => ({
+          type: 'change-severity',
+          by,
+          severity: request.body.severity,
+          reason: request.body.reason || NO_REASON,
+        })),
+    )
+    app.post(
+      '/incidents/:id/mitigate',
+      { schema: { ...schema('mitigate', 'Say that mitigation has begun'), body: ReasonBody } },
+      (request, reply) => command(request, reply, (by) => ({ type: 'mitigate', by })),
+    )
+    app.post(
+      '/incidents/:id/resolve',
+      { schema: { ...schema('resolve', 'Resolve it, also while alerts still fire; say why'), body: ReasonBody } },
+      (request, reply) => command(request, reply, (by) => ({ type: 'resolve', by, reason: request.body.reason })),
+    )
+    app.post(
+      '/incidents/:id/reopen',
+      { schema: { ...schema('reopen', 'Open it again: its roles are paged again'), body: ReasonBody } },
+      (request, reply) => command(request, reply, (by) => ({ type: 'reopen', by, reason: request.body.reason || NO_REASON })),
+    )
+    app.post('/incidents/:id/close', { schema: { ...schema('close', 'Close a resolved incident'), body: ReasonBody } }, (request, reply) =>
+      command(request, reply, (by) => ({ type: 'close', by, reason: request.body.reason })),
+    )
+    app.post('/incidents/:id/note', { schema: { ...schema('addNote', 'Add a note to the timeline'), body: NoteBody } }, (request, reply) =>
+      command(request, reply, (by) => ({ type: 'note', by, text: request.body.text })),
+    )
+    app.post(
+      '/incidents/:id/facts',
+      { schema: { ...schema('recordFact', 'Record a fact that starts clocks, and since when it holds'), body: FactBody } },
+      (request, reply) =>
+        command(request, reply, (by) => ({
+          type: 'record-fact',
+          by,
+          fact: request.body.fact,
+          factAt: Date.parse(request.body.at),
+          reason: request.body.reason,
+        })),
+    )
+    app.post(
+      '/incidents/:id/roles',
+      { schema: { ...schema('assignRole', 'Take an incident role, or give it to somebody'), body: AssignBody } },
+      (request, reply) =>
+        command(request, reply, async (by, { tx, row }) => {
+          const named = request.body.person ?? requesterOf(request).viewer.personId
+          const person = await findPersonNamed(tx, named)
+          if (person === undefined) throw unknownPerson('person')
+          // Whoever holds a role must be able to read the incident.
+          if (row.private) await addMembers(tx, row.id, [person.id])
+          return { type: 'assign-role', by, role: request.body.role, personId: person.id, personName: person.name }
+        }),
+    )
+  }
+}
+
+function schema(operationId: string, summary: string) {
+  return { tags, operationId, summary, params: IdParams, headers, response: answers({ 200: Incident }) }
+}
+
+/** Looked up before the core is asked: an opening with an unknown name throws there. */
+function refuseUnknown(ports: Ports, severity: string | null, type: string | null): void {
+  const playbook = ports.playbooks.current()
+  const severities = playbook.severities.map((row) => row.id)
+  const types = playbook.incidentTypes.map((candidate) => candidate.id)
+  if (severity !== null && !severities.includes(severity)) throw refusal('severity-unknown', severities)
+  if (type !== null && !types.includes(type)) throw refusal('type-unknown', types)
+}
+
+async function known(ports: Ports, tx: Tx, row: IncidentRow, code: string): Promise<string[]> {
+  const playbook = await ports.playbooks.load(tx, row.playbook_digest)
+  if (code === 'severity-unknown') return playbook.severities.map((severity) => severity.id)
+  if (code === 'type-unknown') return playbook.incidentTypes.map((type) => type.id)
+  return code === 'role-unknown' ? playbook.roles.map((role) => role.id) : []
+}
+
+async function read(ports: Ports, tx: Tx, request: FastifyRequest, before: IncidentRow): Promise<Incident> {
+  const row = await findVisibleIncident(tx, requesterOf(request).viewer.personId, before.id)
+  if (row === undefined) throw new Error('an incident that was changed is gone')
+  return (await shower(ports, tx, [row]))(row)
+}
+
+/** The CLI says who it is; anything else with a key is the API. */
+function viaOf(request: FastifyRequest): Via {
+  if (requesterOf(request).by === 'session') return 'console'
+  return request.headers['user-agent']?.startsWith('tocsin-cli') === true ? 'cli' : 'api'
+}
