@@ -26,7 +26,7 @@ export interface ScrapeParts {
 const BREAKERS = { closed: BREAKER_CLOSED, trying: BREAKER_TRYING, open: BREAKER_OPEN } as const
 
 /** Call once at the start; `/metrics` shows the last numbers and `tocsin_database_up 0` while the database is away. */
-export function startScrape(ports: Pick<Ports, 'database' | 'log'>, parts: ScrapeParts): { stop: () => void } {
+export function startScrape(ports: Pick<Ports, 'database' | 'log'>, parts: ScrapeParts = { breakers: () => [] }): { stop: () => void } {
   let running: Promise<void> | null = null
   onScrape(async () => {
     showBreakers(parts.breakers())

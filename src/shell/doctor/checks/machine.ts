@@ -18,7 +18,7 @@ export async function checkDatabase({ ports }: Examination): Promise<readonly Do
 
 const DURABILITY = 'Postgres keeps what it commits'
 
-function checkDurability(facts: DatabaseFacts): DoctorCheck {
+export function checkDurability(facts: DatabaseFacts): DoctorCheck {
   const off = [
     ...(facts.fsync === 'on' ? [] : ['fsync']),
     ...(facts.synchronousCommit === 'off' ? ['synchronous_commit'] : []),
@@ -34,7 +34,7 @@ function checkDurability(facts: DatabaseFacts): DoctorCheck {
 
 const ROLE = 'Rights in the database'
 
-function checkRole(facts: DatabaseFacts): DoctorCheck {
+export function checkRole(facts: DatabaseFacts): DoctorCheck {
   if (!facts.superuser && facts.owned === 0) return ok('database-role', ROLE, `Tocsin works as ${facts.role}, which owns no table`)
   return warn('database-role', ROLE, {
     found: `Tocsin works as ${facts.role}, which ${facts.superuser ? 'is a superuser' : `owns ${facts.owned} tables`}`,
