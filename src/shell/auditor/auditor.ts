@@ -21,10 +21,10 @@ export interface AuditorBounds {
   /** What is late is looked at again after this: a wake-up may just have been on its way. */
   readonly confirmMs: number
   readonly runMs: number
+  /** Without a run for so long, here or elsewhere, the server is not ready. */
+  readonly silentMaxMs: number
 }
-const BOUNDS: AuditorBounds = { everyMs: 30_000, leaseMs: 75_000, confirmMs: 2_500, runMs: 20_000 }
-/** Without a run for so long, here or elsewhere, the server is not ready. */
-const SILENT_MAX_MS = 90_000
+const BOUNDS: AuditorBounds = { everyMs: 30_000, leaseMs: 75_000, confirmMs: 2_500, runMs: 20_000, silentMaxMs: 90_000 }
 
 /** How the auditor raises its alarm: `submitSignal` of the intake, bound to Tocsin's own source. */
 export type Raise = (signal: Signal) => Promise<unknown>
@@ -57,7 +57,7 @@ export function startAuditor(ports: Ports, raise: Raise, changed: Partial<Audito
       if (memory.lease !== null) await releaseLease(ports, memory.lease).catch(() => undefined) // it runs out by itself
     },
     lastRun: () => memory.lastRunAt,
-    healthy: () => performance.now() - memory.lastRunMs < SILENT_MAX_MS,
+    healthy: () => performance.now() - memory.lastRunMs < bounds.silentMaxMs,
     findings: () => memory.findings,
   }
 }
