@@ -17,7 +17,7 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
   const webhook = webhookChannel({ now: settings.now })
   return {
     find: (channelId, contact) => {
-      const [kind = '', connectionId] = splitOnce(channelId)
+      const [kind, connectionId] = splitOnce(channelId)
       if (kind === 'console') return { kind: 'found', channel: consoleChannel, address: { to: 'console', secret: null } }
       if (kind === 'email') return findEmail(email, contact)
       if (kind === 'webhook') return findWebhook(webhook, connectionId ?? '', settings.connections)
