@@ -2,7 +2,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { CONNECTIONS_FILE, lintFolder, ONCALL_FILE, PLAYBOOK_FILE } from '../../core/oncall/lint.ts'
 import { type FileFinding, formatFinding } from '../../core/playbook/finding.ts'
 import { type CliContext, EXIT_FINDINGS, type JsonOption, UsageError } from '../context.ts'
 
@@ -35,12 +34,14 @@ export function lintCommand(context: CliContext): Command {
 async function lint(folder: string): Promise<readonly FileFinding[]> {
   const found = await stat(folder).catch(() => null)
   if (found?.isDirectory() !== true) throw new UsageError(`${folder} is no folder; give the one that holds playbook.yaml`)
+  // Loaded here: it is half of what the command line would load, and no other command needs it.
+  const core = await import('../../core/oncall/lint.ts')
   const texts = {
-    playbook: await readText(join(folder, PLAYBOOK_FILE)),
-    onCall: await readText(join(folder, ONCALL_FILE)),
-    connections: await readText(join(folder, CONNECTIONS_FILE)),
+    playbook: await readText(join(folder, core.PLAYBOOK_FILE)),
+    onCall: await readText(join(folder, core.ONCALL_FILE)),
+    connections: await readText(join(folder, core.CONNECTIONS_FILE)),
   }
-  return lintFolder(texts, { today: new Date().toISOString().slice(0, 10) }).findings
+  return core.lintFolder(texts, { today: new Date().toISOString().slice(0, 10) }).findings
 }
 
 /** Null when there is no such file. @throws {UsageError} when it cannot be read, or is no text that a playbook can be. */

@@ -1,0 +1,231 @@
+/** The commands as people and scripts run them: real processes against a real server. */
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts'
+import { findFreePort } from '../../test/support/port.ts'
+import { API_KEY, NODE, ROOT, type RunningServer, startServer } from '../../test/support/server.ts'
+import { waitFor } from '../../test/support/wait.ts'
+
+interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const running = { url: '' }
+
+/** Answers are English and in UTC, whatever the machine says. */
+async function tocsin(args: readonly string[], changed: Record<string, string> = {}): Promise<Ran> {
+  const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', TOCSIN_URL: running.url, TOCSIN_API_KEY: API_KEY, ...changed }
+  const child = spawn(NODE, [join(ROOT, 'src/cli/tocsin.ts'), ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const read = async (stream: AsyncIterable<Buffer>) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk)
+    return Buffer.concat(chunks).toString('utf8')
+  }
+  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr)])
+  return { code: await exit, out, err }
+}
+
+async function json(args: readonly string[]): Promise<unknown> {
+  const ran = await tocsin([...args, '--json'])
+  if (ran.code !== 0) throw new Error(`tocsin ${args.join(' ')} ended with ${ran.code}: ${ran.err}`)
+  return JSON.parse(ran.out)
+}
+
+describe('without a server', () => {
+  test('help lists what exists and nothing else', async () => {
+    const { code, out } = await tocsin(['help'])
+    expect(code).toBe(0)
+    const listed = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
+    expect(listed).toEqual(['start', 'declare', 'page', 'ack', 'who', 'doctor', 'lint', 'key', 'user', 'help'])
+  })
+
+  test('a command that is not understood ends with 2 and says where to look', async () => {
+    for (const args of [['nonsense'], ['declare'], ['declare', 'x', '--nonsense'], ['user', 'add', 'a@b.c', '--role', 'king'], []]) {
+      expect([args, (await tocsin(args)).code]).toEqual([args, 2])
+    }
+    expect((await tocsin(['nonsense'])).err).toContain('tocsin help')
+  })
+
+  test('a missing key is named', async () => {
+    const { code, err } = await tocsin(['who'], { TOCSIN_API_KEY: '' })
+    expect([code, err]).toEqual([2, expect.stringContaining('TOCSIN_API_KEY is not set')])
+  })
+
+  test('a server that is not there is told with what to do, in JSON as a problem', async () => {
+    const url = `http://127.0.0.1:${await findFreePort()}`
+    const plain = await tocsin(['who'], { TOCSIN_URL: url })
+    expect([plain.code, plain.out]).toEqual([1, ''])
+    expect(plain.err).toContain(`no answer from ${url}: ECONNREFUSED`)
+    expect(plain.err).toContain('tocsin start')
+    const asked = await tocsin(['who', '--json'], { TOCSIN_URL: url })
+    expect([asked.code, JSON.parse(asked.err)]).toEqual([1, expect.objectContaining({ code: 'unreachable' })])
+    expect((await tocsin(['who'], { TOCSIN_URL: 'not an address' })).code).toBe(2)
+  })
+
+  test('the key is not sent on to where a server redirects', async () => {
+    const seen: unknown[] = []
+    const elsewhere = createServer((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(302, { location: '/other' }).end()
+    })
+    const port = await findFreePort()
+    await new Promise<void>((resolve) => {
+      elsewhere.listen(port, '127.0.0.1', resolve)
+    })
+    const { code, err } = await tocsin(['who'], { TOCSIN_URL: `http://127.0.0.1:${port}` })
+    elsewhere.close()
+    expect([code, seen.length]).toEqual([1, 1])
+    expect(err).toContain('redirects to /other')
+  })
+})
+
+describe('lint', () => {
+  test('the playbook that ships has no error', async () => {
+    const { code, out } = await tocsin(['lint', 'playbook'])
+    expect(code).toBe(0)
+    expect(out.split('\n').filter((line) => line !== '' && !line.includes('warning: '))).toEqual([])
+  })
+
+  test('an error is told with file, line, column and code, and ends with 1', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-lint-'))
+    cpSync(join(ROOT, 'playbook'), folder, { recursive: true })
+    writeFileSync(join(folder, 'playbook.yaml'), 'version: 1\nnonsense: true\n')
+    const { code, out } = await tocsin(['lint', folder])
+    expect(code).toBe(1)
+    for (const line of out.trim().split('\n')) expect(line).toMatch(/^\S+\.yaml:\d+:\d+ [a-z-]+ .+/)
+    expect(out).toContain(`${join(folder, 'playbook.yaml')}:2:1 `)
+    const asked = await tocsin(['lint', folder, '--json'])
+    expect([asked.code, JSON.parse(asked.out)]).toEqual([
+      1,
+      expect.arrayContaining([expect.objectContaining({ line: 2, severity: 'error' })]),
+    ])
+  })
+
+  test('a folder that is not there ends with 2', async () => {
+    expect((await tocsin(['lint', '/nowhere'])).code).toBe(2)
+  })
+})
+
+describe('with a server', () => {
+  let db: TestDatabase
+  let server: RunningServer
+  beforeAll(async () => {
+    db = await openTestDatabase()
+    server = await startServer({ databaseUrl: db.url, environment: { TOCSIN_OWNER_EMAIL: 'owner@example.com' } })
+    running.url = server.url
+  }, 90_000)
+  afterAll(async () => {
+    await server.cleanUp()
+    await db.close()
+  })
+
+  test('an incident is declared, acknowledged by number, and acknowledged again', async () => {
+    const declared = await tocsin(['declare', 'Checkout \u001b[31mis down', '--severity', 'SEV-1', '--summary', 'since 14:02'])
+    expect(declared.code).toBe(0)
+    expect(declared.out).toMatch(/^Incident \d+ declared: SEV-1, Checkout .*is down/)
+    expect(declared.out).not.toContain('\u001b')
+    const number = /Incident (\d+)/.exec(declared.out)?.[1] ?? ''
+    expect(declared.out).toMatch(new RegExp(`${server.url}/incidents/[0-9a-f-]{36}`))
+    const acknowledged = await tocsin(['ack', number])
+    expect([acknowledged.code, acknowledged.out]).toEqual([0, expect.stringMatching(/^Incident \d+ is acknowledged since .* UTC: SEV-1, /)])
+    expect((await tocsin(['ack', number])).code).toBe(0)
+    const shown = await server.api('GET', `/api/v1/incidents/${number}`)
+    expect(shown.json).toMatchObject({ severity: 'SEV-1', acknowledged_at: expect.any(String) as string })
+  })
+
+  test('what the server refuses is told plainly, with its code and the field', async () => {
+    const wrong = await tocsin(['declare', 'x', '--severity', 'SEV-99'])
+    expect([wrong.code, wrong.out]).toEqual([1, ''])
+    expect(wrong.err).toMatch(/severity-unknown/)
+    expect((await tocsin(['ack', '999999'])).err).toMatch(/not-found/)
+    const asked = await tocsin(['ack', '999999', '--json'])
+    expect(JSON.parse(asked.err)).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await tocsin(['who'], { TOCSIN_API_KEY: 'not-the-right-key' })).err).toMatch(/key-unknown/)
+  })
+
+  test('who is on call is shown for all, for a role, for a severity, and at another time', async () => {
+    const all = await tocsin(['who'])
+    expect(all.code).toBe(0)
+    expect(all.out).toMatch(/^ROLE +WHO +UNTIL +NEXT\n/)
+    expect(all.out).toContain('owner@example.com')
+    const ofSeverity = await json(['who', 'SEV-1'])
+    expect(ofSeverity).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'duty' })]))
+    const [first] = ofSeverity as { role: string }[]
+    expect(await json(['who', first?.role.toLowerCase() ?? '', '--at', '2027-01-01T12:00:00Z'])).toHaveLength(1)
+    expect((await tocsin(['who', 'Nobody Such'])).code).toBe(2)
+    expect((await tocsin(['who', '--at', 'yesterday'])).code).toBe(2)
+  })
+
+  test('an integration key is shown once, opens a door, and is refused after it is revoked', async () => {
+    const made = await tocsin(['key', 'create', 'prometheus-eu'])
+    expect([made.code, made.out.trim()]).toEqual([0, expect.stringMatching(/^\S{32}$/)])
+    const key = made.out.trim()
+    const post = () =>
+      fetch(`${server.url}/v2/enqueue`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ routing_key: key, event_action: 'trigger', payload: { summary: 'x', source: 's', severity: 'info' } }),
+      })
+    expect((await post()).status).toBe(202)
+    const listed = await tocsin(['key', 'list'])
+    expect(listed.out).toMatch(/^NAME +BEGINS +OPENS +STATE +ID\n/)
+    expect(listed.out).toContain('prometheus-eu')
+    expect(listed.out).not.toContain(key)
+    expect((await tocsin(['key', 'revoke', 'prometheus-eu'])).code).toBe(0)
+    await waitFor('the key to be refused', async () => (await post()).status >= 400, { timeoutMs: 10_000 })
+    expect((await tocsin(['key', 'revoke', 'prometheus-eu'])).code).toBe(2)
+  })
+
+  test('an API key acts as whoever made it, until it is revoked', async () => {
+    const made = await tocsin(['key', 'create', 'script', '--api', '--expires', '30'])
+    const key = made.out.trim()
+    expect((await tocsin(['who'], { TOCSIN_API_KEY: key })).code).toBe(0)
+    expect(await json(['key', 'list', '--api'])).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'script' })]))
+    expect((await tocsin(['key', 'revoke', 'script', '--api'])).code).toBe(0)
+    expect((await tocsin(['who'], { TOCSIN_API_KEY: key })).code).toBe(1)
+    expect((await tocsin(['key', 'create', 'x', '--expires', '3'])).code).toBe(2)
+  })
+
+  test('a person is added, listed, gets a link that signs in, and is disabled', async () => {
+    const added = await tocsin(['user', 'add', 'Mara@example.com', '--name', 'Mara Lind', '--zone', 'Europe/Berlin'])
+    expect([added.code, added.out]).toEqual([0, 'Mara Lind <mara@example.com> is added as responder.\n'])
+    expect((await tocsin(['user', 'add', 'mara@example.com'])).err).toMatch(/already-exists/)
+    expect((await tocsin(['user', 'list'])).out).toMatch(/^mara@example\.com +Mara Lind +responder +Europe\/Berlin /m)
+    const link = await tocsin(['user', 'link', 'mara@example.com'])
+    expect(link.out.trim()).toMatch(new RegExp(`^${server.url}/sign-in/\\S+$`))
+    expect((await fetch(link.out.trim())).status).toBe(200)
+    expect((await tocsin(['user', 'disable', 'mara@example.com'])).code).toBe(0)
+    expect((await tocsin(['user', 'list'])).out).toMatch(/^mara@example\.com .* disabled /m)
+    expect((await tocsin(['user', 'link', 'nobody@example.com'])).code).toBe(2)
+  })
+
+  test('a test page says what each channel answered; the console alone is a finding', async () => {
+    const paged = await tocsin(['page', 'owner@example.com'])
+    expect(paged.code).toBe(1)
+    expect(paged.out).toMatch(/^WHO +CHANNEL +STATE +WHAT IT SAID\n/)
+    expect(paged.out).toMatch(/owner@example\.com +console +sent /)
+    expect((await tocsin(['page', 'nobody@example.com'])).err).toMatch(/person-unknown/)
+  })
+
+  test('the doctor finds what is wrong with a fresh installation, failures first', async () => {
+    const { code, out } = await tocsin(['doctor'])
+    expect(code).toBe(1)
+    expect(out).not.toContain('\u001b')
+    expect(out.indexOf('FAIL')).toBe(0)
+    expect(out.lastIndexOf('FAIL')).toBeLessThan(out.indexOf('ok  '))
+    expect(out).toMatch(/FAIL {2}Mail: TOCSIN_MAIL_URL is not set/)
+    expect(out).toMatch(/FAIL {2}owner@example\.com can be reached: NO WAY BESIDES THE CONSOLE/)
+    expect(out).toMatch(/FAIL {2}Links in pages: /)
+    expect(out).toMatch(/At 03:00: .+\n {6}To do: .+/)
+    expect(out).not.toContain(API_KEY)
+    const ran = await tocsin(['doctor', '--json'])
+    expect([ran.code, JSON.parse(ran.out)]).toEqual([1, expect.objectContaining({ state: 'fail' })])
+  })
+})
