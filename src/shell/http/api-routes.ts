@@ -1,14 +1,12 @@
 /** Everything under `/api/v1`: JSON only, nobody unknown, described by OpenAPI. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
-import type { TestPage } from '../../api/schema.ts'
-import { asId, type PersonId } from '../../core/id.ts'
 import { integrations } from '../../integrations/index.ts'
 import type { DoctorParts } from '../doctor/check.ts'
 import { doctorRoutes } from '../doctor/routes.ts'
+import { testPager } from '../doctor/test-page.ts'
 import { incidentActRoutes } from '../incident/routes-act.ts'
 import { incidentBeneathRoutes } from '../incident/routes-beneath.ts'
 import { incidentRoutes } from '../incident/routes.ts'
-import { sendTestPage } from '../outbox/test-page.ts'
 import { keyRoutes } from '../person/key-routes.ts'
 import { meRoutes } from '../person/me-routes.ts'
 import { personRoutes } from '../person/routes.ts'
@@ -20,7 +18,6 @@ import { openFeed } from './feed.ts'
 import type { OncallParts } from './oncall-view.ts'
 import { describeApi } from './openapi.ts'
 import { playbookRoutes } from './playbook-routes.ts'
-import { ProblemError } from './problem.ts'
 import { signalRoutes } from './signal-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { streamRoutes } from './stream.ts'
@@ -55,7 +52,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         ),
         playbookRoutes(ports, parts.oncall),
         personRoutes(ports),
-        meRoutes(ports, (personId) => pageNow(ports, parts, asId<PersonId>(personId))),
+        meRoutes(ports, testPager(ports, parts.doctor.channels)),
         keyRoutes(ports),
         doctorRoutes(ports, parts.doctor),
         streamRoutes(ports, openFeed(ports), authenticate),
@@ -63,18 +60,5 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         await inside.register(routes)
       }
     })
-  }
-}
-
-async function pageNow(ports: Ports, parts: ApiParts, personId: PersonId): Promise<TestPage> {
-  const results = await sendTestPage(ports, parts.doctor.channels, personId)
-  if (results === undefined) throw new ProblemError('not-found')
-  return {
-    deliveries: results.map(({ channel, delivery }) => ({
-      channel,
-      // A server's word that it took the message is no more than that.
-      state: delivery.kind === 'delivered' ? 'sent' : delivery.kind,
-      reason: delivery.kind === 'delivered' ? delivery.evidence : delivery.reason,
-    })),
   }
 }
