@@ -258,6 +258,7 @@ create table link (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
+  channel text,
   constraint link_pkey PRIMARY KEY (token_hash),
   constraint link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE,
   constraint link_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'acknowledge'::text])))

@@ -181,11 +181,12 @@ export async function recordSeen(tx: Tx, { incidentId, personId, channel }: Sigh
   await mark(tx, { incidentId, personId, channel }, { shownAt: tx.now, seenAt: tx.now })
 }
 
+/** Also one whose outcome is not known yet: whoever saw it is the proof that it arrived. */
 async function mark(tx: Tx, sighting: Sighting, at: { readonly shownAt: Instant; readonly seenAt: Instant | null }): Promise<void> {
   await tx.query({
     name: 'mark-effects-seen',
     text: `update effect set delivered_at = coalesce(delivered_at, $4), seen_at = coalesce(seen_at, $5)
-           where incident_id = $1 and person_id = $2 and channel = $3 and state = 'delivered'
+           where incident_id = $1 and person_id = $2 and channel = $3 and attempts > 0 and state in ('delivered', 'pending')
              and (delivered_at is null or (seen_at is null and $5::timestamptz is not null))`,
     values: [
       sighting.incidentId,

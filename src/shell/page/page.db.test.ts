@@ -132,6 +132,22 @@ describe('the ledger', () => {
     expect((await deliveriesOf(id))?.[0]).toMatchObject({ channel: 'email', state: 'sent' })
   })
 
+  test('says that a mail was seen when somebody acts by its link, and not when it is looked at', async () => {
+    const id = await scene.open(ports)
+    const channels = fakeChannels()
+    scene.start(ports, channels)
+    await scene.settled(id)
+    const url = channels.calls.find((call) => call.channel === 'email')?.message.acknowledgeUrl ?? ''
+    const token = url.slice(url.lastIndexOf('/') + 1)
+    await inTx((tx) => findAcknowledgeLink(tx, token))
+    expect((await deliveriesOf(id))?.[0]).toMatchObject({ channel: 'email', state: 'sent' })
+    await inTx((tx) => useAcknowledgeLink(tx, token))
+    expect(await deliveriesOf(id)).toMatchObject([
+      { channel: 'email', state: 'seen' },
+      { channel: 'console', state: 'sent' },
+    ])
+  })
+
   test('says why a delivery failed or waits, and lists each attempt', async () => {
     const answers = [notNow, never]
     const id = await scene.open(ports)
