@@ -57,7 +57,7 @@ export const OnCallFile = z
     schedules: z.array(ScheduleFile).max(ITEMS_MAX).optional(),
     roles: z.record(Name, Holders).optional().meta({ description: 'In short: who always holds a duty role, where no schedule is needed.' }),
   })
-  .meta({ id: 'OnCall', title: 'Tocsin on-call' })
+  .meta({ title: 'Tocsin on-call' })
 export type OnCallFile = z.infer<typeof OnCallFile>
 
 const ConnectionFile = z.strictObject({
@@ -72,7 +72,7 @@ const ConnectionFile = z.strictObject({
 
 export const ConnectionsFile = z
   .strictObject({ schema_version: z.literal(1).optional(), connections: z.array(ConnectionFile).max(ITEMS_MAX).optional() })
-  .meta({ id: 'Connections', title: 'Tocsin connections' })
+  .meta({ title: 'Tocsin connections' })
 export type ConnectionsFile = z.infer<typeof ConnectionsFile>
 
 export function onCallJsonSchema(): Record<string, unknown> {

@@ -108,8 +108,8 @@ describe('only the value may keep a signal from triage', () => {
 describe('the group key', () => {
   const grouped = { ...typeOf('t', { alarm: 'A' }), groupBy: ['service', 'env'] }
   const keyOf = (labels: Record<string, string>): string => {
-    const match = compileMatcher(playbookOf(grouped)).match(signalOf({ alarm: 'A', labels }), 'x')
-    return match.kind === 'type' ? match.groupKey : match.kind
+    const found = compileMatcher(playbookOf(grouped)).match(signalOf({ alarm: 'A', labels }), 'x')
+    return found.kind === 'type' ? found.groupKey : found.kind
   }
 
   test('tells incidents apart by the labels named, and by no other', () => {

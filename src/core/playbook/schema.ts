@@ -173,7 +173,7 @@ export const PlaybookFile = z
     pass_criteria: z.array(Line).max(ROWS_MAX).optional(),
     limits: LimitsFile.optional(),
   })
-  .meta({ id: 'Playbook', title: 'Tocsin playbook' })
+  .meta({ title: 'Tocsin playbook' })
 
 export type PlaybookFile = z.infer<typeof PlaybookFile>
 export type EscalationFile = z.infer<typeof EscalationFile>

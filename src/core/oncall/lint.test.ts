@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { formatFinding } from '../playbook/finding.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
+import { parseConnections } from './connections.ts'
+import { lintFolder } from './lint.ts'
+import { parseOnCall } from './parse.ts'
+import { connectionsJsonSchema, onCallJsonSchema } from './schema.ts'
+
+const shipped = (file: string): string => readFileSync(`playbook/${file}`, 'utf8')
+const folder = { playbook: shipped('playbook.yaml'), onCall: shipped('oncall.yaml'), connections: shipped('connections.yaml') }
+
+const ann = { name: 'Ann', email: 'Ann@Example.com', zone: 'Europe/Berlin', channels: ['email', { webhook: 'ops' }] }
+const layer = { members: ['ann@example.com', 'owner'], turn: '1 week', start: '2026-01-05' }
+
+describe('the folder that ships', () => {
+  test('has the one finding that is true of it: its review is overdue', () => {
+    expect(lintFolder(folder, { today: '2026-11-24' }).findings.map(formatFinding)).toEqual([
+      expect.stringMatching(/^playbook\.yaml:11:20 review-overdue warning: The review of the playbook was due on 2025-09-06\./),
+    ])
+  })
+
+  test('is not overdue on the day itself', () => expect(lintFolder(folder, { today: '2025-09-06' }).findings).toEqual([]))
+
+  test('has a schedule for each duty role, held by the owner', () => {
+    expect(lintFolder(folder).onCall.onCall?.schedules.map(({ role, layers }) => [role, layers])).toEqual(
+      ['DevSecOps', 'CTO', 'Security Officer', 'Product'].map((role) => [role, [{ members: ['owner'], rotation: null }]]),
+    )
+  })
+
+  test('its commented examples are right: uncommented, they are read', () => {
+    const uncomment = (text: string): string => text.replace(/^(people|connections): \[\]$/m, '$1:').replace(/^#(?=  )/gm, '')
+    const rotation = uncomment(folder.onCall).replace('    on_call: owner\n', '')
+    const connections = uncomment(folder.connections)
+    const { findings, onCall } = lintFolder({ ...folder, onCall: rotation, connections })
+    expect(findings).toEqual([])
+    expect(onCall.onCall?.people.map((person) => person.channels)).toEqual([['email', 'webhook:ops-pager'], ['email']])
+    expect(onCall.onCall?.schedules[0]?.layers[0]).toMatchObject({
+      members: ['ada@example.com', 'ben@example.com'],
+      rotation: { turnWallMs: 7 * DAY_MS },
+    })
+  })
+
+  test('playbook.yaml alone makes a valid folder', () => {
+    expect(lintFolder({ ...folder, onCall: null, connections: null }).findings).toEqual([])
+  })
+
+  test('without a playbook.yaml there is none', () => {
+    expect(lintFolder({ ...folder, playbook: null }).findings).toContainEqual(
+      expect.objectContaining({ file: 'playbook.yaml', code: 'file-missing', severity: 'error' }),
+    )
+  })
+})
+
+describe('oncall.yaml is read', () => {
+  test('people, a rotation, and roles in short', () => {
+    const { onCall, findings } = parseOnCall(
+      stringify({
+        people: [ann],
+        schedules: [{ role: 'Ops', zone: 'europe/berlin', layers: [{ ...layer, handoff: '08:30', until: '2026-06-01' }] }],
+        roles: { CTO: 'owner', 'Security\u00a0Officer': ['ann@example.com', 'owner'] },
+      }),
+    )
+    expect(findings).toEqual([])
+    expect(onCall?.people).toEqual([{ name: 'Ann', email: 'ann@example.com', zone: 'Europe/Berlin', channels: ['email', 'webhook:ops'] }])
+    const half = Date.UTC(1970, 0, 1, 8, 30)
+    expect(onCall?.schedules).toEqual([
+      {
+        id: 'ops',
+        name: 'Ops',
+        role: 'Ops',
+        zone: 'Europe/Berlin',
+        layers: [
+          {
+            members: ['ann@example.com', 'owner'],
+            rotation: { startWallMs: Date.UTC(2026, 0, 5) + half, untilWallMs: Date.UTC(2026, 5, 1) + half, turnWallMs: 7 * DAY_MS },
+          },
+        ],
+      },
+      { id: 'cto', name: 'CTO', role: 'CTO', zone: 'UTC', layers: [{ members: ['owner'], rotation: null }] },
+      {
+        id: 'security-officer',
+        name: 'Security Officer',
+        role: 'Security Officer',
+        zone: 'UTC',
+        layers: [{ members: ['ann@example.com', 'owner'], rotation: null }],
+      },
+    ])
+  })
+
+  test('a file of comments says nothing', () => {
+    expect(parseOnCall('# later\n')).toMatchObject({ onCall: { people: [], schedules: [] }, findings: [] })
+  })
+
+  test.each([
+    ['1 day', DAY_MS],
+    ['12 hours', 12 * HOUR_MS],
+    ['2-weeks', 14 * DAY_MS],
+    ['weekly', 7 * DAY_MS],
+  ])('a turn of %s', (turn, turnWallMs) => {
+    const { onCall } = parseOnCall(stringify({ people: [ann], schedules: [{ role: 'Ops', layers: [{ ...layer, turn }] }] }))
+    expect(onCall?.schedules[0]?.layers[0]?.rotation).toMatchObject({ turnWallMs })
+  })
+})
+
+describe('what is wrong with oncall.yaml is found at its place', () => {
+  const withLayer = (over: object): object => ({ people: [ann], schedules: [{ role: 'Ops', layers: [{ ...layer, ...over }] }] })
+  const withSchedule = (over: object): object => ({ people: [ann], schedules: [{ role: 'Ops', on_call: 'owner', ...over }] })
+  test.each([
+    ['bad-email', { people: [{ ...ann, email: 'ann' }] }, 'people.0.email', 'error'],
+    ['duplicate-person', { people: [ann, { ...ann, email: 'ANN@example.com' }] }, 'people.1.email', 'error'],
+    ['unknown-zone', { people: [{ ...ann, zone: 'Europe/Berln' }] }, 'people.0.zone', 'error'],
+    ['unknown-zone', { people: [{ ...ann, zone: '+02:00' }] }, 'people.0.zone', 'error'],
+    ['unknown-channel', { people: [{ ...ann, channels: ['sms'] }] }, 'people.0.channels.0', 'error'],
+    ['no-channel', { people: [{ ...ann, channels: [] }] }, 'people.0', 'warning'],
+    ['unclear-time', withLayer({ turn: '1 month' }), 'schedules.0.layers.0.turn', 'error'],
+    ['unclear-time', withLayer({ turn: '0 days' }), 'schedules.0.layers.0.turn', 'error'],
+    ['unclear-time', withLayer({ handoff: '24:00' }), 'schedules.0.layers.0.handoff', 'error'],
+    ['unclear-time', withLayer({ start: '2026-02-30' }), 'schedules.0.layers.0.start', 'error'],
+    ['layer-ends-first', withLayer({ until: '2026-01-05' }), 'schedules.0.layers.0.until', 'error'],
+    ['empty', withLayer({ members: [] }), 'schedules.0.layers.0.members', 'error'],
+    ['unknown-person', withLayer({ members: ['Ann'] }), 'schedules.0.layers.0.members.0', 'error'],
+    ['unknown-person', withLayer({ members: ['anm@example.com'] }), 'schedules.0.layers.0.members.0', 'warning'],
+    ['schedule-members', withSchedule({ on_call: undefined }), 'schedules.0', 'error'],
+    ['schedule-members', withSchedule({ layers: [layer] }), 'schedules.0', 'error'],
+    ['duplicate-schedule', { ...withSchedule({}), roles: { OPS: 'owner' } }, 'roles.OPS', 'error'],
+    ['unknown-key', withSchedule({ rotaton: 1 }), 'schedules.0.rotaton', 'error'],
+  ])('%s', (code, file, path, severity) => {
+    const { findings, onCall } = parseOnCall(stringify(file))
+    expect(findings).toContainEqual(expect.objectContaining({ code, path, severity }))
+    expect(onCall === null).toBe(severity === 'error')
+  })
+})
+
+describe('connections.yaml', () => {
+  const hook = { name: 'ops', kind: 'webhook', url: 'https://hooks.example.com/x', secret_env: 'OPS_SECRET' }
+
+  test('names a connection and where its secret is', () => {
+    expect(
+      parseConnections(
+        stringify({ connections: [hook, { ...hook, name: 'two', secret_env: undefined, secret_file: '/run/secrets/two' }] }),
+      ),
+    ).toMatchObject({
+      findings: [],
+      connections: [
+        { name: 'ops', url: hook.url, secret: { kind: 'environment', name: 'OPS_SECRET' } },
+        { name: 'two', secret: { kind: 'file', name: '/run/secrets/two' } },
+      ],
+    })
+  })
+
+  test.each([
+    ['bad-url', { url: 'ftp://x' }, 'connections.0.url', 'error'],
+    ['secret-in-file', { url: 'https://user:pass@x.example' }, 'connections.0.url', 'error'],
+    ['secret-in-file', { secret_env: 'whsec_c2VjcmV0+/=' }, 'connections.0.secret_env', 'error'],
+    ['two-secrets', { secret_file: '/x' }, 'connections.0.secret_file', 'error'],
+    ['connection-unsigned', { secret_env: undefined }, 'connections.0.name', 'warning'],
+    ['unknown-key', { secret: 'x' }, 'connections.0.secret', 'error'],
+  ])('%s', (code, over, path, severity) => {
+    const { findings } = parseConnections(stringify({ connections: [{ ...hook, ...over }] }))
+    expect(findings).toContainEqual(expect.objectContaining({ code, path, severity }))
+  })
+
+  test('what may be a secret is not repeated in a finding', () => {
+    const text = stringify({ connections: [{ ...hook, url: 'https://u:hunter2@x', secret_env: 'hunter2 and more' }] })
+    expect(JSON.stringify(parseConnections(text).findings)).not.toContain('hunter2')
+  })
+
+  test('two of one name are one too many', () => {
+    expect(parseConnections(stringify({ connections: [hook, hook] })).findings).toContainEqual(
+      expect.objectContaining({ code: 'duplicate-id' }),
+    )
+  })
+})
+
+describe('between the files', () => {
+  test('a role without a schedule is named with the schedule that may be meant, and the other way round', () => {
+    const onCall = folder.onCall.replace('role: CTO', 'role: CT0')
+    expect(lintFolder({ ...folder, onCall }).findings).toEqual([
+      expect.objectContaining({ file: 'oncall.yaml', code: 'role-unstaffed', fix: expect.stringContaining('CT0') }),
+      expect.objectContaining({ file: 'oncall.yaml', code: 'schedule-unused', fix: 'Did you mean CTO?' }),
+    ])
+  })
+
+  test('a channel by a connection that is not there', () => {
+    const onCall = stringify({
+      people: [ann],
+      roles: Object.fromEntries(['DevSecOps', 'CTO', 'Security Officer', 'Product'].map((role) => [role, 'owner'])),
+    })
+    expect(lintFolder({ ...folder, onCall }).findings).toEqual([
+      expect.objectContaining({ code: 'unknown-connection', path: 'people.0.channels.1' }),
+    ])
+  })
+})
+
+test('both files have a JSON Schema for editors', () => {
+  for (const schema of [onCallJsonSchema(), connectionsJsonSchema()])
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false })
+})
