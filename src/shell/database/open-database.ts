@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Pool, PoolClient } from 'pg'
 import { isDatabaseAway } from './errors.ts'
 import { makePools, POOL_NAMES, POOL_SIZES } from './pools.ts'
+import { databasePoolWaitSeconds } from '../metrics/metrics.ts'
 import { begin, rollBack, runQuery, runToCommit } from './transaction.ts'
 import type { PoolSettings } from './pools.ts'
 import type { Database } from './database.ts'
@@ -14,12 +15,15 @@ export interface DatabaseSettings extends Omit<PoolSettings, 'sizes'> {
   readonly testClockFile?: string | null
 }
 
+/** Where the time that a transaction waited for its connection is noted. */
+type Waits = ReturnType<typeof databasePoolWaitSeconds.labels>
+
 /** Connects lazily: opening succeeds while Postgres is away, and each transaction tells. */
 export function openDatabase(settings: DatabaseSettings): Database {
   const pools = makePools({ sizes: POOL_SIZES, ...settings })
   const offsetMs = () => readOffset(settings.testClockFile ?? null)
   return {
-    inTransaction: (pool, work) => inTransaction(pools[pool], offsetMs, work),
+    inTransaction: (pool, work) => inTransaction(pools[pool], databasePoolWaitSeconds.labels(pool), offsetMs, work),
     query: (asked, values) => runQuery(pools.main, asked, values),
     close: async () => {
       await Promise.all(POOL_NAMES.map((name) => pools[name].end()))
@@ -27,8 +31,8 @@ export function openDatabase(settings: DatabaseSettings): Database {
   }
 }
 
-async function inTransaction<T>(pool: Pool, offsetMs: () => number, work: Parameters<typeof runToCommit<T>>[2]): Promise<T> {
-  const { client, now } = await beginSomewhere(pool, offsetMs)
+async function inTransaction<T>(pool: Pool, waits: Waits, offsetMs: () => number, work: Parameters<typeof runToCommit<T>>[2]): Promise<T> {
+  const { client, now } = await beginSomewhere(pool, waits, offsetMs)
   let usable = true
   try {
     return await runToCommit(client, now, work)
@@ -44,9 +48,11 @@ async function inTransaction<T>(pool: Pool, offsetMs: () => number, work: Parame
  * A connection that broke while it was idle shows it only now; nothing has been done in it yet, so another one is
  * tried. As many as the pool may hold can be broken at once after a restart of Postgres.
  */
-async function beginSomewhere(pool: Pool, offsetMs: () => number): Promise<{ client: PoolClient; now: Instant }> {
+async function beginSomewhere(pool: Pool, waits: Waits, offsetMs: () => number): Promise<{ client: PoolClient; now: Instant }> {
   for (let broken = 0; ; broken += 1) {
+    const askedMs = performance.now()
     const client = await pool.connect()
+    waits.observe((performance.now() - askedMs) / 1_000)
     try {
       return { client, now: await begin(client, offsetMs()) }
     } catch (error) {

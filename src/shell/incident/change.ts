@@ -14,6 +14,7 @@ import type { Playbook } from '../../core/playbook/playbook.ts'
 import { storable } from '../../core/audit/storable.ts'
 import { appendLeaves } from '../audit/audit-store.ts'
 import type { PoolName, Tx } from '../database/database.ts'
+import { observeAcknowledgements } from '../metrics/acknowledge.ts'
 import { cancelEffects, enqueueEffects } from '../outbox/enqueue.ts'
 import type { Ports } from '../ports.ts'
 import { addMembers, insertPages, updatePages } from './page-store.ts'
@@ -146,6 +147,7 @@ function toView(
 }
 
 async function carryOut(ports: Ports, tx: Tx, id: IncidentId, before: Incident, settled: Settled): Promise<void> {
+  tx.afterCommit(() => observeAcknowledgements(before, settled.events))
   await writeClocks(tx, id, settled.clocks)
   if (settled.events.some((event) => event.type === 'incident.severity-changed')) await dropOtherClocks(tx, id, settled.clocks)
   await writePages(ports, tx, id, before, settled)

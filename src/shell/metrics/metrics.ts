@@ -122,7 +122,6 @@ export const outboxBreakerState = new Gauge({
   name: 'tocsin_outbox_breaker_state',
   help: 'Circuit breaker of a kind of channel: 0 closed (sending), 1 trying again, 2 open (not sending).',
   labelNames: ['channel'] as const,
-  collect,
   registers,
 })
 export const BREAKER_CLOSED = 0
