@@ -65,4 +65,4 @@ export interface List<Item> {
   next: string | null
 }
 
-export const IdParams = z.object({ id: z.string().max(200) })
+export const IdParams = z.object({ id: z.string() })

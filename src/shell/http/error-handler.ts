@@ -30,8 +30,17 @@ function problemOf(error: FastifyError): ProblemError {
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error)
   if (isDatabaseAway(error)) return new ProblemError('unavailable', { retryAfterSeconds: AWAY_RETRY_SECONDS })
   if (isRetryable(error)) return new ProblemError('lost-race', { retryAfterSeconds: 1 })
+  if (isData(error)) return new ProblemError('invalid-request', { detail: 'A value cannot be what it is for.' })
   const code = FASTIFY_CODES[error.code] ?? STATUS_CODES[error.statusCode ?? 500]
   return new ProblemError(code ?? 'internal')
+}
+
+/**
+ * SQLSTATE class 22, data exception: a value that the database cannot hold got past the schemas. The last net.
+ * Source: https://www.postgresql.org/docs/18/errcodes-appendix.html (read 2026-11-24).
+ */
+function isData(error: FastifyError): boolean {
+  return /^22[0-9A-Z]{3}$/.test(error.code ?? '')
 }
 
 /** Source: fastify 5.12.8, lib/errors.js. */
@@ -59,21 +68,17 @@ const STATUS_CODES: Readonly<Record<number, EdgeCode>> = {
 function invalid(error: { validation: readonly { instancePath: string; message?: string; params: unknown }[] }): ProblemError {
   const errors = error.validation.slice(0, ERRORS_MAX).flatMap((issue): FieldError[] => {
     const path = issue.instancePath.split('/').filter((part) => part !== '')
-    const message = issue.message ?? 'is not understood'
-    return unknownKeys(issue.params)
-      .map((key) => ({ field: [...path, key].join('.'), message: 'is not a field here' }))
-      .concat(unknownKeys(issue.params).length > 0 ? [] : [{ field: path.join('.'), message }])
+    const unknown = unknownKeys(issue.params)
+    if (unknown.length > 0) return unknown.map((key) => ({ field: [...path, key].join('.'), message: 'is not a field here' }))
+    return [{ field: path.join('.'), message: issue.message ?? 'is not understood' }]
   })
-  const first = errors[0]
+  const [first] = errors
   return first === undefined
     ? new ProblemError('invalid-request')
     : new ProblemError('invalid-request', { detail: badField(first.field || 'body', first.message).message, errors })
 }
 
-/** zod names fields that an object does not have in the issue, not in its path. */
+/** zod names fields that an object does not have beside its path. */
 function unknownKeys(params: unknown): string[] {
-  if (typeof params !== 'object' || params === null || !('issue' in params)) return []
-  const { issue } = params
-  if (typeof issue !== 'object' || issue === null || !('keys' in issue) || !Array.isArray(issue.keys)) return []
-  return issue.keys.map(String)
+  return typeof params === 'object' && params !== null && 'keys' in params && Array.isArray(params.keys) ? params.keys.map(String) : []
 }

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { httpRequestSeconds, registry } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
@@ -39,7 +39,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
     serverFactory: (handler) => createServer(doorsFirst(parts.doors, handler)),
     loggerInstance: log,
     childLoggerFactory: (parent, bindings, options) => parent.child(bindings, { ...options, serializers: { req: () => undefined } }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_CHARS_MAX, ignoreTrailingSlash: true },

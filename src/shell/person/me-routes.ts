@@ -98,6 +98,8 @@ export function meRoutes(ports: Ports, sendTestPage: SendTestPage): FastifyPlugi
         },
       },
       async (request, reply) => {
+        // The public id of a session is a SHA-256 in hex.
+        if (!/^[0-9a-f]{64}$/.test(request.params.id)) throw new ProblemError('not-found')
         const ended = await ports.database.inTransaction('main', (tx) => endSession(tx, viewerOf(request).personId, request.params.id))
         if (!ended) throw new ProblemError('not-found')
         return reply.code(204).send()
