@@ -9,6 +9,15 @@ const API = process.env['TOCSIN_URL'] ?? 'http://127.0.0.1:4600'
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
-  server: { host: '127.0.0.1', proxy: { '/api': API, '/readyz': API, '/healthz': API, '/sign-in/link': API } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    // One file for what every page needs and that changes with dependencies only; many small ones cost round trips on a phone.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'frame', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// }] } },
+    },
+  },
+  server: { host: '127.0.0.1', proxy: { '^/api/v1/': API, '^/readyz$': API, '^/sign-in/.': API, '^/a/': API } },
 })

@@ -1,6 +1,6 @@
 /** The reader is being paged: what, how bad, since when, and the one button. Rings, and marks the tab. */
 import { useQueries, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { BellRing, Volume2, VolumeX } from 'lucide-react'
 import { useEffect } from 'react'
 import type { Incident } from '../../src/api/schema.ts'
@@ -8,26 +8,27 @@ import { useIncidentAction } from '../api/incident-actions.ts'
 import { explainError } from '../api/problem.ts'
 import { incidentQuery, meQuery } from '../api/queries.ts'
 import { toMs } from '../lib/moment.ts'
-import { disableSound, enableSound, startRinging, stopRinging, useSoundState } from '../lib/ring.ts'
+import { disableSound, enableSound, startRinging, stopRinging, useRinging, useSoundState } from '../lib/ring.ts'
 import { setTitleAlarm } from '../lib/title.ts'
 import { Button } from '../parts/button.tsx'
 import { Ago } from '../parts/moment.tsx'
 import { SeverityChip } from '../parts/severity.tsx'
 import { pagingNow, rememberAnswer, takeAnswerBack, usePagedFacts } from './paged-store.ts'
 import { useReportSeen } from './seen.ts'
-import { tellError } from './toasts.tsx'
+import { tellError } from './toast-store.ts'
 
 /** So many are fetched to find the worst; the rest is counted. */
 const LOOKED_AT_MAX = 5
 
 export function PagedBanner() {
   const me = useQuery(meQuery)
+  const { ref } = useParams({ strict: false })
   const facts = usePagedFacts()
   const ids = pagingNow({ paging: me.data?.paging ?? [], fetchedAt: me.dataUpdatedAt }, facts)
   const found = useQueries({ queries: ids.slice(0, LOOKED_AT_MAX).map((id) => incidentQuery(id)) })
-  const worst = found
-    .flatMap(({ data }) => (data === undefined ? [] : [data]))
-    .sort((a, b) => a.severity_rank - b.severity_rank || Date.parse(a.opened_at) - Date.parse(b.opened_at))[0]
+  const loaded = found.flatMap(({ data }) => (data === undefined ? [] : [data]))
+  const here = loaded.find((incident) => incident.id === ref || String(incident.number) === ref)
+  const worst = here ?? loaded.sort((a, b) => a.severity_rank - b.severity_rank || Date.parse(a.opened_at) - Date.parse(b.opened_at))[0]
   const paged = ids.length > 0
   useEffect(() => {
     if (paged) startRinging()
@@ -37,7 +38,33 @@ export function PagedBanner() {
   useEffect(() => setTitleAlarm(alarm), [alarm])
   useReportSeen(worst === undefined ? [] : [worst.id], me.data)
   if (worst === undefined) return null
-  return <Banner key={worst.id} incident={worst} others={ids.length - 1} />
+  return here === undefined ? <Banner key={worst.id} incident={worst} others={ids.length - 1} /> : <HereBanner others={ids.length - 1} />
+}
+
+const BANNER = 'sticky top-0 z-30 border-b-2 border-late bg-late-soft max-[760px]:top-12'
+const BANNER_ROW = 'mx-auto flex max-w-[1280px] flex-wrap items-center gap-x-3 gap-y-2 px-3 min-[761px]:px-6'
+
+/** On the incident's own page its own Acknowledge is the main action: the banner only says so and rings. */
+function HereBanner({ others }: { readonly others: number }) {
+  return (
+    <section aria-label="You are being paged" className={BANNER}>
+      <div role="alert" className={`${BANNER_ROW} min-h-11 py-1`}>
+        <BellRing size={17} aria-hidden className="flex-none text-late" />
+        <p className="min-w-0 flex-1 font-[620] text-late">
+          You are being paged for this incident
+          {others > 0 && (
+            <>
+              {' and '}
+              <Link to="/incidents" className="underline">
+                {others} more
+              </Link>
+            </>
+          )}
+        </p>
+        <SoundButton />
+      </div>
+    </section>
+  )
 }
 
 function Banner({ incident, others }: { readonly incident: Incident; readonly others: number }) {
@@ -55,8 +82,8 @@ function Banner({ incident, others }: { readonly incident: Incident; readonly ot
     )
   }
   return (
-    <section aria-label="You are being paged" className="sticky top-0 z-30 border-b-2 border-late bg-late-soft max-[760px]:top-12">
-      <div role="alert" className="mx-auto flex max-w-[1280px] flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2.5 min-[761px]:px-6">
+    <section aria-label="You are being paged" className={BANNER}>
+      <div role="alert" className={`${BANNER_ROW} py-2.5`}>
         <BellRing size={18} aria-hidden className="flex-none text-late" />
         <div className="min-w-0 flex-1 basis-56">
           <div className="flex min-w-0 items-center gap-2">
@@ -94,11 +121,14 @@ function Banner({ incident, others }: { readonly incident: Incident; readonly ot
 
 function SoundButton() {
   const sound = useSoundState()
+  const ringing = useRinging()
   if (sound === 'ready') {
     return (
-      <Button look="quiet" onClick={stopRinging} aria-label="Stop this sound">
-        <VolumeX size={15} aria-hidden /> Silence
-      </Button>
+      ringing && (
+        <Button look="quiet" onClick={stopRinging} aria-label="Stop this sound">
+          <VolumeX size={15} aria-hidden /> Silence
+        </Button>
+      )
     )
   }
   return (

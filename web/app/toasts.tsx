@@ -1,51 +1,45 @@
-/**
- * Short messages that need no answer. Base UI's toasts and not sonner's: that one writes a style element when it loads,
- * which the page's content policy forbids.
- */
-import { Toast } from '@base-ui/react/toast'
-import { X } from 'lucide-react'
-
-export const toasts = Toast.createToastManager()
-
-export function tell(title: string, description?: string): void {
-  toasts.add({ title, ...(description === undefined ? {} : { description }), timeout: 5_000 })
-}
-
-/** An error stays until it is closed: nobody reads fast at 03:00. */
-export function tellError(title: string, description: string): void {
-  toasts.add({ title, description, type: 'error', timeout: 0, priority: 'high' })
-}
+/** Shows what was told in the corner, above the phone's buttons; errors interrupt a screen reader, the rest waits its turn. */
+import { CircleAlert, CircleCheck, X } from 'lucide-react'
+import { dismiss, useTold, type Told } from './toast-store.ts'
 
 export function Toasts() {
+  const told = useTold()
   return (
-    <Toast.Provider toastManager={toasts} limit={3}>
-      <Toast.Portal>
-        <Toast.Viewport className="fixed right-4 bottom-4 z-[60] flex w-[min(380px,calc(100vw-32px))] flex-col gap-2 max-[760px]:bottom-[calc(84px+env(safe-area-inset-bottom))]">
-          <ToastList />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+    <section
+      aria-label="Messages"
+      className="pointer-events-none fixed right-4 bottom-4 z-[60] flex w-[min(380px,calc(100vw-32px))] flex-col gap-2 max-[760px]:bottom-[calc(84px+env(safe-area-inset-bottom))]"
+    >
+      <div role="alert" className="contents">
+        {told.filter((message) => message.kind === 'error').map(show)}
+      </div>
+      <div role="status" className="contents">
+        {told.filter((message) => message.kind === 'done').map(show)}
+      </div>
+    </section>
   )
 }
 
-function ToastList() {
-  const { toasts: shown } = Toast.useToastManager()
-  return shown.map((toast) => (
-    <Toast.Root
-      key={toast.id}
-      toast={toast}
-      className="sheet flex items-start gap-2 rounded-card border border-line-strong bg-raised px-3.5 py-2.5 shadow-lg data-[type=error]:border-late"
+function show(message: Told) {
+  const error = message.kind === 'error'
+  const Icon = error ? CircleAlert : CircleCheck
+  return (
+    <div
+      key={message.id}
+      className={`pointer-events-auto flex items-start gap-2.5 rounded-card border bg-raised px-3.5 py-2.5 shadow-lg ${error ? 'border-late' : 'border-line-strong'}`}
     >
-      <div className="min-w-0 flex-1">
-        <Toast.Title className="font-[600] [overflow-wrap:anywhere]" />
-        <Toast.Description className="text-s text-muted [overflow-wrap:anywhere]" />
+      <Icon size={16} aria-hidden className={`mt-0.5 flex-none ${error ? 'text-late' : 'text-ok'}`} />
+      <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+        <p className="font-[600]">{message.title}</p>
+        {message.description !== '' && <p className="text-s text-muted">{message.description}</p>}
       </div>
-      <Toast.Close
+      <button
+        type="button"
         aria-label="Dismiss"
-        className="grid size-6 flex-none place-items-center rounded-[5px] text-muted hover:bg-accent-soft max-[760px]:size-11"
+        onClick={() => dismiss(message.id)}
+        className="-my-0.5 -mr-1.5 grid size-7 flex-none place-items-center rounded-[5px] text-muted hover:bg-accent-soft max-[760px]:size-11"
       >
         <X size={14} aria-hidden />
-      </Toast.Close>
-    </Toast.Root>
-  ))
+      </button>
+    </div>
+  )
 }

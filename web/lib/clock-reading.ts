@@ -16,9 +16,10 @@ export interface ClockReading {
   readonly used: number | null
 }
 
-/** Under this share of its time, or under this many ms, a clock is "soon". */
+/** A clock is "soon" when less than this share of its time is left, but of a long one only in its last hour or twentieth. */
 const SOON_SHARE = 0.4
-const SOON_MS = 10 * 60_000
+const SOON_MS = 60 * 60_000
+const SOON_SHARE_LONG = 0.05
 
 /** `now` in ms. A running clock past its due time is late even before the server has said so. */
 export function readClock(clock: ClockFacts, now: number): ClockReading {
@@ -41,7 +42,8 @@ function lateText(ms: number): string {
 
 function isSoon(clock: ClockFacts, left: number): boolean {
   if (clock.startedAt === null || clock.dueAt === null) return left < SOON_MS
-  return left < Math.max(SOON_SHARE * (clock.dueAt - clock.startedAt), 60_000) && left < 24 * 60 * 60_000
+  const whole = clock.dueAt - clock.startedAt
+  return left < Math.min(SOON_SHARE * whole, Math.max(SOON_MS, SOON_SHARE_LONG * whole))
 }
 
 function usedAt(clock: ClockFacts, at: number): number | null {

@@ -25,6 +25,11 @@ export function formatDuration(ms: number): string {
   return twoUnits(span, { unit: DAY, name: 'd' }, { unit: HOUR, name: 'h' })
 }
 
+/** For a limit as the playbook writes it: whole hours stay hours up to three days (`48 h`). */
+export function formatLimit(ms: number): string {
+  return ms % HOUR === 0 && ms > 0 && ms <= 72 * HOUR ? `${ms / HOUR} h` : formatDuration(ms)
+}
+
 /** For how fast a channel was: `0.2 s`, `41 s`, then as `formatDuration`. */
 export function formatLatency(ms: number): string {
   if (ms < 0) return '0 s'

@@ -31,6 +31,17 @@ export function useSoundState(): SoundState {
   }, readSoundState)
 }
 
+/** Whether a page rings right now; it ends by itself after a while. */
+export function useRinging(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => ringing !== undefined,
+  )
+}
+
 /** Must run inside a click or key press the first time. */
 export async function enableSound(): Promise<void> {
   remember(true)
@@ -71,11 +82,14 @@ export function startRinging(): void {
     if (Date.now() > ringUntil) stopRinging()
     else playOnce()
   }, REPEAT_MS)
+  announce()
 }
 
 export function stopRinging(): void {
-  if (ringing !== undefined) clearInterval(ringing)
+  if (ringing === undefined) return
+  clearInterval(ringing)
   ringing = undefined
+  announce()
 }
 
 /** One ring, to hear what it will be like. */

@@ -11,7 +11,7 @@ interface ChoicesProps<Value extends string> {
 export function Choices<Value extends string>({ legend, name, value, choices, wide, onChange }: ChoicesProps<Value>) {
   return (
     <fieldset
-      className={`inline-flex overflow-hidden rounded-[6px] border border-line-strong bg-surface ${wide === true ? 'max-[760px]:w-full' : ''}`}
+      className={`inline-flex overflow-hidden rounded-[6px] border border-line-strong bg-surface ${wide === true ? 'max-[760px]:flex-1' : ''}`}
     >
       <legend className="sr-only">{legend}</legend>
       {choices.map((choice) => (

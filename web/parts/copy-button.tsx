@@ -1,7 +1,7 @@
 /** Copies a text and says so. */
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { tellError } from '../app/toasts.tsx'
+import { tellError } from '../app/toast-store.ts'
 import { Button } from './button.tsx'
 
 const SAID_MS = 2_000

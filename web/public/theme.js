@@ -3,8 +3,8 @@
   var chosen = null
   try {
     chosen = localStorage.getItem('tocsin.theme')
-  } catch (_) {
-    // storage may be off: follow the system
+  } catch {
+    // Storage may be off: follow the system
   }
   var dark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.dataset.theme = dark ? 'dark' : 'light'

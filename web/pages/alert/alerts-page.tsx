@@ -78,7 +78,7 @@ function Row({ alert }: { readonly alert: Alert }) {
             <Tag tone={alert.state === 'firing' ? 'late' : 'ok'}>{alert.state === 'firing' ? 'firing' : 'clear'}</Tag>
           </span>
           <span className="min-w-0 max-[760px]:col-span-2 max-[760px]:row-start-2">
-            <span className="block truncate font-[590]" dir="auto">
+            <span className="block truncate text-left font-[590]" dir="auto">
               {alert.title}
             </span>
             <span className="block truncate font-mono text-xs text-muted" dir="auto">

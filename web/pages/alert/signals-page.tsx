@@ -75,7 +75,7 @@ function Row({ signal }: { readonly signal: Signal }) {
       <details className="group" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="grid cursor-pointer list-none grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-0.5 px-3.5 py-2.5 hover:bg-accent-soft/40 focus-visible:-outline-offset-2 min-[761px]:grid-cols-[minmax(0,1fr)_140px_110px_14px] [&::-webkit-details-marker]:hidden">
           <span className="min-w-0 max-[760px]:col-span-2">
-            <span className="block truncate font-[590]" dir="auto">
+            <span className="block truncate text-left font-[590]" dir="auto">
               {signal.title}
             </span>
             <span className="flex min-w-0 items-center gap-2 text-s text-muted">

@@ -5,8 +5,8 @@ import type { Incident } from '../../../src/api/schema.ts'
 import { useIncidentAction, type IncidentAction } from '../../api/incident-actions.ts'
 import { explainError, fieldError } from '../../api/problem.ts'
 import { meQuery, peopleQuery, playbookQuery } from '../../api/queries.ts'
-import { tell } from '../../app/toasts.tsx'
-import { formatDuration } from '../../lib/duration.ts'
+import { tell } from '../../app/toast-store.ts'
+import { formatLimit } from '../../lib/duration.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog, DialogActions } from '../../parts/dialog.tsx'
 import { FormError, SelectField, TextArea } from '../../parts/field.tsx'
@@ -202,7 +202,7 @@ function ChangeSeverity(props: AskProps) {
             <p className="text-s text-muted">
               {row.roles.length === 0
                 ? `${row.id} pages nobody.`
-                : `${row.id} pages ${row.roles.join(', ')}; first response within ${formatDuration(row.response_seconds * 1_000)}.`}{' '}
+                : `${row.id} pages ${row.roles.join(', ')}; first response within ${formatLimit(row.response_seconds * 1_000)}.`}{' '}
               {raised ? 'Those not yet reached are paged at once.' : 'Pages that the new severity does not need end.'}
             </p>
           )}

@@ -26,7 +26,7 @@ export function AlertsCard({ incident, query }: { readonly incident: Incident; r
     <Card title="Alerts" aside={`${incident.alerts_firing} firing${signals > 0 ? `, ${counted(signals, 'signal')}` : ''}`}>
       <ul className="divide-y divide-line">
         {shown.map((alert) => (
-          <AlertItem key={alert.id} alert={alert} />
+          <AlertItem key={alert.id} alert={alert} incidentSource={incident.source} />
         ))}
       </ul>
       {alerts.length > shown.length && (
@@ -43,7 +43,7 @@ export function AlertsCard({ incident, query }: { readonly incident: Incident; r
   )
 }
 
-export function AlertItem({ alert }: { readonly alert: Alert }) {
+function AlertItem({ alert, incidentSource }: { readonly alert: Alert; readonly incidentSource: string | null }) {
   return (
     <li className="py-2 first:pt-0 last:pb-0">
       <details className="group">
@@ -61,7 +61,7 @@ export function AlertItem({ alert }: { readonly alert: Alert }) {
             </span>
           )}
           <small className="block text-s text-muted">
-            {alert.source} ·{' '}
+            {alert.source !== incidentSource && `${alert.source} · `}
             {alert.state === 'firing' ? (
               <>
                 for <Age at={toMs(alert.first_at)} />

@@ -2,7 +2,7 @@
 import type { Clock, Page, TimelineEntry } from '../../../src/api/schema.ts'
 import { classNames } from '../../lib/class-names.ts'
 import { readClock, type ClockReading } from '../../lib/clock-reading.ts'
-import { formatCountdown, formatDuration } from '../../lib/duration.ts'
+import { formatCountdown, formatLimit } from '../../lib/duration.ts'
 import { toMs } from '../../lib/moment.ts'
 import { useNow } from '../../lib/now.ts'
 import { Moment } from '../../parts/moment.tsx'
@@ -26,7 +26,7 @@ export function ClocksOwed({ clocks, failed, timeline, pages }: ClocksProps) {
   const shown = sortClocks(clocks)
   if (shown.length === 0) return null
   return (
-    <ul aria-label="What is owed" className="mb-4 grid grid-cols-1 gap-3 min-[761px]:grid-cols-[repeat(auto-fit,minmax(240px,1fr))]">
+    <ul aria-label="What is owed" className="mb-4 grid grid-cols-1 gap-3 min-[761px]:grid-cols-3">
       {shown.map((clock) => (
         <ClockCard key={clock.id} clock={clock} who={whoOwes(clock, timeline, pages)} />
       ))}
@@ -79,12 +79,11 @@ function ClockCard({ clock, who }: { readonly clock: Clock; readonly who: string
 }
 
 function limitText(ms: number): string {
-  return ms < 60 * 60_000 ? formatCountdown(ms) : formatDuration(ms)
+  return ms < 60 * 60_000 ? formatCountdown(ms) : formatLimit(ms)
 }
 
 /** Who has to act, or who did. */
 function whoOwes(clock: Clock, timeline: readonly TimelineEntry[], pages: readonly Page[]): string {
-  if (clock.state === 'not_started') return 'starts when it is resolved'
   if (clock.kind !== 'response') return ''
   if (clock.state === 'met') {
     const by = timeline.find((entry) => entry.type === 'incident.acknowledged')?.actor.name

@@ -7,8 +7,8 @@ import { keys } from '../../api/keys.ts'
 import { explainError, fieldError } from '../../api/problem.ts'
 import { playbookQuery } from '../../api/queries.ts'
 import { request } from '../../api/request.ts'
-import { tell } from '../../app/toasts.tsx'
-import { formatDuration } from '../../lib/duration.ts'
+import { tell } from '../../app/toast-store.ts'
+import { formatLimit } from '../../lib/duration.ts'
 import { Button } from '../../parts/button.tsx'
 import { Dialog, DialogActions } from '../../parts/dialog.tsx'
 import { CheckField, FormError, SelectField, TextArea, TextField } from '../../parts/field.tsx'
@@ -122,7 +122,7 @@ function useDeclare(onClose: () => void) {
 function WhatHappens({ playbook, severity }: { readonly playbook: PlaybookView | undefined; readonly severity: string }) {
   const row = playbook?.severities.find((candidate) => candidate.id === severity)
   if (row === undefined) return <>Opens it and pages whom its severity names.</>
-  const within = formatDuration(row.response_seconds * 1_000)
+  const within = formatLimit(row.response_seconds * 1_000)
   return row.roles.length === 0 ? (
     <>
       {row.id} pages nobody: it waits in the queue, and somebody is told if nobody answers within {within}.

@@ -1,5 +1,4 @@
 /** The buttons of an incident, its keys and its palette entries: one list for all three. On a phone they stay under the thumb. */
-import { Menu } from '@base-ui/react/menu'
 import { Ellipsis } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { Incident } from '../../../src/api/schema.ts'
@@ -7,11 +6,14 @@ import { useIncidentAction } from '../../api/incident-actions.ts'
 import { explainError } from '../../api/problem.ts'
 import { useCommands } from '../../app/commands.ts'
 import { rememberAnswer, takeAnswerBack } from '../../app/paged-store.ts'
-import { tellError } from '../../app/toasts.tsx'
-import { Button, buttonClass, Key } from '../../parts/button.tsx'
+import { tellError } from '../../app/toast-store.ts'
+import { Button } from '../../parts/button.tsx'
 import { offersOf, primaryOf, secondaryOf, type Offer, type OfferId } from './offered.ts'
+import { MORE_CLASS } from './more-class.ts'
 import { numberOf } from './words.ts'
 
+const loadMoreMenu = () => import('./more-menu.tsx').then((module) => ({ default: module.MoreMenu }))
+const MoreMenu = lazy(loadMoreMenu)
 const ActionDialog = lazy(() => import('./action-dialogs.tsx').then((module) => ({ default: module.ActionDialog })))
 
 interface ActionsProps {
@@ -95,29 +97,28 @@ function useRun({
   return { run, busy: action.isPending ? action.variables.type : null }
 }
 
+/** The menu's code comes when the button is neared; until then the button alone stands there. */
 function More({ offers, run }: { readonly offers: readonly Offer[]; readonly run: (id: OfferId) => void }) {
+  const [wanted, setWanted] = useState(false)
   if (offers.length === 0) return null
-  return (
-    <Menu.Root>
-      <Menu.Trigger aria-label="More actions" className={`${buttonClass()} px-2! max-[760px]:min-h-12 max-[760px]:min-w-12`}>
-        <Ellipsis size={16} aria-hidden />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={6} align="end" className="z-40">
-          <Menu.Popup className="sheet min-w-56 rounded-card border border-line-strong bg-raised p-1 shadow-lg outline-none">
-            {offers.map((offer) => (
-              <Menu.Item
-                key={offer.id}
-                onClick={() => run(offer.id)}
-                className="flex cursor-pointer items-center justify-between gap-4 rounded-chip px-2.5 py-1.5 outline-none data-highlighted:bg-accent-soft max-[760px]:min-h-11"
-              >
-                {offer.label}
-                <Key>{offer.shortcut}</Key>
-              </Menu.Item>
-            ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+  const button = (
+    <button
+      type="button"
+      aria-label="More actions"
+      aria-haspopup="menu"
+      className={MORE_CLASS}
+      onPointerEnter={() => void loadMoreMenu()}
+      onFocus={() => void loadMoreMenu()}
+      onClick={() => setWanted(true)}
+    >
+      <Ellipsis size={16} aria-hidden />
+    </button>
+  )
+  return wanted ? (
+    <Suspense fallback={button}>
+      <MoreMenu offers={offers} run={run} />
+    </Suspense>
+  ) : (
+    button
   )
 }

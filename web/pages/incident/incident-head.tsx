@@ -1,13 +1,12 @@
 /** Where we are, how live it is, how bad, what, since when, and why this severity. */
-import { Popover } from '@base-ui/react/popover'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 import type { Incident } from '../../../src/api/schema.ts'
 import { playbookQuery } from '../../api/queries.ts'
 import { LiveMark } from '../../app/live-mark.tsx'
-import { formatDuration } from '../../lib/duration.ts'
+import { formatLimit } from '../../lib/duration.ts'
 import { toMs } from '../../lib/moment.ts'
 import { Ago, ClockTime } from '../../parts/moment.tsx'
 import { SeverityChip } from '../../parts/severity.tsx'
@@ -27,6 +26,8 @@ export function IncidentHead({
   readonly children: ReactNode
 }) {
   const openedAt = toMs(incident.opened_at)
+  const [why, setWhy] = useState(false)
+  const whyId = useId()
   return (
     <header>
       <div className="mb-2.5 flex flex-wrap items-center gap-2 text-s text-muted">
@@ -59,8 +60,18 @@ export function IncidentHead({
             <Link to="/playbook" className="hover:underline">
               playbook v{incident.playbook_version}
             </Link>{' '}
-            · <WhySeverity incident={incident} />
+            ·{' '}
+            <button
+              type="button"
+              aria-expanded={why}
+              aria-controls={whyId}
+              onClick={() => setWhy(!why)}
+              className="underline decoration-dotted underline-offset-2 hover:text-text"
+            >
+              why {incident.severity}?
+            </button>
           </p>
+          {why && <WhySeverity incident={incident} id={whyId} />}
         </div>
         {children}
       </div>
@@ -75,7 +86,7 @@ function Title({ text }: { readonly text: string }) {
     <>
       <h1
         dir="auto"
-        className={`text-xl leading-[1.3] font-[620] tracking-[-.015em] [overflow-wrap:anywhere] ${long && !whole ? 'line-clamp-3' : ''}`}
+        className={`text-left text-xl leading-[1.3] font-[620] tracking-[-.015em] [overflow-wrap:anywhere] ${long && !whole ? 'line-clamp-3' : ''}`}
       >
         {text}
       </h1>
@@ -88,30 +99,24 @@ function Title({ text }: { readonly text: string }) {
   )
 }
 
-function WhySeverity({ incident }: { readonly incident: Incident }) {
+/** Opens beneath the line: nothing floats over what one reads on a phone. */
+function WhySeverity({ incident, id }: { readonly incident: Incident; readonly id: string }) {
   const row = useQuery(playbookQuery).data?.severities.find((candidate) => candidate.id === incident.severity)
   return (
-    <Popover.Root>
-      <Popover.Trigger className="underline decoration-dotted underline-offset-2 hover:text-text">why {incident.severity}?</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} align="start" className="z-40">
-          <Popover.Popup className="sheet w-[min(360px,calc(100vw-24px))] rounded-card border border-line-strong bg-raised p-3.5 text-s shadow-lg">
-            <Popover.Title className="font-[620] [overflow-wrap:anywhere]">
-              {incident.severity_reason === '' ? `Nobody wrote down why it is ${incident.severity}.` : incident.severity_reason}
-            </Popover.Title>
-            {row !== undefined && (
-              <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
-                <dt className="text-muted">{row.id} means</dt>
-                <dd>{row.definition}</dd>
-                <dt className="text-muted">First response</dt>
-                <dd>within {formatDuration(row.response_seconds * 1_000)}</dd>
-                <dt className="text-muted">Pages</dt>
-                <dd>{row.roles.length === 0 ? 'nobody: it waits in the queue' : row.roles.join(', ')}</dd>
-              </dl>
-            )}
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <div id={id} className="mt-2 max-w-[640px] rounded-card border border-line bg-surface px-3 py-2.5 text-s">
+      <p className="font-[600] [overflow-wrap:anywhere]" dir="auto">
+        {incident.severity_reason === '' ? `Nobody wrote down why it is ${incident.severity}.` : incident.severity_reason}
+      </p>
+      {row !== undefined && (
+        <dl className="mt-1.5 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
+          <dt className="text-muted">{row.id} means</dt>
+          <dd>{row.definition}</dd>
+          <dt className="text-muted">First response</dt>
+          <dd>within {formatLimit(row.response_seconds * 1_000)}</dd>
+          <dt className="text-muted">Pages</dt>
+          <dd>{row.roles.length === 0 ? 'nobody: it waits in the queue' : row.roles.join(', ')}</dd>
+        </dl>
+      )}
+    </div>
   )
 }

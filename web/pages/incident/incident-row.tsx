@@ -27,7 +27,7 @@ export const IncidentRow = memo(function IncidentRow({ incident }: { readonly in
         <SeverityWord rank={incident.severity_rank} name={incident.severity} over={!incident.open} />
         <span className="min-w-0 max-[760px]:col-span-2 max-[760px]:row-start-2">
           <span
-            className="block font-[590] [overflow-wrap:anywhere] min-[761px]:truncate max-[760px]:line-clamp-3"
+            className="block text-left font-[590] [overflow-wrap:anywhere] min-[761px]:truncate max-[760px]:line-clamp-3"
             dir="auto"
             title={incident.title.length > 90 ? incident.title : undefined}
           >

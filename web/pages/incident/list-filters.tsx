@@ -1,6 +1,6 @@
 /** The list's filters; each change goes into the address, so that a filtered list can be pasted into a chat. */
 import { useQuery } from '@tanstack/react-query'
-import { Search, X } from 'lucide-react'
+import { Search, SlidersHorizontal, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { PHASES_SHOWN } from './phases.ts'
 import type { ListSearch, ListState } from './list-search.ts'
@@ -26,6 +26,10 @@ interface FiltersProps {
 
 export function ListFilters({ search, onChange }: FiltersProps) {
   const playbook = useQuery(playbookQuery).data
+  const chosen = [search.severity, search.phase, search.type, search.q].filter((value) => value !== undefined).length
+  // On a phone the incidents come first: what is not used stays folded away.
+  const [unfolded, setUnfolded] = useState(false)
+  const fold = unfolded || chosen > 0 ? '' : 'max-[760px]:hidden'
   const set = (change: { readonly [Name in keyof ListSearch]?: ListSearch[Name] | undefined }): void => {
     const merged = { ...search, ...change }
     onChange(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined && value !== '')))
@@ -40,25 +44,35 @@ export function ListFilters({ search, onChange }: FiltersProps) {
         choices={STATES}
         onChange={(state) => set({ state: state === 'open' ? undefined : state })}
       />
-      <TextFilter value={search.q ?? ''} onChange={(q) => set({ q })} />
-      <Choice
-        label="Severity"
-        value={search.severity}
-        onChange={(severity) => set({ severity })}
-        options={(playbook?.severities ?? []).map((row) => [row.id, row.id])}
-      />
-      <Choice
-        label="Phase"
-        value={search.phase}
-        onChange={(phase) => set({ phase })}
-        options={PHASES_SHOWN.map((phase) => [phase, PHASE_WORDS[phase]])}
-      />
-      <Choice
-        label="Type"
-        value={search.type}
-        onChange={(type) => set({ type })}
-        options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])}
-      />
+      <Button
+        className="min-[761px]:hidden"
+        aria-expanded={unfolded || chosen > 0}
+        onClick={() => setUnfolded(!unfolded)}
+        aria-label="Filter"
+      >
+        <SlidersHorizontal size={15} aria-hidden />
+      </Button>
+      <div className={classNames('contents', fold)}>
+        <TextFilter value={search.q ?? ''} onChange={(q) => set({ q })} />
+        <Choice
+          label="Severity"
+          value={search.severity}
+          onChange={(severity) => set({ severity })}
+          options={(playbook?.severities ?? []).map((row) => [row.id, row.id])}
+        />
+        <Choice
+          label="Phase"
+          value={search.phase}
+          onChange={(phase) => set({ phase })}
+          options={PHASES_SHOWN.map((phase) => [phase, PHASE_WORDS[phase]])}
+        />
+        <Choice
+          label="Type"
+          value={search.type}
+          onChange={(type) => set({ type })}
+          options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])}
+        />
+      </div>
       {isFiltered(search) && (
         <Button look="quiet" size="s" onClick={() => onChange({})}>
           <X size={13} aria-hidden /> Clear
@@ -80,7 +94,7 @@ function TextFilter({ value, onChange }: { readonly value: string; readonly onCh
     return () => clearTimeout(timer)
   }, [text, value])
   return (
-    <label className="relative min-w-40 flex-1 min-[761px]:max-w-64">
+    <label className="relative min-w-40 flex-1 max-[760px]:basis-full min-[761px]:max-w-64">
       <span className="sr-only">Title, summary or number</span>
       <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-faint" />
       <input

@@ -5,7 +5,7 @@ import { useIncidentAction } from '../../api/incident-actions.ts'
 import { explainError } from '../../api/problem.ts'
 import { meQuery } from '../../api/queries.ts'
 import { runCommand } from '../../app/commands.ts'
-import { tellError } from '../../app/toasts.tsx'
+import { tellError } from '../../app/toast-store.ts'
 import { toMs } from '../../lib/moment.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
@@ -53,7 +53,7 @@ function Role({ role, reference, mayTake }: { readonly role: RoleItem; readonly 
     <li className="flex items-center gap-2.5 py-[7px] first:pt-0 last:pb-0">
       <Avatar name={role.person?.name ?? null} />
       <div className="min-w-0 flex-1">
-        <span className="block truncate" dir="auto" title={role.responsibility === '' ? undefined : role.responsibility}>
+        <span className="block truncate text-left" dir="auto" title={role.responsibility === '' ? undefined : role.responsibility}>
           {role.person?.name ?? role.title}
         </span>
         <small className="block truncate text-s text-muted">

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { PlaybookView } from '../../../src/api/schema.ts'
 import { playbookQuery } from '../../api/queries.ts'
-import { formatDuration } from '../../lib/duration.ts'
+import { formatLimit } from '../../lib/duration.ts'
 import { useTitle } from '../../lib/title.ts'
 import { Card } from '../../parts/card.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -41,7 +41,7 @@ function Document({ playbook }: { readonly playbook: PlaybookView }) {
               <SeverityWord key="s" rank={row.rank} name={row.id} />,
               row.definition,
               row.example,
-              formatDuration(row.response_seconds * 1_000),
+              formatLimit(row.response_seconds * 1_000),
               row.roles.length === 0
                 ? 'nobody: it waits in the queue'
                 : `${row.roles.join(', ')}${row.acknowledgement === 'any' && row.roles.length > 1 ? ' (any one is enough)' : ''}`,
@@ -96,7 +96,7 @@ function Document({ playbook }: { readonly playbook: PlaybookView }) {
             cells: [
               row.audience,
               row.channels.join(', '),
-              row.every_seconds === null ? 'in real time' : `every ${formatDuration(row.every_seconds * 1_000)}`,
+              row.every_seconds === null ? 'in real time' : `every ${formatLimit(row.every_seconds * 1_000)}`,
               row.severities.length === playbook.severities.length ? 'all' : row.severities.join(', '),
               row.content,
             ],
@@ -113,7 +113,7 @@ function Document({ playbook }: { readonly playbook: PlaybookView }) {
       <Escalation playbook={playbook} />
       <Card
         title="Post-mortem"
-        aside={`within ${formatDuration(playbook.post_mortem.within_seconds * 1_000)} of resolution · ${playbook.post_mortem.severities.join(', ') || 'none'}`}
+        aside={`within ${formatLimit(playbook.post_mortem.within_seconds * 1_000)} of resolution · ${playbook.post_mortem.severities.join(', ') || 'none'}`}
       >
         <Facts facts={playbook.post_mortem.sections.map((section) => [section.title, section.description])} />
       </Card>
@@ -165,7 +165,7 @@ function Escalation({ playbook }: { readonly playbook: PlaybookView }) {
           cells: [
             <SeverityWord key="s" rank={row.rank} name={row.id} />,
             row.escalation.steps
-              .map((step) => `${step.page.replace('-', ' ')}, wait ${formatDuration(step.wait_seconds * 1_000)}`)
+              .map((step) => `${step.page.replace('-', ' ')}, wait ${formatLimit(step.wait_seconds * 1_000)}`)
               .join(' → '),
             row.escalation.rounds === 1 ? 'once' : `${row.escalation.rounds} times`,
           ],
