@@ -1,0 +1,204 @@
+/** Brings a folded batch's alerts to their incidents: joined where one is open, opened where none is, counted once each. */
+import { asId, type IncidentId, type SourceId } from '../../core/id.ts'
+import type { Actor } from '../../core/incident/event.ts'
+import { isOpen } from '../../core/incident/incident.ts'
+import { severityRow, type Playbook } from '../../core/playbook/playbook.ts'
+import { MINUTE_MS } from '../../core/time.ts'
+import type { Tx } from '../database/database.ts'
+import { changeInTransaction, changeLocked, openIncident } from '../incident/change.ts'
+import { type LoadedIncident, lockIncidents } from '../incident/store.ts'
+import type { Ports } from '../ports.ts'
+import { countRecent, findOpenGroups } from './alert-store.ts'
+import type { Fold, FoldedAlert } from './fold.ts'
+import { stormKey, stormOf, type Target } from './target.ts'
+
+export interface Place {
+  readonly incidentId: IncidentId
+  readonly number: number
+  /** The alert for which the incident was opened. */
+  readonly openedFor: FoldedAlert | null
+  readonly target: Target | null
+}
+
+/** Titles that an event of a batch keeps as examples. */
+const SAMPLE_MAX = 3
+
+/** @returns where each alert is now, for those that have an incident */
+export async function placeAlerts(ports: Ports, tx: Tx, fold: Fold, playbook: Playbook): Promise<Map<FoldedAlert, Place>> {
+  const places = new Map<FoldedAlert, Place>()
+  const groups = groupByTarget(fold.alerts)
+  const touched = fold.alerts.filter((alert) => alert.incidentId !== null && (alert.resolved || alert.acknowledged))
+  if (groups.length === 0 && touched.length === 0) return places
+  const open = await lockOpen(tx, groups, touched)
+  for (const group of await redirectStorms(tx, groups, open.byKey, playbook)) {
+    const loaded = open.byKey.get(group.target.groupKey)
+    const place = loaded === undefined ? await openFor(ports, tx, group) : await joinTo(ports, tx, loaded, { group, touched, playbook })
+    for (const alert of group.alerts) places.set(alert, place)
+  }
+  const joined = new Set([...places.values()].map((place) => place.incidentId))
+  for (const loaded of open.byId.values()) {
+    const alerts = touched.filter((alert) => alert.incidentId === loaded.id)
+    if (alerts.length === 0) continue
+    if (!joined.has(loaded.id)) await attach(ports, tx, loaded, { fresh: [], ended: alerts.filter((alert) => alert.resolved) })
+    for (const alert of alerts) places.set(alert, { incidentId: loaded.id, number: loaded.number, openedFor: null, target: null })
+  }
+  await acknowledge(ports, tx, fold, places)
+  return places
+}
+
+interface Group {
+  readonly target: Target
+  readonly alerts: FoldedAlert[]
+}
+
+function groupByTarget(alerts: readonly FoldedAlert[]): Group[] {
+  const groups = new Map<string, Group>()
+  for (const alert of alerts) {
+    if (alert.aim?.kind !== 'target') continue
+    const { target } = alert.aim
+    const group = groups.get(target.groupKey)
+    if (group === undefined) groups.set(target.groupKey, { target, alerts: [alert] })
+    else group.alerts.push(alert)
+  }
+  return [...groups.values()]
+}
+
+interface OpenIncidents {
+  readonly byKey: ReadonlyMap<string, LoadedIncident>
+  readonly byId: ReadonlyMap<string, LoadedIncident>
+}
+
+/** Finds by key without a lock, locks all in id order, and keeps by key only what is open still. */
+async function lockOpen(tx: Tx, groups: readonly Group[], touched: readonly FoldedAlert[]): Promise<OpenIncidents> {
+  const storms = groups.filter(({ target }) => target.kind === 'type').map(({ target }) => stormKey(target.sourceId))
+  const found = await findOpenGroups(tx, [...new Set([...groups.map(({ target }) => target.groupKey), ...storms])])
+  const ids = new Set([...found.map(({ id }) => id), ...touched.flatMap(({ incidentId }) => (incidentId === null ? [] : [incidentId]))])
+  const loaded =
+    ids.size === 0
+      ? []
+      : await lockIncidents(
+          tx,
+          [...ids].map((id) => asId<IncidentId>(id)),
+        )
+  const byId = new Map<string, LoadedIncident>(loaded.map((incident) => [incident.id, incident]))
+  const byKey = new Map<string, LoadedIncident>()
+  for (const { id, groupKey } of found) {
+    const incident = byId.get(id)
+    if (incident !== undefined && isOpen(incident.state)) byKey.set(groupKey, incident)
+  }
+  return { byKey, byId }
+}
+
+/** Past the playbook's bound of new incidents a minute, what would open one more joins the source's storm. */
+async function redirectStorms(
+  tx: Tx,
+  groups: readonly Group[],
+  byKey: ReadonlyMap<string, LoadedIncident>,
+  playbook: Playbook,
+): Promise<Group[]> {
+  const limit = playbook.newIncidentsPerMinuteMax
+  const opening = groups.filter(({ target }) => target.kind === 'type' && !byKey.has(target.groupKey))
+  if (opening.length === 0) return [...groups]
+  const sources = [...new Set(opening.map(({ target }) => target.sourceId))]
+  const recent = await countRecent(tx, sources, tx.now - MINUTE_MS)
+  const storms = new Map<string, { target: Target; alerts: FoldedAlert[] }>()
+  const kept: Group[] = []
+  for (const group of groups) {
+    const { sourceId } = group.target
+    const count = recent.get(sourceId) ?? 0
+    if (!opening.includes(group) || count < limit) {
+      if (opening.includes(group)) recent.set(sourceId, count + 1)
+      kept.push(group)
+      continue
+    }
+    const storm = storms.get(sourceId)
+    const target = stormOf(group.target, playbook, limit)
+    if (storm === undefined) storms.set(sourceId, { target, alerts: [...group.alerts] })
+    else {
+      storm.alerts.push(...group.alerts)
+      if (severityRow(playbook, target.severity).rank < severityRow(playbook, storm.target.severity).rank) storm.target = target
+    }
+  }
+  return [...kept, ...storms.values()]
+}
+
+async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group): Promise<Place> {
+  const { id, number } = await openIncident(ports, tx, {
+    by: sourceActor(target),
+    title: target.title,
+    summary: target.summary,
+    incidentType: target.incidentType,
+    severity: target.severity,
+    severityReason: target.reason,
+    private: false,
+    sourceId: asId<SourceId>(target.sourceId),
+    groupKey: target.groupKey,
+    alerts: { opened: alerts.length, firing: countFiring(alerts), total: alerts.length, sample: sampleOf(alerts) },
+  })
+  return { incidentId: id, number, openedFor: alerts[0] ?? null, target }
+}
+
+interface Joining {
+  readonly group: Group
+  readonly touched: readonly FoldedAlert[]
+  readonly playbook: Playbook
+}
+
+async function joinTo(ports: Ports, tx: Tx, loaded: LoadedIncident, { group, touched, playbook }: Joining): Promise<Place> {
+  const ended = touched.filter((alert) => alert.incidentId === loaded.id && alert.resolved)
+  await attach(ports, tx, loaded, { fresh: group.alerts, ended })
+  const { target } = group
+  const now = playbook.severities.find((row) => row.id === loaded.state.severity)
+  if (target.kind === 'storm' && now !== undefined && severityRow(playbook, target.severity).rank < now.rank) {
+    await changeInTransaction(ports, tx, loaded.id, {
+      type: 'change-severity',
+      by: { kind: 'system', name: 'Tocsin' },
+      severity: target.severity,
+      reason: target.reason,
+    })
+  }
+  return { incidentId: loaded.id, number: loaded.number, openedFor: null, target }
+}
+
+async function attach(
+  ports: Ports,
+  tx: Tx,
+  loaded: LoadedIncident,
+  { fresh, ended }: { readonly fresh: readonly FoldedAlert[]; readonly ended: readonly FoldedAlert[] },
+): Promise<void> {
+  if (fresh.length === 0 && ended.length === 0) return
+  const firing = Math.max(0, loaded.alertsFiring + countFiring(fresh) - ended.length)
+  await changeLocked(ports, tx, loaded, {
+    type: 'attach-alerts',
+    opened: fresh.length,
+    resolved: ended.length + fresh.length - countFiring(fresh),
+    firing,
+    total: loaded.alertsTotal + fresh.length,
+    sample: sampleOf(fresh.length > 0 ? fresh : ended),
+  })
+}
+
+/** The sources' own acknowledgements, once an incident. One that was resolved meanwhile refuses, and that is fine. */
+async function acknowledge(ports: Ports, tx: Tx, fold: Fold, places: ReadonlyMap<FoldedAlert, Place>): Promise<void> {
+  const done = new Set<string>()
+  for (const fate of fold.fates) {
+    if (fate.kind !== 'acknowledged' || fate.alert === null) continue
+    const place = places.get(fate.alert)
+    if (place === undefined || done.has(place.incidentId)) continue
+    done.add(place.incidentId)
+    const by = sourceActor(fate.unit.item)
+    await changeInTransaction(ports, tx, place.incidentId, { type: 'acknowledge', by, personId: null, via: 'source' })
+  }
+}
+
+function sourceActor({ sourceId, sourceName }: { readonly sourceId: string; readonly sourceName: string }): Actor {
+  return { kind: 'source', id: asId<SourceId>(sourceId), name: sourceName }
+}
+
+function countFiring(alerts: readonly FoldedAlert[]): number {
+  return alerts.reduce((count, alert) => count + (alert.episode.resolvedAt === null ? 1 : 0), 0)
+}
+
+function sampleOf(alerts: readonly FoldedAlert[]): string[] {
+  return alerts.flatMap(({ signal }) => (signal === null ? [] : [signal.title])).slice(0, SAMPLE_MAX)
+}

@@ -1,0 +1,44 @@
+/** A committed receipt on its way to being applied: what is left of it is what it said. */
+import type { ChangeReport, Signal } from '../../core/alert/signal.ts'
+import { toPlainSignal } from '../../core/alert/build.ts'
+import type { Instant } from '../../core/time.ts'
+import type { Received } from '../../integration.ts'
+import { kindOfDoor } from './door-table.ts'
+
+export interface ApplyItem {
+  readonly receiptId: number
+  readonly receivedAt: Instant
+  readonly sourceId: string
+  readonly sourceName: string
+  /** Integration the message came by. */
+  readonly kind: string
+  readonly signals: readonly Signal[]
+  readonly changes: readonly ChangeReport[]
+  /** Why the sender was told no; its signals then are the plain one, if people are to hear of it. */
+  readonly refused: string | null
+  /** SHA-256 of the stored body, hex. */
+  readonly digest: string
+}
+
+/** One signal of a receipt, in its place. */
+export interface Unit {
+  readonly item: ApplyItem
+  readonly index: number
+  readonly signal: Signal
+  /** Goes to triage past the matcher, whatever its name. */
+  readonly plain: boolean
+}
+
+export function toItem(
+  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'changes' | 'refused'> & { readonly door: string; readonly received: Received },
+): ApplyItem {
+  const { receiptId, receivedAt, sourceId, sourceName, digest, door, received } = receipt
+  const base = { receiptId, receivedAt, sourceId, sourceName, digest, kind: kindOfDoor(door) }
+  if (received.kind === 'signals') return { ...base, signals: received.signals, changes: received.changes, refused: null }
+  const signals = received.page ? [toPlainSignal({ door, title: received.title, reason: received.reason })] : []
+  return { ...base, signals, changes: [], refused: received.reason }
+}
+
+export function unitsOf(items: readonly ApplyItem[]): Unit[] {
+  return items.flatMap((item) => item.signals.map((signal, index) => ({ item, index, signal, plain: item.refused !== null })))
+}

@@ -1,0 +1,189 @@
+/**
+ * Applies committed receipts in their order: one transaction folds everything that waits, writes alerts, incidents,
+ * outcomes and the audit leaf, and moves the server's watermark, so that each receipt is applied exactly once whoever
+ * does it. What throws is singled out, kept, and paged plainly.
+ */
+import { hash } from 'node:crypto'
+import { toPlainSignal } from '../../core/alert/build.ts'
+import { toLine } from '../../core/alert/text.ts'
+import { compileMatcher, type Matcher } from '../../core/playbook/match.ts'
+import type { Playbook } from '../../core/playbook/playbook.ts'
+import { appendLeaves } from '../audit/audit-store.ts'
+import type { Tx } from '../database/database.ts'
+import { brokenConstraint, isDatabaseAway, isRetryable } from '../database/errors.ts'
+import { failpoint } from '../failpoint.ts'
+import { applyFailuresTotal } from '../metrics/metrics.ts'
+import type { Ports } from '../ports.ts'
+import {
+  type AlertUpdate,
+  finishBatch,
+  findLastEnded,
+  insertAlerts,
+  insertChanges,
+  lockFiring,
+  type NewAlert,
+  updateAlerts,
+} from './alert-store.ts'
+import { type ApplyItem, type Unit, unitsOf } from './apply-item.ts'
+import { placeAlerts } from './apply-incidents.ts'
+import { makeExplainer } from './explain.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { fold, type FoldedAlert } from './fold.ts'
+import { encodeOutcomes, type Outcome } from './outcome.ts'
+import { aimOf } from './target.ts'
+
+export interface Batch {
+  /** In receipt order, never empty. */
+  readonly items: readonly ApplyItem[]
+  /** Whose receipts they are; a dead server's are applied by another. */
+  readonly serverId: string
+  /** The watermark before. */
+  readonly from: number
+}
+
+/** Another process has applied receipts of this server: read the watermark again. */
+export class WatermarkMoved extends Error {
+  constructor() {
+    super('the watermark was moved by another process')
+    this.name = 'WatermarkMoved'
+  }
+}
+
+/** True when running the same transaction again may well succeed. */
+export function isTransient(error: unknown): boolean {
+  const constraint = brokenConstraint(error)
+  // Another server opened the same episode, or the same group's incident, first: read again.
+  return isRetryable(error) || isDatabaseAway(error) || constraint === 'alert_episode' || constraint === 'incident_group'
+}
+
+/**
+ * One try. @param careful after a try that threw: each part under a savepoint, halved until what throws stands alone
+ * @throws {WatermarkMoved}, what `isTransient` knows, and without `careful` whatever a message makes the rest throw
+ */
+export async function applyBatch(ports: Ports, batch: Batch, careful: boolean): Promise<void> {
+  await ports.database.inTransaction('main', async (tx) => {
+    const units = unitsOf(batch.items)
+    const applied = careful ? await applyHalving(ports, tx, units) : await applyUnits(ports, tx, units)
+    const changes = batch.items.flatMap(({ changes: own, sourceId, receivedAt }) =>
+      own.map((change) => ({ id: ports.freshId(), sourceId, change, receivedAt })),
+    )
+    await insertChanges(tx, changes)
+    failpoint('inside-apply')
+    await finish(tx, batch, { outcomes: applied.outcomes, lazy: applied.quiet && changes.length === 0 })
+  })
+}
+
+interface Applied {
+  readonly outcomes: ReadonlyMap<Unit, Outcome>
+  /** Nothing but repeats. */
+  readonly quiet: boolean
+}
+
+const matchers = new WeakMap<Playbook, Matcher>()
+
+function matcherOf(playbook: Playbook): Matcher {
+  const known = matchers.get(playbook)
+  if (known !== undefined) return known
+  const matcher = compileMatcher(playbook)
+  matchers.set(playbook, matcher)
+  return matcher
+}
+
+async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise<Applied> {
+  if (units.length === 0) return { outcomes: new Map(), quiet: true }
+  const playbook = ports.playbooks.current()
+  const fingerprints = [...new Set(units.map((unit) => fingerprintOf(unit.item.sourceId, unit.signal)))]
+  const firing = await lockFiring(tx, fingerprints)
+  const latest = new Map(firing.map((alert) => [alert.fingerprint, alert]))
+  const missing = fingerprints.filter((fingerprint) => !latest.has(fingerprint))
+  if (missing.length > 0) for (const alert of await findLastEnded(tx, missing)) latest.set(alert.fingerprint, alert)
+  const folded = fold(units, { latest, aim: (unit) => aimOf(unit, playbook, matcherOf(playbook)), freshId: ports.freshId })
+  const places = await placeAlerts(ports, tx, folded, playbook)
+  const incidentOf = (alert: FoldedAlert) => places.get(alert)?.incidentId ?? alert.incidentId
+  const changed = folded.alerts.filter((alert) => alert.changed)
+  const updates = changed
+    .filter((alert) => alert.signal === null)
+    .map((alert): AlertUpdate => ({ ...alert, incidentId: incidentOf(alert) }))
+  const inserts = changed.flatMap((alert): NewAlert[] =>
+    alert.signal === null ? [] : [{ ...alert, signal: alert.signal, incidentId: incidentOf(alert) }],
+  )
+  await updateAlerts(tx, updates)
+  await insertAlerts(tx, inserts)
+  const explain = makeExplainer(places)
+  return {
+    outcomes: new Map(folded.fates.map((fate) => [fate.unit, explain(fate)])),
+    quiet: places.size === 0 && inserts.length === 0,
+  }
+}
+
+async function applyHalving(ports: Ports, tx: Tx, units: readonly Unit[]): Promise<Applied> {
+  try {
+    return await tx.savepoint(() => applyUnits(ports, tx, units))
+  } catch (error) {
+    if (isTransient(error)) throw error
+    const [only] = units
+    if (units.length === 1 && only !== undefined)
+      return { outcomes: new Map([[only, await pagePlainly(ports, tx, only, error)]]), quiet: false }
+    const middle = Math.ceil(units.length / 2)
+    const first = await applyHalving(ports, tx, units.slice(0, middle))
+    const second = await applyHalving(ports, tx, units.slice(middle))
+    return { outcomes: new Map([...first.outcomes, ...second.outcomes]), quiet: false }
+  }
+}
+
+/** What threw is not looked at again: people are told in words that are ours, through the source's triage incident. */
+async function pagePlainly(ports: Ports, tx: Tx, unit: Unit, cause: unknown): Promise<Outcome> {
+  applyFailuresTotal.inc()
+  const name = cause instanceof Error ? cause.name : 'unknown'
+  ports.log.error(
+    { receipt: unit.item.receiptId, index: unit.index, err: cause },
+    'a signal could not be applied; it is kept and people are told',
+  )
+  const about = toLine(unit.signal.title, 200)
+  const reason = `applying it failed (${name})`
+  const plain = toPlainSignal({
+    door: unit.item.kind,
+    title: `A message of ${unit.item.sourceName} could not be processed: ${about}`,
+    reason,
+  })
+  try {
+    const told = await tx.savepoint(() => applyUnits(ports, tx, [{ ...unit, signal: plain, plain: true }]))
+    const incidentId = [...told.outcomes.values()][0]?.incidentId ?? null
+    return { kind: 'poisoned', why: `It could not be processed: ${reason}. It is kept, and people were told plainly.`, incidentId }
+  } catch (error) {
+    if (isTransient(error)) throw error
+    ports.log.error({ receipt: unit.item.receiptId, err: error }, 'people could not be told of a signal that could not be applied')
+    return { kind: 'poisoned', why: `It could not be processed: ${reason}. It is kept.`, incidentId: null }
+  }
+}
+
+async function finish(tx: Tx, batch: Batch, result: { outcomes: ReadonlyMap<Unit, Outcome>; lazy: boolean }): Promise<void> {
+  const { items, serverId, from } = batch
+  const byItem = new Map<ApplyItem, Outcome[]>(items.map((item) => [item, []]))
+  for (const [unit, outcome] of result.outcomes) (byItem.get(unit.item) ?? [])[unit.index] = outcome
+  const receipts = items.map((item) => ({ receiptId: item.receiptId, outcomes: withoutSignal(item) ?? byItem.get(item) ?? [] }))
+  const first = items[0]?.receiptId ?? 0
+  const to = items.at(-1)?.receiptId ?? 0
+  const { encoding, bytes } = encodeOutcomes(receipts)
+  const moved = await finishBatch(tx, { serverId, from, to, firstReceiptId: first, encoding, outcomes: bytes, lazy: result.lazy })
+  if (!moved) throw new WatermarkMoved()
+  await appendLeaves(tx, [
+    {
+      at: tx.now,
+      actor: { kind: 'system', name: 'Tocsin' },
+      act: 'receipts.applied',
+      subject: `server:${serverId}`,
+      // Over the stored bodies' SHA-256 digests, in receipt order, each as 64 hex digits and a line end.
+      data: { first, last: to, count: items.length, digest: hash('sha256', items.map((item) => `${item.digest}\n`).join(''), 'hex') },
+    },
+  ])
+}
+
+const EMPTY: Outcome = { kind: 'empty', why: 'The message held no signal.', incidentId: null }
+const CHANGE: Outcome = { kind: 'change', why: 'Kept as a change; changes page nobody.', incidentId: null }
+
+function withoutSignal(item: ApplyItem): Outcome[] | null {
+  if (item.signals.length > 0) return null
+  if (item.refused !== null) return [{ kind: 'refused', why: `The sender was told no: ${item.refused}.`, incidentId: null }]
+  return item.changes.length > 0 ? item.changes.map(() => CHANGE) : [EMPTY]
+}

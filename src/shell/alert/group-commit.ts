@@ -1,0 +1,142 @@
+/**
+ * Group commit without a timer: the receipts that arrived while the last commit ran are committed together, and only
+ * then is anybody told "yes". One commit runs at a time, so the order of ids is the order of commits.
+ */
+import type { Received } from '../../integration.ts'
+import { isDatabaseAway, isRetryable } from '../database/errors.ts'
+import { failpoint } from '../failpoint.ts'
+import { receiptCommitSeconds, signalsReceivedTotal } from '../metrics/metrics.ts'
+import type { Ports } from '../ports.ts'
+import type { SourceCache } from '../source/source-cache.ts'
+import { type ApplyItem, toItem } from './apply-item.ts'
+import { insertReceipts, type NewReceipt, toStored } from './receipt-store.ts'
+
+export interface Pending extends NewReceipt {
+  readonly sourceName: string
+  readonly received: Received
+  /** Once: true when it is on disk, false when it may not be. */
+  readonly done: (committed: boolean) => void
+}
+
+export interface GroupCommit {
+  readonly add: (receipt: Pending) => void
+  /** Resolves when nothing waits or runs. */
+  readonly idle: () => Promise<void>
+  readonly waiting: () => number
+}
+
+export interface GroupCommitParts {
+  readonly sources: Pick<SourceCache, 'learnNow'>
+  /** False where no other process can take this one for dead. */
+  readonly shared: boolean
+  readonly onCommitted: (items: readonly ApplyItem[]) => void
+  /** Another process took this one for dead and closed its row: called before anything else is committed. */
+  readonly onClosed: () => Promise<void>
+}
+
+/** Bounds of one commit. */
+const COMMIT_MESSAGES_MAX = 512
+const COMMIT_BYTES_MAX = 8_388_608
+/** A sender waits no longer than this for its answer; the statement's own limit ends the transaction. */
+const COMMIT_MS_MAX = 5_000
+
+export function makeGroupCommit(ports: Ports, parts: GroupCommitParts): GroupCommit {
+  let waiting: Pending[] = []
+  let running: Promise<void> | null = null
+
+  const run = async () => {
+    // Messages that are parsed in this turn of the event loop join the first commit.
+    await new Promise(setImmediate)
+    while (waiting.length > 0) {
+      const group = take()
+      const begun = performance.now()
+      const items = await commit(ports, parts, group)
+      receiptCommitSeconds.observe((performance.now() - begun) / 1_000)
+      if (items !== null) {
+        failpoint('after-receipt-commit')
+        parts.onCommitted(items)
+        failpoint('before-2xx')
+      }
+      for (const receipt of group) receipt.done(items !== null)
+    }
+  }
+  const start = () => {
+    if (running !== null || waiting.length === 0) return
+    running = run().finally(() => {
+      running = null
+      start()
+    })
+  }
+  const take = (): Pending[] => {
+    let bytes = 0
+    let count = 0
+    while (count < waiting.length && count < COMMIT_MESSAGES_MAX && (count === 0 || bytes < COMMIT_BYTES_MAX)) {
+      bytes += waiting[count]?.body.length ?? 0
+      count += 1
+    }
+    const group = waiting.slice(0, count)
+    waiting = waiting.slice(count)
+    return group
+  }
+  return {
+    add: (receipt) => {
+      waiting.push(receipt)
+      start()
+    },
+    idle: async () => {
+      while (running !== null) await running
+    },
+    waiting: () => waiting.length,
+  }
+}
+
+/** @returns the committed receipts, or null when they may not have been committed: the senders are told to come again */
+async function commit(ports: Ports, parts: GroupCommitParts, group: readonly Pending[]): Promise<ApplyItem[] | null> {
+  const bodies = group.map((receipt) => toStored(receipt.body))
+  const server = { id: ports.serverId, shared: parts.shared }
+  // Once more at once for a connection that broke: the sender need not notice. Doing it twice is harmless, repeats fold.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const ids = await within(
+        COMMIT_MS_MAX,
+        ports.database.inTransaction('ingest', (tx) => {
+          parts.sources.learnNow(tx.now)
+          return insertReceipts(tx, server, group, bodies)
+        }),
+      )
+      if (ids.length === group.length) return toItems(group, bodies, ids)
+      await parts.onClosed()
+    } catch (error) {
+      const again = attempt === 1 && (isDatabaseAway(error) || isRetryable(error)) && !(error instanceof CommitTookTooLong)
+      if (!again) {
+        ports.log.warn({ err: error, receipts: group.length }, 'receipts could not be committed; their senders are told to come again')
+        return null
+      }
+    }
+    if (attempt > 1) return null
+  }
+}
+
+function toItems(group: readonly Pending[], bodies: readonly { digest: string }[], ids: readonly number[]): ApplyItem[] {
+  return group.map((receipt, index) => {
+    const id = ids[index]
+    if (id === undefined || (index > 0 && id <= (ids[index - 1] ?? 0))) throw new Error('receipts were numbered out of order')
+    if (receipt.received.kind === 'signals') signalsReceivedTotal.inc({ door: receipt.door }, receipt.received.signals.length)
+    return toItem({ ...receipt, receiptId: id, digest: bodies[index]?.digest ?? '' })
+  })
+}
+
+class CommitTookTooLong extends Error {}
+
+/** @throws {CommitTookTooLong} while `work` goes on: what it does is then not known */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new CommitTookTooLong(`no commit within ${limitMs} ms`)), limitMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The way in of every signal: doors, group commit, ordered apply, and the recovery of what dead servers left. A sender
+ * hears "yes" after its message is on disk, and never of anything that happens to it later.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toLabels, toSignal } from '../../core/alert/build.ts'
+import type { Signal } from '../../core/alert/signal.ts'
+import { makeIngestHandler } from '../http/ingest.ts'
+import type { Ports } from '../ports.ts'
+import { openSourceCache } from '../source/source-cache.ts'
+import { ensureInternalSource, type SourceRow } from '../source/source-store.ts'
+import { makeApplyQueue } from './apply-queue.ts'
+import { INTERNAL_DOOR } from './door-table.ts'
+import { makeGroupCommit } from './group-commit.ts'
+import { isAlone, recoverDead } from './recover.ts'
+
+export interface Intake {
+  /** True when the address is a door's and the request was taken. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Raises a signal of Tocsin's own; resolves when it is on disk. @throws when it could not be committed */
+  readonly submit: (signal: Signal, name: string) => Promise<void>
+  /** Takes nothing new, and resolves when all that was accepted is applied. */
+  readonly drain: () => Promise<void>
+  readonly stop: () => Promise<void>
+  /** Receipts accepted and not applied yet. */
+  readonly backlog: () => number
+  /** Receipts of before the start are applied. */
+  readonly ready: () => boolean
+}
+
+const RECOVER_EVERY_MS = 2_000
+const RECOVER_AGAIN_MS = 250
+const intakes = new WeakMap<Ports, Intake>()
+
+/** Starts at once; doors answer 503 until the database has been seen. */
+export function startIntake(ports: Ports): Intake {
+  const sources = openSourceCache(ports)
+  const queue = makeApplyQueue(ports)
+  const commits = makeGroupCommit(ports, { sources, shared: !isAlone(ports), onCommitted: queue.add, onClosed: queue.open })
+  const doors = makeIngestHandler(ports, { sources, commits, queue })
+  const recovery = startRecovery(ports, queue.open)
+  const drain = async () => {
+    doors.close()
+    await commits.idle()
+    await queue.idle()
+  }
+  const intake: Intake = {
+    handle: doors.handle,
+    submit: (signal, name) => submit(ports, { commits, sources }, signal, name),
+    drain,
+    stop: async () => {
+      doors.close()
+      recovery.stop()
+      await commits.idle()
+      queue.stop()
+      await queue.idle()
+      await recovery.idle()
+      sources.stop()
+      intakes.delete(ports)
+    },
+    backlog: () => commits.waiting() + queue.size(),
+    ready: recovery.ready,
+  }
+  intakes.set(ports, intake)
+  return intake
+}
+
+/** Raises a signal of Tocsin's own, such as the auditor's findings. @throws when no intake runs in this process */
+export async function submitSignal(ports: Ports, signal: Signal, name: string): Promise<void> {
+  const intake = intakes.get(ports)
+  if (intake === undefined) throw new Error('no intake runs in this process')
+  await intake.submit(signal, name)
+}
+
+/** Opens this server's row, then looks after the dead for as long as it lives. */
+function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => boolean; stop: () => void; idle: () => Promise<void> } {
+  let ready = false
+  let opened = false
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+
+  /** A server that was alive when this one started and still is has nothing to do with readiness. */
+  const startedAt = performance.now()
+  const look = async () => {
+    try {
+      if (!opened) await open()
+      opened = true
+      const doubtful = await recoverDead(ports, () => stopped)
+      ready ||= doubtful === 0 || performance.now() - startedAt > (ports.config.timing['deadAfterMs'] ?? DOUBT_MS_MAX)
+    } catch (error) {
+      ports.log.warn({ err: error }, 'receipts left by other servers could not be looked for')
+    }
+    if (!stopped) timer = setTimeout(go, ready ? RECOVER_EVERY_MS : RECOVER_AGAIN_MS)
+  }
+  const go = () => {
+    running = look()
+  }
+  go()
+  return {
+    ready: () => ready,
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+    },
+    idle: () => running,
+  }
+}
+/** After this a server that was seen at the start is either dead, and recovered, or alive. */
+const DOUBT_MS_MAX = 10_500
+
+type Parts = { readonly commits: ReturnType<typeof makeGroupCommit>; readonly sources: ReturnType<typeof openSourceCache> }
+const internalSources = new WeakMap<Ports, Map<string, SourceRow>>()
+
+async function submit(ports: Ports, { commits, sources }: Parts, given: Signal, name: string): Promise<void> {
+  const known = internalSources.get(ports) ?? new Map<string, SourceRow>()
+  internalSources.set(ports, known)
+  const source = known.get(name) ?? (await ports.database.inTransaction('main', (tx) => ensureInternalSource(tx, name)))
+  known.set(name, source)
+  const signal = toSignal({ ...given, labels: toLabels(given.labels) })
+  const receivedAt = sources.now() ?? (await ports.database.inTransaction('main', async (tx) => tx.now))
+  const committed = await new Promise<boolean>((resolve) => {
+    commits.add({
+      receivedAt,
+      sourceId: source.id,
+      sourceName: source.name,
+      door: INTERNAL_DOOR,
+      path: '/',
+      headers: '{}',
+      body: Buffer.from(JSON.stringify(signal)),
+      refused: null,
+      received: { kind: 'signals', signals: [signal], changes: [], reply: { status: 202, body: '' } },
+      done: resolve,
+    })
+  })
+  if (!committed) throw new Error('the signal could not be committed')
+}

@@ -1,0 +1,58 @@
+/** Applies what dead servers have committed and not applied: read again from the raw receipts, exactly once. */
+import type { Ports } from '../ports.ts'
+import { DEAD_AFTER_MS } from '../server/server-store.ts'
+import { WatermarkMoved } from './apply.ts'
+import { type ApplyItem, toItem } from './apply-item.ts'
+import { applyUntilDone } from './apply-loop.ts'
+import { receiveAgain, unreadable, UNREAD_HEADER } from './door-table.ts'
+import { closeServer, findServer, listOtherServers, loadUnapplied, messageOf, type StoredReceipt } from './receipt-store.ts'
+
+const RECEIPTS_A_BATCH = 200
+
+/** True when this process alone uses the database: any other server's row is of the past. */
+export function isAlone(ports: Ports): boolean {
+  return ports.config.databaseUrl === null
+}
+
+/**
+ * One look at the others. @returns how many may still be alive or dying: of those it is not known yet whether they left
+ * receipts behind
+ */
+export async function recoverDead(ports: Ports, stopped: () => boolean): Promise<number> {
+  const others = await ports.database.inTransaction('main', (tx) => listOtherServers(tx, ports.serverId))
+  const deadAfterMs = isAlone(ports) ? 0 : (ports.config.timing['deadAfterMs'] ?? DEAD_AFTER_MS)
+  const dead = others.filter((server) => server.unseenMs >= deadAfterMs)
+  for (const server of dead) {
+    if (stopped()) break
+    await applyLeftovers(ports, server.id, stopped)
+  }
+  return others.length - dead.length
+}
+
+/** To its end, and then closes the row: from then on it cannot commit a receipt that nobody would apply. */
+async function applyLeftovers(ports: Ports, serverId: string, stopped: () => boolean): Promise<void> {
+  while (!stopped()) {
+    const { receipts, from } = await ports.database.inTransaction('main', async (tx) => {
+      const server = await findServer(tx, serverId, { lock: true })
+      if (server === undefined || server.closed) return { receipts: [], from: 0 }
+      const found = await loadUnapplied(tx, { id: serverId, above: server.applied, limit: RECEIPTS_A_BATCH })
+      if (found.length === 0) await closeServer(tx, serverId)
+      return { receipts: found, from: server.applied }
+    })
+    if (receipts.length === 0) return
+    ports.log.info({ server: serverId, receipts: receipts.length }, 'applying receipts that another server left behind')
+    try {
+      await applyUntilDone(ports, { items: receipts.map(readAgain), serverId, from }, stopped)
+    } catch (error) {
+      // It lives after all, or another server was quicker: look again.
+      if (!(error instanceof WatermarkMoved)) throw error
+    }
+  }
+}
+
+export function readAgain(receipt: StoredReceipt): ApplyItem {
+  const { id, receivedAt, sourceId, sourceName, door, digest, refused } = receipt
+  const unread = receipt.headers[UNREAD_HEADER] !== undefined
+  const received = unread ? unreadable(refused ?? 'it was not read') : receiveAgain(door, messageOf(receipt))
+  return toItem({ receiptId: id, receivedAt, sourceId, sourceName, door, digest, received })
+}

@@ -1,0 +1,93 @@
+/** Which incident a new alert belongs to: that of its type and group, its source's triage, or its source's storm. */
+import { PLAIN_ALARM } from '../../core/alert/build.ts'
+import { toLine } from '../../core/alert/text.ts'
+import type { Matcher, Match } from '../../core/playbook/match.ts'
+import { severityRow, type Playbook } from '../../core/playbook/playbook.ts'
+import type { Unit } from './apply-item.ts'
+
+/** The incident that is to be joined, or opened where none is open. */
+export interface Target {
+  readonly groupKey: string
+  readonly kind: 'type' | 'triage' | 'storm'
+  readonly sourceId: string
+  readonly sourceName: string
+  readonly title: string
+  readonly summary: string
+  readonly incidentType: string | null
+  readonly severity: string
+  /** Why this severity, and why here. */
+  readonly reason: string
+}
+
+export type Aim = { readonly kind: 'target'; readonly target: Target } | { readonly kind: 'below'; readonly reason: string }
+
+const TITLE_CHARS_MAX = 300
+const SUMMARY_CHARS_MAX = 2_000
+
+export function triageKey(sourceId: string): string {
+  return `triage:${sourceId}`
+}
+
+export function stormKey(sourceId: string): string {
+  return `storm:${sourceId}`
+}
+
+/** Never throws: a matcher that does sends the signal to triage. */
+export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
+  const match = unit.plain || unit.signal.alarm === PLAIN_ALARM ? PLAIN : tryMatch(unit, matcher)
+  if (match.kind === 'below') return { kind: 'below', reason: match.reason }
+  const { sourceId, sourceName } = unit.item
+  const title = toLine(unit.signal.title, TITLE_CHARS_MAX)
+  const summary = summaryOf(unit)
+  if (match.kind === 'type') {
+    const { type, severity, reason, groupKey } = match
+    const whole = title.includes(type.title) ? title : toLine(`${type.title}: ${title}`, TITLE_CHARS_MAX)
+    const target: Target = { groupKey, kind: 'type', sourceId, sourceName, title: whole, summary, incidentType: type.id, severity, reason }
+    return { kind: 'target', target }
+  }
+  return {
+    kind: 'target',
+    target: {
+      groupKey: triageKey(sourceId),
+      kind: 'triage',
+      sourceId,
+      sourceName,
+      title,
+      summary,
+      incidentType: null,
+      severity: playbook.defaultSeverity,
+      reason: `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
+    },
+  }
+}
+
+const PLAIN: Match = { kind: 'none', reason: 'The message could not be understood.' }
+
+function tryMatch(unit: Unit, matcher: Matcher): Match {
+  try {
+    return matcher.match(unit.signal, unit.item.kind)
+  } catch (error) {
+    return { kind: 'fault', typeId: '', reason: `The playbook's rules failed on it (${error instanceof Error ? error.name : 'unknown'}).` }
+  }
+}
+
+/** The storm incident that takes what would be one incident too many; as severe as the worst of what it takes. */
+export function stormOf(target: Target, playbook: Playbook, limit: number): Target {
+  return {
+    ...target,
+    groupKey: stormKey(target.sourceId),
+    kind: 'storm',
+    title: toLine(`Storm of alerts from ${target.sourceName}, among them ${target.title}`, TITLE_CHARS_MAX),
+    incidentType: null,
+    reason: `${target.sourceName} opened ${limit} incidents within a minute; this one takes the rest. ${severityRow(playbook, target.severity).id} is the worst of them.`,
+  }
+}
+
+function summaryOf({ signal, item }: Unit): string {
+  const labels = Object.entries(signal.labels)
+    .slice(0, 12)
+    .map(([name, value]) => `${name}=${toLine(value, 80)}`)
+    .join(' ')
+  const parts = [signal.summary, labels, `Source: ${item.sourceName}.`].filter((part) => part !== null && part !== '')
+  return parts.join('\n').slice(0, SUMMARY_CHARS_MAX).toWellFormed()
+}
