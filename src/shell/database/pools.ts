@@ -44,7 +44,9 @@ function makePool(settings: PoolSettings, name: PoolName): Pool {
   })
   // A backend that dies under a client in use emits on the client, one that dies idle on the pool; unheard, either
   // ends the process. The query that was running rejects by itself, so there is nothing more to do than note it.
-  const note = (error: Error) => settings.log.warn({ pool: name, reason: error.message }, 'a database connection broke')
+  const note = (error: Error) => {
+    if (!pool.ending) settings.log.warn({ pool: name, reason: error.message }, 'a database connection broke')
+  }
   pool.on('error', note)
   pool.on('connect', (client) => client.on('error', note))
   return pool

@@ -5,7 +5,10 @@ import type { Database, Tx } from '../database/database.ts'
 export const DEAD_AFTER_MS = 10_000
 
 export async function registerServer(tx: Tx, serverId: string): Promise<void> {
-  await tx.query('insert into server (id, started_at, seen_at) values ($1, clock_timestamp(), clock_timestamp())', [serverId])
+  await tx.query(
+    'insert into server (id, started_at, seen_at) values ($1, clock_timestamp(), clock_timestamp()) on conflict (id) do nothing',
+    [serverId],
+  )
 }
 
 /** Says "alive". Answers the database's time in milliseconds; false when the row is gone. */

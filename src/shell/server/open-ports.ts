@@ -1,0 +1,81 @@
+/** Makes the real ports: the database, embedded or given, the playbook folder, the rosters, and what is random. */
+import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
+import type { ChannelBook } from '../../integration.ts'
+import { openChannels } from '../../integrations/channels.ts'
+import type { Database } from '../database/database.ts'
+import { startEmbeddedPostgres } from '../database/embedded.ts'
+import { openPreparedDatabase } from '../database/prepare.ts'
+import { freshId } from '../fresh-id.ts'
+import { makeNudges } from '../nudges.ts'
+import { followPeople } from '../oncall/follow.ts'
+import { openRosters, type RosterService } from '../oncall/rosters.ts'
+import { makeHandoff } from '../outbox/claim.ts'
+import { openConnections } from '../playbook/connections.ts'
+import { openPlaybooks, type PlaybookService } from '../playbook/playbooks.ts'
+import type { Ports } from '../ports.ts'
+
+export interface OpenPorts {
+  readonly ports: Ports
+  readonly playbooks: PlaybookService
+  readonly rosters: RosterService
+  readonly channels: ChannelBook
+  /** Closes what was opened, the embedded Postgres last. */
+  readonly close: () => Promise<void>
+}
+
+/** @throws when the database, its schema or the playbook folder cannot be used; what was opened is closed again. */
+export async function openPorts(config: Config, log: Logger): Promise<OpenPorts> {
+  const closing: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const step of closing.toReversed()) await step()
+  }
+  try {
+    const url = config.databaseUrl ?? (await embedded(config, log, closing))
+    const database = await openPreparedDatabase(url, log, config.testClockFile)
+    closing.push(database.close)
+    return { ...(await openFolder(config, log, database, closing)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function embedded(config: Config, log: Logger, closing: (() => Promise<void> | void)[]): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log })
+  closing.push(postgres.stop)
+  return postgres.url
+}
+
+async function openFolder(
+  config: Config,
+  log: Logger,
+  database: Database,
+  closing: (() => Promise<void> | void)[],
+): Promise<Omit<OpenPorts, 'close'>> {
+  const playbooks = await openPlaybooks(database, config.playbookDir, log)
+  closing.push(playbooks.stop)
+  const connections = openConnections(playbooks, config.findSecret)
+  const channels = openChannels({ mailUrl: config.mailUrl, mailFrom: config.mailFrom, connections, now: Date.now })
+  const rosters = openRosters({
+    folder: playbooks,
+    mail: config.mailUrl !== null,
+    connections: connections.ids,
+    freshId,
+    monotonicMs: () => performance.now(),
+  })
+  const ports: Ports = {
+    config,
+    database,
+    log,
+    serverId: freshId(),
+    freshId,
+    random: Math.random,
+    playbooks,
+    rosters,
+    nudges: makeNudges(),
+    handoff: makeHandoff(),
+  }
+  closing.push(await followPeople(database, playbooks, rosters, log))
+  return { ports, playbooks, rosters, channels }
+}

@@ -1,0 +1,123 @@
+/** Starts one server: the parts in the order in which they need each other, and their end in the opposite order. */
+import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
+import { startIntake, type Intake } from '../alert/intake.ts'
+import { startAuditor, type Auditor } from '../auditor/auditor.ts'
+import type { Checks } from '../http/health-routes.ts'
+import { doctorParts } from '../doctor/parts.ts'
+import { type Listeners, startListeners } from '../http/listeners.ts'
+import { listenerSettings } from '../http/listeners-settings.ts'
+import { buildServer, handlerOf } from '../http/server.ts'
+import { startScrape } from '../metrics/scrape.ts'
+import { startOutbox, type Outbox } from '../outbox/outbox.ts'
+import { startWaker } from '../outbox/waker.ts'
+import { buildConsole, CONSOLE_FOLDER } from './build-console.ts'
+import { layFoundation } from './first-start-store.ts'
+import { greet } from './greeting.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import { keepIngestKey, readIngestKey } from './ingest-key-file.ts'
+import { type OpenPorts, openPorts } from './open-ports.ts'
+import { startPresence } from './presence.ts'
+
+/** Under which Tocsin's own alarms are listed. */
+const OWN_SOURCE = 'Tocsin'
+
+export interface RunningServer {
+  /** Where it listens, such as `http://127.0.0.1:4600`. */
+  readonly url: string
+  /** What to show on the terminal. */
+  readonly greeting: string
+  /** Reads certificates and the playbook folder again. */
+  readonly reload: () => Promise<void>
+  /** Ends in order: takes nothing new, applies what was taken, lets running sends finish. */
+  readonly stop: () => Promise<void>
+}
+
+/** @throws when a setting cannot be used or an address is taken; all that had been started is stopped again. */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  const opened = await openPorts(config, log)
+  const stops: (() => Promise<void> | void)[] = [opened.close]
+  const stop = () => stopAll(stops, log)
+  try {
+    return { ...(await startParts(opened, stops)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)[]): Promise<Omit<RunningServer, 'stop'>> {
+  const { ports, playbooks, rosters, channels } = opened
+  const { config, log } = ports
+  const foundation = await foundHouse(opened)
+  const presence = await startPresence(ports)
+  stops.push(presence.stop)
+  const housekeeping = await startHousekeeping(ports)
+  stops.push(housekeeping.stop)
+  const outbox = startOutbox(ports, channels)
+  stops.push(outbox.stop, startScrape(ports).stop)
+  const intake = startIntake(ports)
+  stops.push(intake.stop)
+  const waker = startWaker(ports)
+  stops.push(waker.stop)
+  const auditor = startAuditor(ports, (signal) => intake.submit(signal, OWN_SOURCE))
+  stops.push(auditor.stop)
+  const checks = readinessChecks({ outbox, intake, auditor })
+  let listeners: Listeners | null = null
+  const doctor = doctorParts({ channels, outbox, playbooks, tls: () => listeners?.tls() ?? null })
+  const oncall = { onCallItems: rosters.onCallItems, onCall: playbooks.onCall }
+  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: CONSOLE_FOLDER, oncall, doctor })
+  await app.ready()
+  const parts = { handler: handlerOf(app, intake.handle), doors: intake.handle, log }
+  const bound = await startListeners(listenerSettings(config), parts)
+  listeners = bound
+  stops.push(async () => {
+    await Promise.all([bound.close(), app.close()])
+  })
+  void buildConsole(log)
+  const url = config.urlIsSet ? config.url : bound.main
+  return {
+    url: bound.main,
+    greeting: greet({ ...foundation, url, publicUrl: bound.public, ownerEmail: config.ownerEmail }),
+    reload: async () => {
+      await Promise.all([bound.reload(), playbooks.reload()])
+    },
+  }
+}
+
+/** Latest first. One that fails does not keep the others running. */
+async function stopAll(stops: (() => Promise<void> | void)[], log: Logger): Promise<void> {
+  for (const step of stops.splice(0).toReversed()) {
+    try {
+      await step()
+    } catch (error) {
+      log.warn({ err: error }, 'a part did not stop in order')
+    }
+  }
+}
+
+interface Watched {
+  readonly outbox: Outbox
+  readonly intake: Intake
+  readonly auditor: Auditor
+}
+
+/** What `/readyz` asks beside the database. */
+function readinessChecks({ outbox, intake, auditor }: Watched): Checks {
+  const say = (ok: boolean, good: string, bad: string) => ({ ok, detail: ok ? good : bad })
+  return {
+    intake: () => say(intake.ready(), `${intake.backlog()} receipts wait`, 'receipts of before the start are still being applied'),
+    outbox: () => say(outbox.healthy(), 'looks for due pages', 'has not looked for due pages lately'),
+    auditor: () => say(auditor.healthy(), 'runs', 'has not run lately'),
+  }
+}
+
+/** The owner and the keys; a key made now is kept only once its source is committed. */
+async function foundHouse({ ports, rosters }: OpenPorts): Promise<{ signInToken: string | null; ingestKey: string | null }> {
+  const { config, database, log } = ports
+  const foundation = await database.inTransaction('main', (tx) => layFoundation(tx, config, readIngestKey(config.dataDir)))
+  rosters.forget()
+  if (foundation.ingestKeyIsNew && foundation.ingestKey !== null) keepIngestKey(config.dataDir, foundation.ingestKey)
+  if (foundation.apiKey === 'revoked') log.warn('the key in TOCSIN_API_KEY was revoked and opens nothing: set another one')
+  return foundation
+}
