@@ -51,6 +51,8 @@ describe('the guard refuses, at load, with the place and a fix', () => {
     ['signal.title.matches("(")', 0, /never be decided/],
     ['signal.title.matches(signal.alarm)', 12, /text in quotes/],
     [`signal.title.matches("${'a'.repeat(201)}")`, 12, /more than 200/],
+    ['signal.labels.exists(n, n.matches("a"))', 33, /within a loop/],
+    [Array.from({ length: 5 }, () => 'signal.title.matches("a")').join(' || '), 0, /more than 4 patterns/],
     [nested, 37, /within another/],
     ['[[1]].exists(a, a.exists(b, b == 1))', 24, /within another/],
     ['signal.title.split("").exists(c, c == "x")', 29, /may run over/],
