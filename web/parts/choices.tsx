@@ -17,7 +17,7 @@ export function Choices<Value extends string>({ legend, name, value, choices, wi
       {choices.map((choice) => (
         <label
           key={choice.value}
-          className="flex cursor-pointer items-center justify-center px-3 py-1 text-muted not-first-of-type:border-l not-first-of-type:border-line hover:text-text has-checked:bg-accent-soft has-checked:font-[550] has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent max-[760px]:min-h-11 max-[760px]:flex-1"
+          className="flex cursor-pointer items-center justify-center px-3 py-1 whitespace-nowrap text-muted not-first-of-type:border-l not-first-of-type:border-line hover:text-text has-checked:bg-accent-soft has-checked:font-[550] has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent max-[760px]:min-h-11 max-[760px]:flex-1"
         >
           <input type="radio" name={name} className="sr-only" checked={value === choice.value} onChange={() => onChange(choice.value)} />
           {choice.label}

@@ -3,7 +3,7 @@ import { chooseTheme, useThemeChoice, type ThemeChoice } from '../lib/theme.ts'
 import { Choices } from './choices.tsx'
 
 const CHOICES: readonly { readonly value: ThemeChoice; readonly label: string }[] = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ]

@@ -14,7 +14,9 @@ export function refuseCrossSite(request: FastifyRequest, publicUrl: string, with
   const site = request.headers['sec-fetch-site']
   const { origin } = request.headers
   if (site !== undefined && site !== 'same-origin') throw new ProblemError('cross-site')
-  if (origin !== undefined && !isOwn(origin, request, publicUrl)) throw new ProblemError('cross-site')
+  // A page with the policy `no-referrer` posts with the origin `null`; its browser then says by the other header whose it is.
+  const hidden = origin === 'null' && site === 'same-origin'
+  if (origin !== undefined && !hidden && !isOwn(origin, request, publicUrl)) throw new ProblemError('cross-site')
   if (withCookie && site === undefined && origin === undefined) {
     throw new ProblemError('cross-site', { detail: 'A request with a session cookie must carry Origin or Sec-Fetch-Site.' })
   }

@@ -158,6 +158,7 @@ test('a request from another site does nothing, whatever it looks like', async (
   expect((await attempt({ 'sec-fetch-site': 'same-origin', 'content-type': 'text/plain' })).statusCode).toBe(415)
   expect((await attempt({ origin: 'http://tocsin.test' })).statusCode).toBe(201)
   expect((await attempt({ 'sec-fetch-site': 'same-origin' })).statusCode).toBe(201)
+  expect((await attempt({ 'sec-fetch-site': 'same-origin', origin: 'null' })).statusCode).toBe(201)
   expect(
     (await scene.inject({ method: 'POST', url: '/api/v1/sign-out', headers: { cookie, 'sec-fetch-site': 'cross-site' } })).statusCode,
   ).toBe(403)
@@ -203,7 +204,7 @@ test('every answer carries its guards, and nothing of the API is cached', async 
   for (const url of ['/api/v1/me', '/api/v1/openapi.json', '/healthz', '/a/unknown', '/nothing', '/incidents']) {
     const { headers } = await scene.inject({ url })
     expect(headers['x-content-type-options'], url).toBe('nosniff')
-    expect(headers['referrer-policy'], url).toBe('no-referrer')
+    expect(headers['referrer-policy'], url).toBe('same-origin')
     expect(headers['content-security-policy'], url).toContain("default-src 'none'")
     expect(headers['cache-control'], url).toBe('no-store')
   }

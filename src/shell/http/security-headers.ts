@@ -36,8 +36,9 @@ export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply)
   reply.headers({
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    // Addresses hold single-use tokens: nobody else is told where a reader came from.
-    'referrer-policy': 'no-referrer',
+    // Addresses hold single-use tokens: nobody else is told where a reader came from. Stricter than this, browsers would
+    // post our own forms with the origin `null`, and old ones say nothing else about where a form comes from.
+    'referrer-policy': 'same-origin',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), browsing-topics=()',

@@ -10,6 +10,7 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { SeverityWord } from '../../parts/severity.tsx'
 import { Failed, SkeletonRows } from '../../parts/states.tsx'
 import { Tag } from '../../parts/tag.tsx'
+import { counted } from '../incident/words.ts'
 import { Table } from './table.tsx'
 
 export function PlaybookPage() {
@@ -66,7 +67,7 @@ function Document({ playbook }: { readonly playbook: PlaybookView }) {
           ))}
         </ol>
       </Card>
-      <Card title="Common incidents" aside={`${playbook.incident_types.length} types`} flush>
+      <Card title="Common incidents" aside={counted(playbook.incident_types.length, 'type')} flush>
         <ul className="divide-y divide-line">
           {playbook.incident_types.map((type) => (
             <li key={type.id} className="space-y-1.5 px-3.5 py-3">

@@ -28,7 +28,7 @@ export function Table({ caption, head, rows }: TableProps) {
                 key={head[place]}
                 className="px-3.5 py-2 align-top [overflow-wrap:anywhere] max-[760px]:flex max-[760px]:gap-3 max-[760px]:px-0 max-[760px]:py-0.5"
               >
-                <span aria-hidden className="w-24 flex-none text-s text-muted min-[761px]:hidden">
+                <span aria-hidden className="w-28 flex-none text-s text-muted min-[761px]:hidden">
                   {head[place]}
                 </span>
                 <span className="min-w-0">{cell}</span>
