@@ -67,9 +67,14 @@ async function list(context: CliContext, options: JsonOption): Promise<void> {
     safeLine(person.name),
     person.disabled_at === null ? person.role : 'disabled',
     person.zone,
-    person.contacts.map((contact) => contact.channel).join(', ') || 'console only',
+    waysOf(person),
   ])
   context.print(options.json === true ? JSON.stringify(people) : columns([['E-MAIL', 'NAME', 'ACCESS', 'ZONE', 'REACHED BY'], ...rows]))
+}
+
+function waysOf(person: Person): string {
+  const ways = person.contacts.map((contact) => contact.channel).filter((channel) => channel !== 'console')
+  return ways.length === 0 ? 'console only' : ways.join(', ')
 }
 
 async function link(context: CliContext, wanted: string, options: JsonOption): Promise<void> {

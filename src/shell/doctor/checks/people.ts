@@ -77,7 +77,7 @@ function checkReached(
       return fail(`person:${email}`, title, {
         found: `NO WAY BESIDES THE CONSOLE for ${duty}${broken.length === 0 ? '' : ` (${broken.join('; ')})`}`,
         meaning: 'this person sleeps through every page; the escalation loses its waiting time for nothing',
-        remedy: 'give the person a channel in oncall.yaml (e-mail or webhook), and configure it',
+        remedy: 'configure mail (TOCSIN_MAIL_URL) for an e-mail address, or give the person a webhook in oncall.yaml and connections.yaml',
       })
     }
     if (broken.length > 0) {
