@@ -25,8 +25,8 @@ export function keyOfAuthorization(message: InboundMessage): string | null {
 const AUTHORIZATION_CHARS_MAX = 1_024
 
 /** The body as parsed by `findKey`, else parsed now. */
-export function jsonOf(message: InboundMessage, context: ReceiveContext): Json {
-  return isJson(context.parsed) ? context.parsed : parseJson(message.body)
+export function jsonOf(message: InboundMessage, context: ReceiveContext, options?: { readonly anyDepth: boolean }): Json {
+  return isJson(context.parsed) ? context.parsed : parseJson(message.body, options)
 }
 
 function isJson(parsed: unknown): parsed is Json {

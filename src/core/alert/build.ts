@@ -1,6 +1,6 @@
 /** Builds the one shape from what a source sent: cleaned, cut to the bounds, never empty where it must not be. */
 import type { Instant } from '../time.ts'
-import { isObject, type JsonObject } from './json.ts'
+import { isObject, JSON_DEPTH_MAX, type JsonObject } from './json.ts'
 import { LABEL_CHARS_MAX, LABELS_MAX, type Signal, type SignalStatus, TITLE_CHARS_MAX } from './signal.ts'
 import { clean, safeHref, toLine, truncate } from './text.ts'
 
@@ -62,16 +62,39 @@ export function toLabels(source: unknown): Record<string, string> {
     if (name === '__proto__') continue
     const text = toText(source[name])
     if (text === null) continue
-    labels[cut(name, 256)] = cut(text, LABEL_CHARS_MAX)
+    labels[isTame(name, LABEL_NAME_CHARS_MAX) ? name : cut(name, LABEL_NAME_CHARS_MAX)] = isTame(text, LABEL_CHARS_MAX)
+      ? text
+      : cut(text, LABEL_CHARS_MAX)
     if (++count === LABELS_MAX) break
   }
   return labels
 }
 
+const LABEL_NAME_CHARS_MAX = 256
+
+/** Short, and nothing in it that Postgres refuses. */
+function isTame(text: string, charsMax: number): boolean {
+  return text.length <= charsMax && !text.includes('\u0000') && text.isWellFormed()
+}
+
 function toText(value: unknown): string | null {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return value === null || value === undefined ? null : JSON.stringify(value)
+  if (value === null || value === undefined) return null
+  return isDeep(value) ? TOO_DEEP : JSON.stringify(value)
+}
+
+/** Stands for a value whose nesting would overflow the stack of whatever walks it. */
+export const TOO_DEEP = '(nested too deeply)'
+
+/** Level by level, not by recursion. */
+function isDeep(value: object): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > JSON_DEPTH_MAX) return true
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+  }
+  return false
 }
 
 export function toLinks(pairs: readonly (readonly [href: unknown, text: unknown])[]): Signal['links'] {

@@ -12,10 +12,13 @@ export type JsonFault = 'the body is empty' | 'the body is not valid UTF-8' | 't
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Parses in linear time, or says in words why not. Never throws. */
-export function parseJson(body: Uint8Array): Json {
+/**
+ * Parses in linear time, or says in words why not. Never throws. `anyDepth` is for hot paths that walk no deeper than
+ * their own shape: parsing itself is not recursive.
+ */
+export function parseJson(body: Uint8Array, options: { readonly anyDepth: boolean } = { anyDepth: false }): Json {
   if (body.length === 0) return { kind: 'fault', reason: 'the body is empty' }
-  if (isDeeper(body, JSON_DEPTH_MAX)) return { kind: 'fault', reason: 'the body is nested too deeply' }
+  if (!options.anyDepth && isDeeper(body, JSON_DEPTH_MAX)) return { kind: 'fault', reason: 'the body is nested too deeply' }
   const text = decode(body)
   if (text === undefined) return { kind: 'fault', reason: 'the body is not valid UTF-8' }
   try {
@@ -85,7 +88,10 @@ export function toNumber(value: unknown): number | null {
 
 /** As written: integers that a double cannot hold keep their digits, so that keys never run together. For rare use: it parses again. */
 export function parseExactly(body: Uint8Array): unknown {
-  const revive = (_name: string, value: unknown, context?: { readonly source?: string }): unknown =>
-    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value
   return JSON.parse(decoder.decode(body), revive)
+}
+
+/** Node 24 gives the text that a value was written as. Source: https://github.com/tc39/proposal-json-parse-with-source */
+function revive(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value
 }

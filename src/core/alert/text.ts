@@ -22,10 +22,16 @@ const LINE_WORK_CHARS_MAX = 16_384
 
 /** One line: runs of blanks and line ends become one space. Empty when there is nothing to see. */
 export function toLine(text: string, charsMax: number): string {
+  if (text.length <= charsMax && !UNLIKE_A_LINE.test(text)) return text
   return truncate(clean(text.slice(0, LINE_WORK_CHARS_MAX)).replace(/\s+/g, ' ').trim(), charsMax)
 }
 
+/** Two blanks in a row, a blank that is no space, blanks at the ends, NUL, and halves of characters. */
+// oxlint-disable-next-line no-control-regex -- NUL is what it looks for
+const UNLIKE_A_LINE = /^\s|\s$|\s\s|[^\S ]|[\u0000\ud800-\udfff]/
+
 /** Controls, soft hyphen, zero-width, bidi marks and overrides, line separators, byte order mark, tags. */
+// oxlint-disable-next-line no-control-regex -- controls are what it looks for
 const INVISIBLE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu
 

@@ -18,7 +18,7 @@ const OK: Reply = { status: 200, body: '' }
 export function receiveAlerts(message: InboundMessage, context: ReceiveContext): Received {
   const type = (message.headers['content-type'] ?? 'application/octet-stream').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type !== 'application/json') return refuse(`the content type is ${type}`, SENDER, unsupportedType(type))
-  const json = jsonOf(message, context)
+  const json = jsonOf(message, context, { anyDepth: true })
   if (json.kind === 'fault') return refuse(json.reason, SENDER, badRequest(`parsing alerts body from "" failed, because ${json.reason}`))
   if (!Array.isArray(json.value))
     return refuse('the body is not a list of alerts', SENDER, badRequest('alerts in body must be of type array'))

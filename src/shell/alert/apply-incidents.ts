@@ -10,7 +10,7 @@ import { type LoadedIncident, lockIncidents } from '../incident/store.ts'
 import type { Ports } from '../ports.ts'
 import { countRecent, findOpenGroups } from './alert-store.ts'
 import type { Fold, FoldedAlert } from './fold.ts'
-import { stormKey, stormOf, type Target } from './target.ts'
+import { stormKey, stormOf, summaryOf, type Target, titleOf } from './target.ts'
 
 export interface Place {
   readonly incidentId: IncidentId
@@ -125,8 +125,8 @@ async function redirectStorms(
 async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group): Promise<Place> {
   const { id, number } = await openIncident(ports, tx, {
     by: sourceActor(target),
-    title: target.title,
-    summary: target.summary,
+    title: titleOf(target),
+    summary: summaryOf(target),
     incidentType: target.incidentType,
     severity: target.severity,
     severityReason: target.reason,

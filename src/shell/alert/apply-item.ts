@@ -3,6 +3,7 @@ import type { ChangeReport, Signal } from '../../core/alert/signal.ts'
 import { toPlainSignal } from '../../core/alert/build.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Received } from '../../integration.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { kindOfDoor } from './door-table.ts'
 
 export interface ApplyItem {
@@ -25,6 +26,7 @@ export interface Unit {
   readonly item: ApplyItem
   readonly index: number
   readonly signal: Signal
+  readonly fingerprint: string
   /** Goes to triage past the matcher, whatever its name. */
   readonly plain: boolean
 }
@@ -40,5 +42,14 @@ export function toItem(
 }
 
 export function unitsOf(items: readonly ApplyItem[]): Unit[] {
-  return items.flatMap((item) => item.signals.map((signal, index) => ({ item, index, signal, plain: item.refused !== null })))
+  const units: Unit[] = []
+  for (const item of items) {
+    for (const [index, signal] of item.signals.entries()) units.push(toUnit(item, { index, signal, plain: item.refused !== null }))
+  }
+  return units
+}
+
+export function toUnit(item: ApplyItem, part: { readonly index: number; readonly signal: Signal; readonly plain: boolean }): Unit {
+  const { index, signal, plain } = part
+  return { item, index, signal, plain, fingerprint: fingerprintOf(item.sourceId, signal) }
 }

@@ -12,6 +12,8 @@ export interface ApplyQueue {
   /** Receipts that wait or are being applied. */
   readonly size: () => number
   readonly signals: () => number
+  /** Resolves when so few signals wait that more may come. */
+  readonly room: () => Promise<void>
   /** Reads the watermark, making or reopening this server's row; nothing is applied before the first call. */
   readonly open: () => Promise<void>
   readonly idle: () => Promise<void>
@@ -19,7 +21,11 @@ export interface ApplyQueue {
 }
 
 /** Signals in one transaction: bounds its time and its memory. */
-const BATCH_SIGNALS_MAX = 20_000
+const BATCH_SIGNALS_MAX = 8_000
+/** Signals that may wait, about 2 KB each; past it commits wait. One message may hold more by itself. */
+const WAITING_SIGNALS_MAX = 24_000
+/** A commit is held up no longer than this: then messages are refused by the doors' own bounds. */
+const ROOM_WAIT_MS_MAX = 2_000
 /** Waited after a failure that has no explanation; the receipts are kept, and the log says ERROR each time. */
 const FAILURE_WAIT_MS = 1_000
 
@@ -30,6 +36,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
   let watermark: number | null = null
   let running: Promise<void> | null = null
   let stopped = false
+  const waiters: (() => void)[] = []
 
   const open = async () => {
     const { applied } = await ports.database.inTransaction('ingest', (tx) => openServer(tx, ports.serverId))
@@ -44,6 +51,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
   const count = () => {
     signals = queue.reduce((sum, item) => sum + item.signals.length, 0)
     receiptsBacklog.set(queue.length + inHand)
+    if (signals < WAITING_SIGNALS_MAX) for (const wake of waiters.splice(0)) wake()
   }
   const run = async () => {
     while (queue.length > 0 && watermark !== null && !stopped) {
@@ -65,7 +73,11 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
       await sleep(FAILURE_WAIT_MS)
     }
     inHand = 0
-    await open().catch((cause: unknown) => ports.log.error({ err: cause }, 'the watermark could not be read'))
+    try {
+      await open()
+    } catch (cause) {
+      ports.log.error({ err: cause }, 'the watermark could not be read')
+    }
   }
   const take = (): ApplyItem[] => {
     let taken = 0
@@ -97,6 +109,16 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     },
     size: () => queue.length + inHand,
     signals: () => signals,
+    room: async () => {
+      if (signals < WAITING_SIGNALS_MAX || running === null) return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ROOM_WAIT_MS_MAX)
+        waiters.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+    },
     open,
     idle: async () => {
       while (running !== null) await running

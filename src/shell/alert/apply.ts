@@ -24,10 +24,9 @@ import {
   type NewAlert,
   updateAlerts,
 } from './alert-store.ts'
-import { type ApplyItem, type Unit, unitsOf } from './apply-item.ts'
+import { type ApplyItem, toUnit, type Unit, unitsOf } from './apply-item.ts'
 import { placeAlerts } from './apply-incidents.ts'
 import { makeExplainer } from './explain.ts'
-import { fingerprintOf } from './fingerprint.ts'
 import { fold, type FoldedAlert } from './fold.ts'
 import { encodeOutcomes, type Outcome } from './outcome.ts'
 import { aimOf } from './target.ts'
@@ -74,7 +73,8 @@ export async function applyBatch(ports: Ports, batch: Batch, careful: boolean): 
 }
 
 interface Applied {
-  readonly outcomes: ReadonlyMap<Unit, Outcome>
+  /** In the order of the units. */
+  readonly outcomes: readonly Outcome[]
   /** Nothing but repeats. */
   readonly quiet: boolean
 }
@@ -90,9 +90,9 @@ function matcherOf(playbook: Playbook): Matcher {
 }
 
 async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise<Applied> {
-  if (units.length === 0) return { outcomes: new Map(), quiet: true }
+  if (units.length === 0) return { outcomes: [], quiet: true }
   const playbook = ports.playbooks.current()
-  const fingerprints = [...new Set(units.map((unit) => fingerprintOf(unit.item.sourceId, unit.signal)))]
+  const fingerprints = [...new Set(units.map((unit) => unit.fingerprint))]
   const firing = await lockFiring(tx, fingerprints)
   const latest = new Map(firing.map((alert) => [alert.fingerprint, alert]))
   const missing = fingerprints.filter((fingerprint) => !latest.has(fingerprint))
@@ -111,7 +111,7 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise
   await insertAlerts(tx, inserts)
   const explain = makeExplainer(places)
   return {
-    outcomes: new Map(folded.fates.map((fate) => [fate.unit, explain(fate)])),
+    outcomes: folded.fates.map(explain),
     quiet: places.size === 0 && inserts.length === 0,
   }
 }
@@ -122,12 +122,11 @@ async function applyHalving(ports: Ports, tx: Tx, units: readonly Unit[]): Promi
   } catch (error) {
     if (isTransient(error)) throw error
     const [only] = units
-    if (units.length === 1 && only !== undefined)
-      return { outcomes: new Map([[only, await pagePlainly(ports, tx, only, error)]]), quiet: false }
+    if (units.length === 1 && only !== undefined) return { outcomes: [await pagePlainly(ports, tx, only, error)], quiet: false }
     const middle = Math.ceil(units.length / 2)
     const first = await applyHalving(ports, tx, units.slice(0, middle))
     const second = await applyHalving(ports, tx, units.slice(middle))
-    return { outcomes: new Map([...first.outcomes, ...second.outcomes]), quiet: false }
+    return { outcomes: [...first.outcomes, ...second.outcomes], quiet: false }
   }
 }
 
@@ -147,8 +146,8 @@ async function pagePlainly(ports: Ports, tx: Tx, unit: Unit, cause: unknown): Pr
     reason,
   })
   try {
-    const told = await tx.savepoint(() => applyUnits(ports, tx, [{ ...unit, signal: plain, plain: true }]))
-    const incidentId = [...told.outcomes.values()][0]?.incidentId ?? null
+    const told = await tx.savepoint(() => applyUnits(ports, tx, [toUnit(unit.item, { index: unit.index, signal: plain, plain: true })]))
+    const incidentId = told.outcomes[0]?.incidentId ?? null
     return { kind: 'poisoned', why: `It could not be processed: ${reason}. It is kept, and people were told plainly.`, incidentId }
   } catch (error) {
     if (isTransient(error)) throw error
@@ -157,11 +156,14 @@ async function pagePlainly(ports: Ports, tx: Tx, unit: Unit, cause: unknown): Pr
   }
 }
 
-async function finish(tx: Tx, batch: Batch, result: { outcomes: ReadonlyMap<Unit, Outcome>; lazy: boolean }): Promise<void> {
+async function finish(tx: Tx, batch: Batch, result: { outcomes: readonly Outcome[]; lazy: boolean }): Promise<void> {
   const { items, serverId, from } = batch
-  const byItem = new Map<ApplyItem, Outcome[]>(items.map((item) => [item, []]))
-  for (const [unit, outcome] of result.outcomes) (byItem.get(unit.item) ?? [])[unit.index] = outcome
-  const receipts = items.map((item) => ({ receiptId: item.receiptId, outcomes: withoutSignal(item) ?? byItem.get(item) ?? [] }))
+  let at = 0
+  const receipts = items.map((item) => {
+    const start = at
+    at += item.signals.length
+    return { receiptId: item.receiptId, outcomes: withoutSignal(item) ?? result.outcomes.slice(start, at) }
+  })
   const first = items[0]?.receiptId ?? 0
   const to = items.at(-1)?.receiptId ?? 0
   const { encoding, bytes } = encodeOutcomes(receipts)

@@ -15,7 +15,14 @@ const PLAIN_WORDS: Readonly<Record<string, string>> = {
 export function makeExplainer(places: ReadonlyMap<FoldedAlert, Place>): (fate: Fate) => Outcome {
   const shared = new Map<string, Outcome>()
   const explained = new Set<FoldedAlert>()
+  const firing = new Map<string | null, Outcome>()
   return (fate) => {
+    if (fate.kind === 'repeated' && !fate.aimed && fate.alert?.aim === null && fate.unit.item.refused === null) {
+      const { incidentId } = fate.alert
+      const known = firing.get(incidentId) ?? { kind: 'repeated', why: PLAIN_WORDS['repeated'] ?? '', incidentId }
+      firing.set(incidentId, known)
+      return known
+    }
     const place = fate.alert === null ? undefined : places.get(fate.alert)
     const isFirst = place?.openedFor === fate.alert && fate.alert !== null && !explained.has(fate.alert)
     if (isFirst && fate.aimed && fate.alert !== null) explained.add(fate.alert)

@@ -3,7 +3,6 @@ import { type Episode, step, type StepKind } from '../../core/alert/alert.ts'
 import type { Signal } from '../../core/alert/signal.ts'
 import type { LatestAlert } from './alert-store.ts'
 import type { Unit } from './apply-item.ts'
-import { fingerprintOf } from './fingerprint.ts'
 import type { Aim } from './target.ts'
 
 /** An alert that the batch has to do with: stored, or new. */
@@ -50,7 +49,7 @@ export function fold(units: readonly Unit[], context: FoldContext): Fold {
   const current = new Map<string, FoldedAlert>()
   const alerts: FoldedAlert[] = []
   const fates = units.map((unit): Fate => {
-    const fingerprint = fingerprintOf(unit.item.sourceId, unit.signal)
+    const { fingerprint } = unit
     const stored = context.latest.get(fingerprint)
     let alert = current.get(fingerprint)
     if (alert === undefined && stored !== undefined) {

@@ -29,6 +29,8 @@ export interface GroupCommitParts {
   readonly sources: Pick<SourceCache, 'learnNow'>
   /** False where no other process can take this one for dead. */
   readonly shared: boolean
+  /** Resolves when more may be committed: senders wait rather than fill the memory while apply catches up. */
+  readonly room: () => Promise<void>
   readonly onCommitted: (items: readonly ApplyItem[]) => void
   /** Another process took this one for dead and closed its row: called before anything else is committed. */
   readonly onClosed: () => Promise<void>
@@ -48,6 +50,7 @@ export function makeGroupCommit(ports: Ports, parts: GroupCommitParts): GroupCom
     // Messages that are parsed in this turn of the event loop join the first commit.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
+      await parts.room()
       const group = take()
       const begun = performance.now()
       const items = await commit(ports, parts, group)

@@ -52,7 +52,9 @@ test('the end of the alert leaves the incident green, and an acknowledgement at 
   await it.post('/v2/enqueue', { routing_key: KEY, event_action: 'acknowledge', dedup_key: 'k1' })
   await it.post('/v2/enqueue', { routing_key: KEY, event_action: 'resolve', dedup_key: 'k1' })
   await it.settled()
-  const [incident] = await it.rows<{ acknowledged_at: Date | null; alerts_firing: number }>('select acknowledged_at, alerts_firing from incident')
+  const [incident] = await it.rows<{ acknowledged_at: Date | null; alerts_firing: number }>(
+    'select acknowledged_at, alerts_firing from incident',
+  )
   expect(incident?.alerts_firing).toBe(0)
   expect(incident?.acknowledged_at).not.toBeNull()
   const events = await it.rows<{ type: string }>('select type from event order by version')
@@ -60,9 +62,13 @@ test('the end of the alert leaves the incident green, and an acknowledgement at 
 })
 
 test('signals that no rule matches fold into one open triage incident of their source', async () => {
-  const fixture = JSON.parse(readFileSync(join(import.meta.dirname, '../../integrations/alertmanager/fixtures/captured.webhook-v4.firing.json'), 'utf8'))
+  const fixture = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../integrations/alertmanager/fixtures/captured.webhook-v4.firing.json'), 'utf8'),
+  )
   expect((await it.post(`/hooks/alertmanager/${KEY}`, fixture.body)).status).toBe(200)
-  expect((await it.post('/v2/enqueue', trigger({ dedup_key: 'other' }, { custom_details: {}, summary: 'Something else' }))).status).toBe(202)
+  expect((await it.post('/v2/enqueue', trigger({ dedup_key: 'other' }, { custom_details: {}, summary: 'Something else' }))).status).toBe(
+    202,
+  )
   await it.settled()
   const rows = await it.rows<{ group_key: string; severity: string; alerts_total: number }>(
     "select group_key, severity, alerts_total from incident where group_key like 'triage:%'",

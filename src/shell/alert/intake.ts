@@ -36,7 +36,13 @@ const intakes = new WeakMap<Ports, Intake>()
 export function startIntake(ports: Ports): Intake {
   const sources = openSourceCache(ports)
   const queue = makeApplyQueue(ports)
-  const commits = makeGroupCommit(ports, { sources, shared: !isAlone(ports), onCommitted: queue.add, onClosed: queue.open })
+  const commits = makeGroupCommit(ports, {
+    sources,
+    shared: !isAlone(ports),
+    room: queue.room,
+    onCommitted: queue.add,
+    onClosed: queue.open,
+  })
   const doors = makeIngestHandler(ports, { sources, commits, queue })
   const recovery = startRecovery(ports, queue.open)
   const drain = async () => {

@@ -11,8 +11,10 @@ export interface Target {
   readonly kind: 'type' | 'triage' | 'storm'
   readonly sourceId: string
   readonly sourceName: string
-  readonly title: string
-  readonly summary: string
+  /** The signal it was aimed for; its words become the incident's. */
+  readonly unit: Unit
+  /** Incident type's title, when its signal does not say it. */
+  readonly typeTitle: string | null
   readonly incidentType: string | null
   readonly severity: string
   /** Why this severity, and why here. */
@@ -37,28 +39,40 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
   const match = unit.plain || unit.signal.alarm === PLAIN_ALARM ? PLAIN : tryMatch(unit, matcher)
   if (match.kind === 'below') return { kind: 'below', reason: match.reason }
   const { sourceId, sourceName } = unit.item
-  const title = toLine(unit.signal.title, TITLE_CHARS_MAX)
-  const summary = summaryOf(unit)
   if (match.kind === 'type') {
     const { type, severity, reason, groupKey } = match
-    const whole = title.includes(type.title) ? title : toLine(`${type.title}: ${title}`, TITLE_CHARS_MAX)
-    const target: Target = { groupKey, kind: 'type', sourceId, sourceName, title: whole, summary, incidentType: type.id, severity, reason }
-    return { kind: 'target', target }
-  }
-  return {
-    kind: 'target',
-    target: {
-      groupKey: triageKey(sourceId),
-      kind: 'triage',
+    const target: Target = {
+      groupKey,
+      kind: 'type',
       sourceId,
       sourceName,
-      title,
-      summary,
-      incidentType: null,
-      severity: playbook.defaultSeverity,
-      reason: `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
-    },
+      unit,
+      typeTitle: type.title,
+      incidentType: type.id,
+      severity,
+      reason,
+    }
+    return { kind: 'target', target }
   }
+  const target: Target = {
+    groupKey: triageKey(sourceId),
+    kind: 'triage',
+    sourceId,
+    sourceName,
+    unit,
+    typeTitle: null,
+    incidentType: null,
+    severity: playbook.defaultSeverity,
+    reason: `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
+  }
+  return { kind: 'target', target }
+}
+
+/** The incident's title, one line. */
+export function titleOf({ kind, unit, typeTitle, sourceName }: Target): string {
+  const title = toLine(unit.signal.title, TITLE_CHARS_MAX)
+  const whole = typeTitle === null || title.includes(typeTitle) ? title : `${typeTitle}: ${title}`
+  return toLine(kind === 'storm' ? `Storm of alerts from ${sourceName}, among them ${whole}` : whole, TITLE_CHARS_MAX)
 }
 
 const PLAIN: Match = { kind: 'none', reason: 'The message could not be understood.' }
@@ -77,13 +91,12 @@ export function stormOf(target: Target, playbook: Playbook, limit: number): Targ
     ...target,
     groupKey: stormKey(target.sourceId),
     kind: 'storm',
-    title: toLine(`Storm of alerts from ${target.sourceName}, among them ${target.title}`, TITLE_CHARS_MAX),
     incidentType: null,
     reason: `${target.sourceName} opened ${limit} incidents within a minute; this one takes the rest. ${severityRow(playbook, target.severity).id} is the worst of them.`,
   }
 }
 
-function summaryOf({ signal, item }: Unit): string {
+export function summaryOf({ unit: { signal, item } }: Target): string {
   const labels = Object.entries(signal.labels)
     .slice(0, 12)
     .map(([name, value]) => `${name}=${toLine(value, 80)}`)
