@@ -1,5 +1,6 @@
 /** From the text of `connections.yaml` to outside systems by name; their secrets are named here and never written here. */
 import { readYaml } from '../playbook/document.ts'
+import type { FindingCode } from '../playbook/finding-code.ts'
 import { type Finding, hasErrors, type Problem, type Report } from '../playbook/finding.ts'
 import { collect, inOrder } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
@@ -45,7 +46,7 @@ export function parseConnections(text: string): ParsedConnections {
 type Entry = NonNullable<ConnectionsFile['connections']>[number]
 
 function build(entry: Entry, index: number, report: Report): NamedConnection {
-  const add = (severity: 'error' | 'warning', code: string, key: string, message: string, fix: string): void =>
+  const add = (severity: 'error' | 'warning', code: FindingCode, key: string, message: string, fix: string): void =>
     report({ code, severity, path: ['connections', index, key], message, fix })
   const url = URL.canParse(entry.url) ? new URL(entry.url) : null
   if (url === null || !/^https?:$/.test(url.protocol)) add('error', 'bad-url', 'url', 'This is not an http or https address.', '')

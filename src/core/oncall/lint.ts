@@ -1,6 +1,7 @@
 /** All that is wrong with a playbook folder, file by file and between the files. */
 import type { PlaybookDigest } from '../id.ts'
 import { asId } from '../id.ts'
+import type { FindingCode } from '../playbook/finding-code.ts'
 import type { FileFinding, Finding } from '../playbook/finding.ts'
 import { type ParsedPlaybook, parsePlaybook } from '../playbook/parse.ts'
 import { dutyRolesOf } from '../playbook/playbook.ts'
@@ -81,7 +82,7 @@ function findRoleGaps(parsed: ParsedPlaybook | null, { onCall, place }: ParsedOn
   const named = dutyRolesOf(playbook)
   const staffed = onCall.schedules.map((schedule) => schedule.role)
   const unstaffed = named.filter((role) => !staffed.includes(role))
-  const warn = (code: string, path: readonly (string | number)[], message: string, fix: string): Finding =>
+  const warn = (code: FindingCode, path: readonly (string | number)[], message: string, fix: string): Finding =>
     place({ code, severity: 'warning', path, message, fix })
   return [
     ...unstaffed.map((role) => {

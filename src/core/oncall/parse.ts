@@ -1,5 +1,6 @@
 /** From the text of `oncall.yaml` to people and schedules, or to findings that say where and what to mend. Never throws. */
 import { readYaml } from '../playbook/document.ts'
+import type { FindingCode } from '../playbook/finding-code.ts'
 import { type Finding, hasErrors, type Path, type Problem, type Report } from '../playbook/finding.ts'
 import { collect, inOrder } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
@@ -154,6 +155,6 @@ function buildZone(zone: string | undefined, path: Path, report: Report): string
   return found ?? DEFAULT_ZONE
 }
 
-function error(report: Report, code: string, path: Path, message: string, fix: string): void {
+function error(report: Report, code: FindingCode, path: Path, message: string, fix: string): void {
   report({ code, severity: 'error', path, message, fix })
 }

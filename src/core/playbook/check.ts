@@ -1,6 +1,7 @@
 /** Cross checks of a playbook whose shape is right: what refers to what, and what would hurt at 03:00. */
 import { checkConditions, checkDetections } from './check-detection.ts'
 import { formatDuration } from './duration.ts'
+import type { FindingCode } from './finding-code.ts'
 import type { Path, Report } from './finding.ts'
 import { dutyRolesOf, type Playbook, type SeverityRow } from './playbook.ts'
 import type { PlaybookFile } from './schema.ts'
@@ -20,11 +21,11 @@ export function checkPlaybook(playbook: Playbook, file: PlaybookFile, report: Re
   checkConditions(playbook, report)
 }
 
-function error(report: Report, code: string, path: Path, message: string, fix: string): void {
+function error(report: Report, code: FindingCode, path: Path, message: string, fix: string): void {
   report({ code, severity: 'error', path, message, fix })
 }
 
-function warn(report: Report, code: string, path: Path, message: string, fix: string): void {
+function warn(report: Report, code: FindingCode, path: Path, message: string, fix: string): void {
   report({ code, severity: 'warning', path, message, fix })
 }
 

@@ -3,6 +3,7 @@
  * answer is values or findings with a line and a column: it never throws.
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar, visit, type YAMLError } from 'yaml'
+import type { FindingCode } from './finding-code.ts'
 import type { Finding, Path, Problem } from './finding.ts'
 
 /** A playbook of 500 incident types is about 300 kB. In UTF-16 code units. */
@@ -70,7 +71,7 @@ function readDocument(text: string): YamlFile {
   }
 }
 
-const KNOWN_ERRORS: Readonly<Record<string, readonly [code: string, message: string, fix: string]>> = {
+const KNOWN_ERRORS: Readonly<Record<string, readonly [code: FindingCode, message: string, fix: string]>> = {
   TAB_AS_INDENT: ['yaml-tab', 'A tab stands where YAML wants spaces.', 'Indent with spaces.'],
   DUPLICATE_KEY: ['duplicate-key', 'This key is in the map already.', 'Keep one of the two.'],
   MULTIPLE_DOCS: ['yaml-many-documents', 'The file holds more than one document.', 'Remove the second "---" or what follows it.'],
@@ -87,7 +88,7 @@ function toFinding(error: YAMLError, lines: LineCounter): Finding {
 /** Things that are valid YAML and yet never meant, or that no database takes. */
 function findBadNodes(document: Document, lines: LineCounter): Finding[] {
   const findings: Finding[] = []
-  const add = (node: Node, code: string, severity: 'error' | 'warning', message: string, fix: string): void => {
+  const add = (node: Node, code: FindingCode, severity: 'error' | 'warning', message: string, fix: string): void => {
     const { line, col } = lines.linePos(node.range?.[0] ?? 0)
     if (findings.length < FINDINGS_MAX) findings.push({ code, severity, line, column: col, message, fix, path: '' })
   }
@@ -175,7 +176,7 @@ function offsetWithin(node: Node | null, offset: number): number {
   return length === node.value.length && (quote === 1 || node.type === Scalar.PLAIN) ? quote + offset : 0
 }
 
-function atTop(code: string, message: string, fix: string): Finding {
+function atTop(code: FindingCode, message: string, fix: string): Finding {
   return { code, severity: 'error', line: 1, column: 1, message, fix, path: '' }
 }
 

@@ -1,11 +1,11 @@
 /** What is wrong with a file of the playbook folder, where it is, and what to do about it. */
+import type { FindingCode } from './finding-code.ts'
 
 /** An `error` keeps the file from taking effect; a `warning` does not. */
 export type FindingSeverity = 'error' | 'warning'
 
 export interface Finding {
-  /** Fixed and kebab-case, such as `unknown-key`. */
-  readonly code: string
+  readonly code: FindingCode
   readonly severity: FindingSeverity
   /** From 1. */
   readonly line: number
@@ -30,7 +30,7 @@ export type Path = readonly (string | number)[]
 
 /** What a check knows before the place in the file is looked up. */
 export interface Problem {
-  readonly code: string
+  readonly code: FindingCode
   readonly severity: FindingSeverity
   readonly path: Path
   readonly message: string

@@ -1,5 +1,6 @@
 /** Checks values against a schema and says what is wrong as a person would: which key, what was meant, what to write. */
 import type { z } from 'zod'
+import type { FindingCode } from './finding-code.ts'
 import type { Path, Report } from './finding.ts'
 import { suggest } from './text.ts'
 
@@ -16,7 +17,7 @@ export function checkShape<Schema extends z.ZodType>(schema: Schema, data: unkno
 function reportIssue(schema: z.ZodType, data: unknown, issue: Issue, above: Path, report: Report): void {
   const path = [...above, ...issue.path] as Path
   const value = valueAt(data, path)
-  const add = (code: string, message: string, fix: string): void => report({ code, severity: 'error', path, message, fix })
+  const add = (code: FindingCode, message: string, fix: string): void => report({ code, severity: 'error', path, message, fix })
   switch (issue.code) {
     case 'unrecognized_keys':
       for (const key of issue.keys) {

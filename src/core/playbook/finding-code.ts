@@ -1,0 +1,77 @@
+/** Every code that a finding can have, with what it means in a sentence. Codes are fixed: scripts and CI rely on them. */
+
+export const FINDING_CODES = {
+  // The file
+  'file-missing': 'The folder has no playbook.yaml.',
+  'file-unreadable': 'The file is there and the server may not read it.',
+  'file-too-large': 'The file is larger than any playbook.',
+  'not-utf-8': 'The bytes are not UTF-8 text.',
+  // The YAML
+  'yaml-syntax': 'The YAML is not well-formed.',
+  'yaml-unreadable': 'The YAML reader gave up.',
+  'yaml-tab': 'A tab stands where YAML wants spaces.',
+  'yaml-tag': 'A tag asks for something else than plain values.',
+  'yaml-directive': 'The file asks for an older YAML.',
+  'yaml-many-documents': 'The file holds more than one document.',
+  'duplicate-key': 'A key stands twice in one map.',
+  'anchors-explode': 'An anchor is referred to too often, by itself, or is not there.',
+  'nested-too-deeply': 'Values are nested more deeply than the language is.',
+  'bad-character': 'A text holds a character that no database takes.',
+  'comment-cuts-text': 'A "#" begins a comment where a text was probably meant.',
+  // The shape
+  'unknown-key': 'No key of that name is known in this place.',
+  'missing-key': 'A key that must be there is not.',
+  'wrong-type': 'A value is of another type than the key takes.',
+  'wrong-value': 'A value is not what the key takes.',
+  'unknown-value': 'A word is none of those that the key takes.',
+  'too-small': 'A number is below the least.',
+  'too-big': 'A number, text or list is above the most.',
+  empty: 'Something must be named and is not.',
+  // What texts mean
+  'unclear-duration': 'A duration cannot be read, or can be read in two ways.',
+  'unclear-date': 'A date is not one, or is not written yyyy-mm-dd.',
+  'unclear-time': 'A time, day or length of a turn cannot be read.',
+  'unclear-threshold': 'A threshold cannot be read, or can be read in two ways.',
+  'bad-condition': 'A condition cannot be read, or uses what it may not.',
+  'bad-email': 'This is not an e-mail address.',
+  'bad-id': 'This cannot be an id.',
+  'bad-url': 'This is not an http or https address.',
+  'unknown-zone': 'This is not a time zone.',
+  // What refers to what
+  'duplicate-id': 'Two rows have one id.',
+  'unknown-severity': 'No row of the matrix has that id.',
+  'role-spelling': 'Two duty roles differ by case only.',
+  'duplicate-role': 'A row pages a role twice.',
+  'role-not-paged': 'A duty role is named that no severity pages.',
+  'review-dates': 'The next review is due before the last one was held.',
+  'review-overdue': 'The review of the playbook is overdue.',
+  // What would hurt
+  'severity-order': 'A more severe row allows more time to respond.',
+  'nobody-paged': 'No row of the matrix pages anybody.',
+  'default-pages-nobody': 'Signals that match nothing page nobody.',
+  'escalation-too-late': 'The first wait of the escalation is not shorter than the response time.',
+  'escalation-unreachable': 'An escalation stands at a row that pages nobody.',
+  'notify-unused': 'People to be told are named at a row that pages.',
+  'no-commander': 'There is no incident commander for the first to acknowledge to become.',
+  'type-never-detected': 'No signal opens this incident type.',
+  'matches-everything': 'A detection matches every signal.',
+  'alarm-taken': 'Another incident type takes the alarm already, without a condition.',
+  'condition-unguarded': 'A condition cannot be decided for signals that lack what it reads.',
+  // On call
+  'duplicate-person': 'Two people have one address.',
+  'unknown-person': 'A schedule names somebody who is not listed.',
+  'unknown-channel': 'This is not a channel.',
+  'unknown-connection': "A person's channel names a connection that is not there.",
+  'no-channel': 'A person can be reached in the console only.',
+  'schedule-members': 'A schedule needs one of on_call and layers.',
+  'duplicate-schedule': 'A duty role has two schedules.',
+  'layer-ends-first': 'A layer ends before it starts.',
+  'role-unstaffed': 'No schedule names who holds a duty role.',
+  'schedule-unused': 'A schedule is for a role that the playbook does not name.',
+  // Connections
+  'connection-unsigned': 'What is sent to a connection is not signed.',
+  'two-secrets': 'A connection names two secrets.',
+  'secret-in-file': 'Something in the file looks like a secret.',
+} as const satisfies Readonly<Record<string, string>>
+
+export type FindingCode = keyof typeof FINDING_CODES
