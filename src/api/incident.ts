@@ -67,7 +67,7 @@ export const Incident = z
     /** Number of the playbook version this incident runs by, as in "v41"; `playbook_digest` names its bytes. */
     playbook_version: z.number().int(),
     playbook_digest: z.string(),
-    /** When the next running clock is due, and which one it is. */
+    /** When the next clock is due that is still owed (running, or late and not done yet), and which one it is. */
     next_due: Timestamp.nullable(),
     next_clock: Clock.nullable(),
     alerts_total: z.number().int(),

@@ -24,6 +24,8 @@ export function consoleFiles(folder: string | null): FastifyPluginAsync {
       await app.register(fastifyStatic, {
         root: folder,
         index: false,
+        // A folder is no file; the plugin fails over one when it looks for compressed siblings.
+        allowedPath: (path) => !path.endsWith('/'),
         preCompressed: true,
         cacheControl: false,
         setHeaders: (reply, path) => {
@@ -41,6 +43,7 @@ export function consoleFiles(folder: string | null): FastifyPluginAsync {
       reply.headers({ 'content-security-policy': CONSOLE_POLICY, 'cache-control': 'no-cache' })
       return reply.type('text/html; charset=utf-8').send(titled(await readFile(join(folder, 'index.html'), 'utf8'), path))
     }
+    app.get('/', { schema: { hide: true } }, showConsole)
     app.setNotFoundHandler(showConsole)
     app.setErrorHandler(handleError)
   }

@@ -44,7 +44,11 @@ export function streamRoutes(ports: Ports, feed: Feed, stillAllowed: (request: F
       async (request, reply) => {
         const viewer = require(request, 'incident.read')
         if (clients.size >= CLIENTS_MAX) throw new ProblemError('too-many-streams', { retryAfterSeconds: 10 })
-        const client = openClient(reply.raw, viewer.personId, () => stillAllowed(request))
+        const client = openClient(reply.raw, {
+          personId: viewer.personId,
+          check: () => stillAllowed(request),
+          heartbeatMs: ports.config.timing['heartbeatMs'] ?? HEARTBEAT_MS,
+        })
         clients.add(client)
         streamClients.set(clients.size)
         reply.raw.on('close', () => {
@@ -89,7 +93,13 @@ async function begin(feed: Feed, client: Client, last: FeedPlace | null): Promis
   return { place: last, missed, reset: false }
 }
 
-function openClient(raw: ServerResponse, personId: string, check: () => Promise<void>): Client {
+interface ClientOptions {
+  readonly personId: string
+  readonly check: () => Promise<void>
+  readonly heartbeatMs: number
+}
+
+function openClient(raw: ServerResponse, { personId, check, heartbeatMs }: ClientOptions): Client {
   let place: FeedPlace | null = null
   let waiting: FeedRow[] = []
   let heartbeat: NodeJS.Timeout | undefined
@@ -127,7 +137,7 @@ function openClient(raw: ServerResponse, personId: string, check: () => Promise<
       heartbeat = setInterval(() => {
         write(': \n\n')
         check().catch(end)
-      }, HEARTBEAT_MS)
+      }, heartbeatMs)
       heartbeat.unref()
     },
     end,

@@ -26,6 +26,7 @@ import { changeInTransaction, openIncident } from './change.ts'
 import { loadIncidentFor } from './find.ts'
 import type { IncidentRow } from './list-store.ts'
 import { findVisibleIncident } from './list-store.ts'
+import { observeAcknowledgement } from './observe.ts'
 import { addMembers } from './page-store.ts'
 import { shower } from './routes.ts'
 
@@ -46,6 +47,7 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
       const result = await changeInTransaction(ports, tx, row.id, asked)
       if (result.kind === 'absent') throw new ProblemError('not-found', { detail: 'There is no such incident.' })
       if (result.kind === 'refused') throw refusal(result.code, await known(ports, tx, row, result.code))
+      tx.afterCommit(() => observeAcknowledgement(result))
       return { status: 200, body: await read(ports, tx, request, row) }
     })
   return async (app) => {

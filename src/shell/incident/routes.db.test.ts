@@ -109,7 +109,9 @@ test('the timeline is read in parts without a gap', async () => {
   const parts: unknown[] = []
   let next: string | null = ''
   while (next !== null) {
-    const part = (await scene.ask(ann, 'GET', `/incidents/${id}/timeline?limit=1&cursor=${next}`)).body
+    const part: { items: unknown[]; next: string | null } = (
+      await scene.ask(ann, 'GET', `/incidents/${id}/timeline?limit=1&cursor=${next}`)
+    ).body
     parts.push(...part.items)
     next = part.next
   }

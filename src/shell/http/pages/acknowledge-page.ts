@@ -4,7 +4,7 @@ import { isOpen } from '../../../core/incident/incident.ts'
 import type { AcknowledgeView } from './acknowledge-view.ts'
 import { type Html, html } from './html.ts'
 import type { PageParts } from './layout.ts'
-import { ago, clockTime, countdown } from './time-words.ts'
+import { ago, clockTime, countdown, shortTime } from './time-words.ts'
 
 /** Severity is shape, word and colour: most severe first, the last shape stands for all below. */
 const SHAPES = ['▲', '◆', '●', '■'] as const
@@ -51,7 +51,7 @@ function nextBox({ next, now, you }: AcknowledgeView): Html {
   if (next === null) return html``
   const who = next.names.length > 3 ? `${next.names.slice(0, 2).join(', ')} and ${next.names.length - 2} more` : next.names.join(', ')
   const [verb, left] = [next.names.length > 1 ? 'are' : 'is', next.at - now]
-  return html`<div class="box soon"><span>Else ${who} ${verb} paged<small>for ${next.role}, at ${clockTime(next.at, you.zone, now)}</small></span><span>${countdown(left)} left</span></div>`
+  return html`<div class="box soon"><span>Else ${who} ${verb} paged<small>for ${next.role}, at ${clockTime(next.at, you.zone, now)}</small></span><span class="left">${countdown(left)} left</span></div>`
 }
 
 function box(kind: string, text: string, more: string): Html {
@@ -93,12 +93,13 @@ function stateOf(view: AcknowledgeView, pages: readonly Page[]): string {
   const acknowledged = pages.find((page) => page.state === 'acknowledged')
   if (acknowledged !== undefined) {
     const at = acknowledged.acknowledged_at
-    return at === null ? 'acknowledged' : `acknowledged ${clockTime(Date.parse(at), view.you.zone, view.now)}`
+    return at === null ? 'acknowledged' : `acknowledged ${shortTime(Date.parse(at), view.you.zone)}`
   }
   if (pages.every((page) => page.state === 'declined')) return 'cannot'
   if (!pages.some(isPaging)) return 'not needed any more'
   const latest = new Map(pages.flatMap((page) => page.deliveries.map((delivery) => [delivery.channel, delivery.state] as const)))
-  const words = [...latest].map(([channel, state]) => `${channel.split(':', 1)[0]} ${state}`)
+  const byState = Map.groupBy(latest, ([, state]) => state)
+  const words = [...byState].map(([state, channels]) => `${channels.map(([channel]) => channel.split(':', 1)[0]).join(', ')} ${state}`)
   return words.length === 0 ? 'being paged' : words.join(', ')
 }
 

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import type { Tx } from '../../database/database.ts'
 import { changeInTransaction } from '../../incident/change.ts'
+import { observeAcknowledgement } from '../../incident/observe.ts'
 import { findAcknowledgeLink, useAcknowledgeLink, type AcknowledgeLink } from '../../page/link-store.ts'
 import { findPerson } from '../../person/person-store.ts'
 import type { Ports } from '../../ports.ts'
@@ -52,6 +53,7 @@ async function carryOut(ports: Ports, tx: Tx, link: AcknowledgeLink, wish: 'ackn
     link.incidentId,
     wish === 'declined' ? { type: 'decline', by, personId: person.id } : { type: 'acknowledge', by, personId: person.id, via: 'link' },
   )
+  tx.afterCommit(() => observeAcknowledgement(result))
   return result.kind === 'accepted' ? wish : null
 }
 

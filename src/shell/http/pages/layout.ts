@@ -15,13 +15,13 @@ main{padding:20px;flex:1}
 .chip{display:inline-block;font-weight:680;font-size:14px;padding:3px 10px;border-radius:6px;background:var(--s4);color:var(--st)}
 .r0{background:var(--s1)}.r1{background:var(--s2)}.r2{background:var(--s3)}
 .num{color:var(--muted);font-size:14px;margin-left:8px}
-h1{font-size:24px;line-height:1.25;margin:12px 0 6px;letter-spacing:-.015em;overflow-wrap:anywhere}
+h1{font-size:24px;line-height:1.25;margin:12px 0 6px;letter-spacing:-.015em;overflow-wrap:anywhere;text-wrap:pretty}
 p{margin:0 0 14px;overflow-wrap:anywhere}
 .sub,.note{color:var(--muted)}
 .sum{white-space:pre-line}
 .note{font-size:14px}
 .box{display:flex;justify-content:space-between;align-items:baseline;gap:12px;border:1px solid var(--line);border-radius:10px;padding:12px 14px;margin:16px 0;background:var(--surface);font-weight:620;overflow-wrap:anywhere}
-.box span:last-child{text-align:right;flex:none}
+.box .left{text-align:right;flex:none}
 .box small{display:block;font-weight:400;font-size:14px}
 .soon{background:var(--warns);color:var(--warn)}
 .good{background:var(--oks);color:var(--ok)}
@@ -30,6 +30,7 @@ h2{font-size:14px;color:var(--muted);font-weight:560;margin:20px 0 6px}
 .first{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:12px 14px;margin:0;white-space:pre-line}
 ul{list-style:none;margin:0;padding:0}
 li{display:flex;justify-content:space-between;gap:16px;padding:9px 0;border-top:1px solid var(--line)}
+li b{font-weight:400}
 li>*{min-width:0;overflow-wrap:anywhere}
 li span{color:var(--muted);text-align:right}
 form,.bar{padding:12px 20px calc(16px + env(safe-area-inset-bottom));border-top:1px solid var(--line);background:var(--surface);position:sticky;bottom:0;display:grid;gap:10px}

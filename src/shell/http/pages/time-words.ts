@@ -8,6 +8,11 @@ export function clockTime(at: Instant, zone: string, now: Instant): string {
   return local === utc ? utc : `${local} (${utc})`
 }
 
+/** `14:02` in the reader's zone, where the page has said which that is. */
+export function shortTime(at: Instant, zone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: knownZone(zone) }).format(at)
+}
+
 /** `3:41` or `1:03:41`, never negative. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000))
