@@ -94,6 +94,10 @@ function openCount(pages: readonly { readonly items: readonly unknown[]; readonl
   return count === 0 ? '' : `${count}${pages.at(-1)?.next === null ? '' : '+'} open`
 }
 
+function onCallText(roles: readonly string[]): string {
+  return roles.length > 2 ? `On call for ${roles.length} roles` : `On call: ${roles.join(', ')}`
+}
+
 /** Who is signed in and until when they are on call; opens the account. */
 export function MyCard({ me, onGo }: { readonly me: Me; readonly onGo?: () => void }) {
   const oncall = useQuery(oncallQuery(null)).data
@@ -107,7 +111,7 @@ export function MyCard({ me, onGo }: { readonly me: Me; readonly onGo?: () => vo
       className="block rounded-card border border-line bg-surface p-2.5 text-s text-muted hover:border-line-strong"
     >
       <strong className="block truncate font-[620] text-text" dir="auto">
-        {mine.length > 0 ? `On call: ${mine.map((item) => item.role).join(', ')}` : me.name}
+        {mine.length > 0 ? onCallText(mine.map((item) => item.role)) : me.name}
       </strong>
       <span className="block truncate">
         {mine.length === 0 && 'not on call now'}

@@ -23,6 +23,11 @@ test('a running clock past its due time is late though the server has not said s
   expect(readClock({ ...running(MINUTE), state: 'breached' }, 3 * HOUR).text).toBe('2 h 59 min late')
 })
 
+test('an answer that came late stays late and stands still', () => {
+  const late: ClockFacts = { state: 'breached', startedAt: 0, dueAt: 5 * MINUTE, endedAt: 5 * MINUTE + 4_000 }
+  expect(readClock(late, 99 * HOUR)).toEqual({ tone: 'late', text: '0:04 late', used: 1 })
+})
+
 test('a met clock says in what time, and its bar stands where it was met', () => {
   const met: ClockFacts = { state: 'met', startedAt: 0, dueAt: 5 * MINUTE, endedAt: 2.5 * MINUTE }
   expect(readClock(met, 99 * HOUR)).toEqual({ tone: 'met', text: 'met in 2:30', used: 0.5 })

@@ -26,6 +26,8 @@ export function readClock(clock: ClockFacts, now: number): ClockReading {
   if (clock.state === 'waived') return { tone: 'waiting', text: 'waived', used: null }
   if (clock.state === 'met') return { tone: 'met', text: metText(clock), used: usedAt(clock, clock.endedAt ?? now) }
   if (clock.dueAt === null || clock.state === 'not_started') return { tone: 'waiting', text: 'not started', used: null }
+  // Done, but late: it stays late and stands still.
+  if (clock.endedAt !== null) return { tone: 'late', text: lateText(clock.endedAt - clock.dueAt), used: 1 }
   const left = clock.dueAt - now
   if (left <= 0) return { tone: 'late', text: lateText(-left), used: 1 }
   return { tone: isSoon(clock, left) ? 'soon' : 'calm', text: formatCountdown(left), used: usedAt(clock, now) }

@@ -26,9 +26,13 @@ export function clocksOf(incident: Incident, playbook: Playbook, now: Instant): 
   return owesPostMortem(incident, playbook) ? [...clocks, postMortemClock(incident, playbook, now)] : clocks
 }
 
-/** When the next running clock runs out; null when none runs. */
+/** When the next clock is due that is still owed, which may be past: late is not done. Null when nothing is owed. */
 export function nextDue(clocks: readonly Clock[]): Instant | null {
-  return earliest(clocks.map((clock) => (clock.state === 'running' ? clock.dueAt : null)))
+  return earliest(clocks.map((clock) => (isOwed(clock) ? clock.dueAt : null)))
+}
+
+function isOwed(clock: Clock): boolean {
+  return clock.state === 'running' || (clock.state === 'breached' && clock.endedAt === null)
 }
 
 function responseClock(incident: Incident, response: ResponseDuty, index: number, now: Instant): Clock {

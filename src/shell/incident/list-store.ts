@@ -46,7 +46,8 @@ export interface IncidentRow {
 const COLUMNS = `
   i.id, i.number, i.version, i.state, i.severity_rank, i.open, i.private, i.playbook_digest, v.number as playbook_version, i.closed_at,
   i.next_due_at, i.updated_at, i.alerts_total, i.alerts_firing, s.name as source,
-  (select to_jsonb(c) from clock c where c.incident_id = i.id and c.state = 'running' order by c.due_at, c.id limit 1) as next_clock,
+  (select to_jsonb(c) from clock c where c.incident_id = i.id and c.state in ('running', 'breached') and c.ended_at is null
+     order by c.due_at, c.id limit 1) as next_clock,
   exists (select 1 from page p where p.incident_id = i.id and p.person_id = $1::uuid and p.state = 'paging') as paging_you`
 const FROM = `
   from incident i

@@ -85,7 +85,7 @@ function limitText(ms: number): string {
 /** Who has to act, or who did. */
 function whoOwes(clock: Clock, timeline: readonly TimelineEntry[], pages: readonly Page[]): string {
   if (clock.kind !== 'response') return ''
-  if (clock.state === 'met') {
+  if (clock.ended_at !== null) {
     const by = timeline.find((entry) => entry.type === 'incident.acknowledged')?.actor.name
     return by === undefined ? 'acknowledged' : `acknowledged by ${by}`
   }

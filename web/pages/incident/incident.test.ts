@@ -6,6 +6,7 @@ import { ledgerOf } from './ledger.ts'
 import { isFiltered, readListSearch, toIncidentFilter } from './list-search.ts'
 import { offersOf, primaryOf, secondaryOf } from './offered.ts'
 import { sortClocks } from './sort-clocks.ts'
+import { tellingSummary } from './telling-summary.ts'
 import { isShown, markOf, noteOf } from './timeline-kinds.ts'
 
 const now = Date.now()
@@ -154,4 +155,10 @@ test('every snippet holds the key and leads to this Tocsin', () => {
 
 test('the made-up alert is a whole one', () => {
   expect(alertOf(1).labels['alertname']).toBe('API5xxAlarm')
+})
+
+test('a summary that only repeats labels and the source is left out, words of people stay', () => {
+  const shown = { labels: { alertname: 'API5xxAlarm', function: 'checkout api' }, source: 'default' }
+  expect(tellingSummary('alertname=API5xxAlarm function=checkout api\nSource: default.', shown)).toBe('')
+  expect(tellingSummary('61 % fail.\nalertname=API5xxAlarm\nalertname=Other', shown)).toBe('61 % fail.\nalertname=Other')
 })

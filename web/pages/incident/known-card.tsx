@@ -3,6 +3,7 @@ import { ExternalLink } from 'lucide-react'
 import type { Alert, Incident } from '../../../src/api/schema.ts'
 import { safeHref } from '../../lib/safe-href.ts'
 import { Card } from '../../parts/card.tsx'
+import { tellingSummary } from './telling-summary.ts'
 import { Labels } from './labels.tsx'
 import { counted } from './words.ts'
 
@@ -11,16 +12,17 @@ const LINKS_SHOWN = 5
 
 export function KnownCard({ incident, alerts }: { readonly incident: Incident; readonly alerts: readonly Alert[] }) {
   const main = alerts.find((alert) => alert.state === 'firing') ?? alerts[0]
-  const nothing = incident.summary === '' && incident.first_step === '' && main === undefined
+  const summary = tellingSummary(incident.summary, { labels: main?.labels ?? {}, source: incident.source })
+  const nothing = summary === '' && incident.first_step === '' && main === undefined
   return (
     <Card title="What is known" aside={tally(incident)}>
       <div className="grid gap-3">
-        {incident.summary !== '' && (
+        {summary !== '' && (
           <p className="[overflow-wrap:anywhere] whitespace-pre-wrap" dir="auto">
-            {incident.summary}
+            {summary}
           </p>
         )}
-        {incident.summary === '' && main !== undefined && main.title !== incident.title && (
+        {summary === '' && main !== undefined && main.title !== incident.title && (
           <p className="line-clamp-6 [overflow-wrap:anywhere]" dir="auto">
             {main.title}
           </p>

@@ -36,23 +36,28 @@ function personLedger(pages: readonly Page[], now: number): PersonLedger {
     name: current.person.name,
     roles: [...new Set(ordered.map((page) => page.role))],
     state: current.state,
-    stateText: stateText(current, now),
+    stateText: stateText(current, { since: sinceWhen(ordered, current), now }),
     because: [...new Set(ordered.map((page) => page.because).filter((text) => text !== ''))],
     channels: latestByChannel(ordered).map((delivery) => channelNews(delivery, now)),
   }
 }
 
-function stateText(page: Page, now: number): string {
-  const created = Date.parse(page.created_at)
+/** When the person was first paged for what is still open, or for what they answered: rounds start no new wait. */
+function sinceWhen(pages: readonly Page[], current: Page): number {
+  const same = pages.filter((page) => page.state === current.state && page.acknowledged_at === current.acknowledged_at)
+  return Math.min(...same.map((page) => Date.parse(page.created_at)))
+}
+
+function stateText(page: Page, { since, now }: { readonly since: number; readonly now: number }): string {
   switch (page.state) {
     case 'acknowledged':
-      return page.acknowledged_at === null ? 'acknowledged' : `acknowledged ${formatStopwatch(Date.parse(page.acknowledged_at) - created)}`
+      return page.acknowledged_at === null ? 'acknowledged' : `acknowledged ${formatStopwatch(Date.parse(page.acknowledged_at) - since)}`
     case 'declined':
       return 'cannot take it'
     case 'ended':
       return 'no longer paged'
     case 'paging':
-      return `paging, ${formatDuration(now - created)}`
+      return `paging, ${formatDuration(now - since)}`
   }
 }
 

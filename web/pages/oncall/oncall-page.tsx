@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { OncallItem } from '../../../src/api/schema.ts'
-import { meQuery, oncallQuery } from '../../api/queries.ts'
+import { meQuery, oncallQuery, playbookQuery } from '../../api/queries.ts'
 import { formatDuration } from '../../lib/duration.ts'
 import { fullMoment, toMs } from '../../lib/moment.ts'
 import { useTitle } from '../../lib/title.ts'
@@ -101,10 +101,11 @@ function Roles({ title, aside, items, at }: RolesProps) {
 
 function Item({ item, at }: { readonly item: OncallItem; readonly at: number }) {
   const meId = useQuery(meQuery).data?.id
+  const title = useQuery(playbookQuery).data?.roles.find((role) => role.id === item.role)?.title
   const until = toMs(item.until)
   return (
     <li className="grid grid-cols-[minmax(0,1fr)] items-center gap-x-4 gap-y-1 px-3.5 py-2.5 min-[761px]:grid-cols-[170px_minmax(0,1fr)_200px_160px]">
-      <span className="font-[590]">{item.role}</span>
+      <span className="font-[590]">{item.kind === 'incident' ? (title ?? item.role) : item.role}</span>
       <span className="flex min-w-0 items-center gap-2.5">
         <Avatar name={item.person?.name ?? null} />
         <span className="min-w-0 truncate" dir="auto">

@@ -165,15 +165,23 @@ function Escalation({ playbook }: { readonly playbook: PlaybookView }) {
           key: row.id,
           cells: [
             <SeverityWord key="s" rank={row.rank} name={row.id} />,
-            row.escalation.steps
-              .map((step) => `${step.page.replace('-', ' ')}, wait ${formatLimit(step.wait_seconds * 1_000)}`)
-              .join(' → '),
+            escalationText(row.escalation.steps),
             row.escalation.rounds === 1 ? 'once' : `${row.escalation.rounds} times`,
           ],
         }))}
       />
     </Card>
   )
+}
+
+/** Steps without a wait between them are paged together: `on call, 2 min → next and on call, 2 min`. */
+function escalationText(steps: PlaybookView['severities'][number]['escalation']['steps']): string {
+  const parts = steps.map((step, place) => {
+    const who = step.page.replaceAll('-', ' ')
+    if (step.wait_seconds === 0) return `${who} and `
+    return `${who}, ${formatLimit(step.wait_seconds * 1_000)}${place === steps.length - 1 ? '' : ' → '}`
+  })
+  return parts.join('')
 }
 
 function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
