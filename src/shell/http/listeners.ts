@@ -69,7 +69,7 @@ export async function startListeners(settings: ListenerSettings, parts: Listener
   }
   try {
     const outside = settings.public
-    const mainSecure = source !== null && true
+    const mainSecure = source !== null && (outside === null || !LOOPBACK.has(settings.host))
     const main = await bind({ ...settings, variable: 'TOCSIN_PORT', secure: mainSecure, handler: parts.handler })
     const handler = publicOnly(parts.handler, parts.doors)
     const place = outside && { ...outside, variable: 'TOCSIN_PUBLIC_PORT', secure: source !== null, handler }
