@@ -7,7 +7,7 @@ import type { RoleHolders, Roster, RosterPerson } from './roster.ts'
 import type { Shifts } from './shifts.ts'
 
 /** Everybody has it, and it is the last: a page waits there when nothing else is left. */
-export const CONSOLE_CHANNEL = 'console'
+const CONSOLE_CHANNEL = 'console'
 
 export interface RosterSource {
   readonly playbook: Playbook

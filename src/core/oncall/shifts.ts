@@ -95,12 +95,12 @@ function turnStart(rotation: Rotation, zone: string, turn: number): Instant {
 }
 
 /** What the wall clock of the zone shows, as if the wall were in UTC. */
-export function toWallMs(instant: Instant, zone: string): number {
+function toWallMs(instant: Instant, zone: string): number {
   return instant + Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000
 }
 
 /** The instant at which the zone's wall clock shows this; see the top of the file for times it shows twice or never. */
-export function toInstant(wallMs: number, zone: string): Instant {
+function toInstant(wallMs: number, zone: string): Instant {
   const wall = Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO('UTC').toPlainDateTime()
   return wall.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds
 }

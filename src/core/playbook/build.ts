@@ -9,9 +9,9 @@ import type { PlaybookFile } from './schema.ts'
 import { normalizeName, toSlug } from './text.ts'
 import { parseThreshold } from './threshold.ts'
 
-export const DEFAULT_QUIET_MS = 5 * MINUTE_MS
-export const DEFAULT_POST_MORTEM_MS = 48 * HOUR_MS
-export const DEFAULT_NEW_INCIDENTS_PER_MINUTE = 20
+const DEFAULT_QUIET_MS = 5 * MINUTE_MS
+const DEFAULT_POST_MORTEM_MS = 48 * HOUR_MS
+const DEFAULT_NEW_INCIDENTS_PER_MINUTE = 20
 
 type FileOf<Key extends keyof PlaybookFile> = NonNullable<PlaybookFile[Key]>
 type Item<List> = List extends readonly (infer One)[] ? One : never

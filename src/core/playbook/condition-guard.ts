@@ -10,13 +10,13 @@ type Parsed = ReturnType<typeof parse>
 type Expression = Parsed['expr']
 
 export const CONDITION_CHARS_MAX = 1_000
-export const CONDITION_DEPTH_MAX = 24
-export const CONDITION_NODES_MAX = 300
-export const LIST_ITEMS_MAX = 100
-export const LOOPS_MAX = 2
+const CONDITION_DEPTH_MAX = 24
+const CONDITION_NODES_MAX = 300
+const LIST_ITEMS_MAX = 100
+const LOOPS_MAX = 2
 /** Regular expressions run in linear time; these bound the factor: half a millisecond a pattern on the longest label. */
-export const PATTERN_CHARS_MAX = 200
-export const PATTERNS_MAX = 4
+const PATTERN_CHARS_MAX = 200
+const PATTERNS_MAX = 4
 /** Shown at once: enough to mend a condition by. */
 const PROBLEMS_MAX = 5
 

@@ -11,7 +11,7 @@ export const FILE_CHARS_MAX = 1_000_000
 /** References to one anchor, counted through one another; more is an attack or a mistake. */
 export const ALIASES_MAX = 100
 /** The language needs 8. */
-export const DEPTH_MAX = 32
+const DEPTH_MAX = 32
 /** So many findings of one file are shown; a file with more is not read any better by a longer list. */
 export const FINDINGS_MAX = 200
 

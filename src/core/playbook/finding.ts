@@ -2,7 +2,7 @@
 import type { FindingCode } from './finding-code.ts'
 
 /** An `error` keeps the file from taking effect; a `warning` does not. */
-export type FindingSeverity = 'error' | 'warning'
+type FindingSeverity = 'error' | 'warning'
 
 export interface Finding {
   readonly code: FindingCode

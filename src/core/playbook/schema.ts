@@ -15,9 +15,11 @@ const Line = z.string().trim().min(1).max(TEXT_CHARS_MAX)
 const Name = z.string().trim().min(1).max(NAME_CHARS_MAX)
 const Key = Name.meta({ description: 'Stable key, kebab-case; drawn from the title when left out.' })
 
-/** Marks fields that are read by `parseDuration`, so that a bare number is answered with "write the unit". */
-export const DURATION = 'A duration as people write it: "5 min", "48 h", "1 h 30 min", "7 d".'
-const Duration = z.string().meta({ description: DURATION, examples: ['5 min', '1 h', '48 h', '7 d'] })
+/** Its examples also tell `shape.ts` to answer a bare number with "write the unit". */
+const Duration = z.string().meta({
+  description: 'A duration as people write it: "5 min", "48 h", "1 h 30 min", "7 d".',
+  examples: ['5 min', '1 h', '48 h', '7 d'],
+})
 
 /** One name, or a list of them. */
 function oneOrMany<Item extends z.ZodType>(item: Item) {
@@ -44,14 +46,14 @@ export const EscalationFile = z.strictObject({
   steps: z.array(EscalationStepFile).min(1).max(50),
 })
 
-export const MetadataFile = z.strictObject({
+const MetadataFile = z.strictObject({
   id: Name.meta({ description: "The document's key.", examples: ['IRP-2025-06-06'] }),
   maintainer: z.strictObject({ name: Name.optional(), email: z.string().trim().min(3).max(254) }),
   last_review: z.string().meta({ description: 'yyyy-mm-dd' }),
   next_review_due: z.string().meta({ description: 'yyyy-mm-dd' }),
 })
 
-export const SeverityFile = z.strictObject({
+const SeverityFile = z.strictObject({
   id: Name.meta({ examples: ['SEV-1', 'P1'] }),
   definition: Line,
   example: Text.optional(),
@@ -66,7 +68,7 @@ export const SeverityFile = z.strictObject({
   }),
 })
 
-export const LIFECYCLE_PHASES = ['detected', 'triaged', 'mitigating', 'communication', 'resolved', 'reviewed', 'closed'] as const
+const LIFECYCLE_PHASES = ['detected', 'triaged', 'mitigating', 'communication', 'resolved', 'reviewed', 'closed'] as const
 
 const LifecycleFile = z.strictObject({
   phase: z
@@ -108,7 +110,7 @@ const DetectionFile = z.strictObject({
 
 const MitigationFile = z.union([Line, z.strictObject({ title: Line, action: Name.optional() })])
 
-export const IncidentTypeFile = z.strictObject({
+const IncidentTypeFile = z.strictObject({
   id: Key.optional(),
   title: Name,
   severity: Name,
@@ -154,7 +156,7 @@ const LimitsFile = z.strictObject({
   }),
 })
 
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 1
 
 export const PlaybookFile = z
   .strictObject({

@@ -25,12 +25,6 @@ export async function listPageablePeople(tx: Tx): Promise<PageablePerson[]> {
   return rows
 }
 
-/** People by id, disabled ones too: a record names who was on call then. */
-export async function findNames(tx: Tx, ids: readonly PersonId[]): Promise<Map<PersonId, string>> {
-  const { rows } = await tx.query<{ id: PersonId; name: string }>('select id, name from person where id = any($1::uuid[])', [ids])
-  return new Map(rows.map(({ id, name }) => [id, name]))
-}
-
 /**
  * Makes the people of the file, takes over their names and zones, and replaces the contacts that came from the file.
  * Who is no longer in it stays a person and keeps what they added themselves. In order of e-mail address, so that two

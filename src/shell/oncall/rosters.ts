@@ -101,7 +101,7 @@ function usableChannels({ mail, connections }: RosterOptions): (channel: string)
   return (channel) => (channel === 'email' ? mail : known.has(channel))
 }
 
-export type ShiftsOf = (schedule: Schedule, instant: Instant) => Shifts
+type ShiftsOf = (schedule: Schedule, instant: Instant) => Shifts
 
 /** Shifts change a few times a day and are asked for on every change of an incident. */
 function cacheShifts(): ShiftsOf {

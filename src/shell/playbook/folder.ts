@@ -10,7 +10,7 @@ import type { FileFinding } from '../../core/playbook/finding.ts'
 /** More than `readYaml` takes, in bytes: a larger file is not even read. */
 export const FILE_BYTES_MAX = 4_000_000
 
-export const FOLDER_FILES = [PLAYBOOK_FILE, ONCALL_FILE, CONNECTIONS_FILE] as const
+const FOLDER_FILES = [PLAYBOOK_FILE, ONCALL_FILE, CONNECTIONS_FILE] as const
 type FolderFile = (typeof FOLDER_FILES)[number]
 
 export interface ReadFolder {
