@@ -163,6 +163,7 @@ create table effect (
   constraint effect_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'notice'::text]))),
   constraint effect_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'rejected'::text, 'cancelled'::text])))
 );
+CREATE INDEX effect_channel ON effect USING btree (channel, created_at DESC);
 CREATE INDEX effect_due ON effect USING btree (due_at) WHERE (state = 'pending'::text);
 CREATE INDEX effect_incident ON effect USING btree (incident_id);
 grant insert, select, update on effect to tocsin_app;
