@@ -14,13 +14,13 @@ export interface Api {
   readonly remove: (path: string) => Promise<void>
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly timeoutMs?: number
 }
 
 const TIMEOUT_MS = 15_000
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024
-export const PORT_DEFAULT = 4600
+const PORT_DEFAULT = 4600
 
 type Environment = CliContext['env']
 
@@ -52,7 +52,7 @@ export function connect(env: Environment, freshId: () => string): Api {
 }
 
 /** TOCSIN_URL, else this machine's default port. @throws {UsageError} */
-export function serverUrl(env: Environment): string {
+function serverUrl(env: Environment): string {
   const given = env['TOCSIN_URL']
   if (given === undefined || given === '') return `http://127.0.0.1:${env['TOCSIN_PORT'] ?? PORT_DEFAULT}`
   if (!URL.canParse(given) || !['http:', 'https:'].includes(new URL(given).protocol)) {

@@ -14,8 +14,8 @@ interface CreateOptions extends Options {
   readonly expires?: string
 }
 
-export const SOURCES_PATH = '/api/v1/sources'
-export const API_KEYS_PATH = '/api/v1/keys'
+const SOURCES_PATH = '/api/v1/sources'
+const API_KEYS_PATH = '/api/v1/keys'
 
 export function keyCommand(context: CliContext): Command {
   const key = new Command('key')

@@ -12,7 +12,7 @@ interface AddOptions extends JsonOption {
   readonly zone?: string
 }
 
-export const PEOPLE_PATH = '/api/v1/people'
+const PEOPLE_PATH = '/api/v1/people'
 
 export function userCommand(context: CliContext): Command {
   const user = new Command('user')
@@ -98,7 +98,7 @@ async function disable(context: CliContext, wanted: string, options: JsonOption)
 }
 
 /** By e-mail address or id. @throws {UsageError} when nobody is meant by it. */
-export async function findPerson(api: Api, wanted: string): Promise<Person> {
+async function findPerson(api: Api, wanted: string): Promise<Person> {
   const people = await listAll(api, PEOPLE_PATH, listOf(Person))
   const found = people.find((person) => person.id === wanted || person.email === wanted.toLowerCase())
   if (found === undefined) throw new UsageError(`nobody has the address or id ${safeLine(wanted)}; \`tocsin user list\` shows who is there`)

@@ -29,7 +29,7 @@ export function whoCommand(context: CliContext): Command {
 }
 
 /** The items of that role, else of the roles that the severity of that name pages. @throws {UsageError} when it is neither. */
-export async function choose(api: Api, items: readonly OncallItem[], wanted: string | undefined): Promise<readonly OncallItem[]> {
+async function choose(api: Api, items: readonly OncallItem[], wanted: string | undefined): Promise<readonly OncallItem[]> {
   if (wanted === undefined) return items
   const same = (name: string) => name.toLowerCase() === wanted.toLowerCase()
   const ofRole = items.filter((item) => same(item.role))

@@ -59,7 +59,7 @@ export interface ChannelFacts {
 }
 
 /** Only the newest effects of each channel are looked at, so that the cost does not grow with history. */
-export const PAGES_LOOKED_AT = 500
+const PAGES_LOOKED_AT = 500
 export const ATTEMPTS_LOOKED_AT = 5
 
 export async function listChannelFacts(tx: Tx, channels: readonly string[]): Promise<ChannelFacts[]> {

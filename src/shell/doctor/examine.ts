@@ -23,7 +23,7 @@ const CHECKS: readonly (readonly [string, Examine])[] = [
 ]
 
 /** Over every time-out of a single check. */
-export const CHECK_TIMEOUT_MS = 30_000
+const CHECK_TIMEOUT_MS = 30_000
 
 export async function examine(examination: Examination): Promise<DoctorReport> {
   const results = await Promise.all(CHECKS.map(([name, check]) => guarded(name, check, examination)))

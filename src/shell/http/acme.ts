@@ -25,9 +25,6 @@ export interface AcmeSettings {
   readonly redirectTo: string
 }
 
-/** Let's Encrypt; https://letsencrypt.org/docs/acme-protocol-updates/ (read 2026-11-24). */
-export const ACME_DIRECTORY_URL = acme.directory.letsencrypt.production
-
 const CHECK_EVERY_MS = 12 * 60 * 60_000
 /** Five failed validations an hour and name are allowed: https://letsencrypt.org/docs/rate-limits/ (read 2026-11-24). */
 const RETRY_FIRST_MS = 15 * 60_000

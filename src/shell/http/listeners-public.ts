@@ -12,7 +12,7 @@ const OPEN_PATHS = ['/healthz', '/status', '/status/']
 const OPEN_PREFIXES = ['/a/', '/callbacks/', '/status/']
 
 /** True for the paths that the public listener passes on; doors are asked for before. `url` is the raw request target. */
-export function isOpenPath(url: string): boolean {
+function isOpenPath(url: string): boolean {
   const path = url.split('?', 1)[0] ?? ''
   // Routers decode paths: whatever could turn into another path by decoding or tidying is not one of ours.
   if (/%2e|%2f|%5c|\\|\/\/|\/\.\.?(\/|$)/iu.test(path)) return false

@@ -22,7 +22,7 @@ export interface CertificateSource {
 }
 
 /** Files are compared this often: a watch misses the symbolic links that certbot and Kubernetes swap. */
-export const RELOAD_EVERY_MS = 30_000
+const RELOAD_EVERY_MS = 30_000
 
 /**
  * Reads the files now and again every `everyMs`; `onChange` gets each new pair that is sound.

@@ -27,8 +27,8 @@ export type CertificateReading =
   /** `reason` names the variable at fault; it never holds the key. */
   | { readonly kind: 'bad'; readonly reason: string }
 
-export const CERT_VARIABLE = 'TOCSIN_TLS_CERT'
-export const KEY_VARIABLE = 'TOCSIN_TLS_KEY'
+const CERT_VARIABLE = 'TOCSIN_TLS_CERT'
+const KEY_VARIABLE = 'TOCSIN_TLS_KEY'
 
 /** Reads and checks the pair: both readable, both PEM, belonging together. An expired one is good here: doctor tells. */
 export async function readCertificate(files: CertificateFiles): Promise<CertificateReading> {

@@ -33,7 +33,7 @@ function checkAddress(url: URL, isSet: boolean): DoctorCheck {
   return ok('links', ADDRESS, `they lead to ${url.origin}`)
 }
 
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/gu, '')
   if (isIP(host) === 4) return host.startsWith('127.') || host === '0.0.0.0'
   return host === '::1' || host === '::' || host === 'localhost' || host.endsWith('.localhost')
