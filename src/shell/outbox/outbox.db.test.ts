@@ -153,6 +153,7 @@ describe('an acknowledgement', () => {
     const channels = fakeChannels()
     const id = await scene.open(ports)
     await scene.acknowledge(ports, id)
+    expect(await scene.effects(id, 'email')).toMatchObject([{ state: 'cancelled', attempts: 0 }])
     scene.start(ports, channels)
     await pause(150)
     expect(emails(channels.calls)).toHaveLength(0)
@@ -188,6 +189,19 @@ describe('an acknowledgement', () => {
     expect(await scene.settled(id, 'email')).toMatchObject([{ state: 'cancelled' }])
     await pause(400)
     expect(emails(channels.calls)).toHaveLength(before)
+  })
+
+  test('that commits while the page is being sent: what fails then is not tried again', async () => {
+    const ports = scene.makeServer()
+    const answered = Promise.withResolvers<Delivery>()
+    const channels = fakeChannels(() => answered.promise)
+    scene.start(ports, channels, { backoffMs: 60_000, backoffMaxMs: 60_000 })
+    const id = await scene.open(ports)
+    await soon('a first attempt', () => emails(channels.calls).length > 0)
+    await scene.acknowledge(ports, id)
+    expect(await scene.effects(id, 'email')).toMatchObject([{ state: 'pending', leased: true }])
+    answered.resolve(notNow)
+    expect(await scene.settled(id, 'email')).toMatchObject([{ state: 'cancelled', attempts: 1, reason: 'not now' }])
   })
 
   test('that races with claims: nothing that starts after its commit reaches the channel', async () => {
@@ -300,6 +314,27 @@ describe('a lease', () => {
     ])
   })
 
+  test('that another server holds by now is not written over by the one that lost it', async () => {
+    const asleep = scene.makeServer({ direct: true })
+    const woken = Promise.withResolvers<Delivery>()
+    const sleeping = fakeChannels(() => woken.promise, 60_000)
+    scene.start(asleep, sleeping, { leaseMs: 60_000, pollMs: 60_000 })
+    const id = await scene.open(asleep)
+    await soon('the first server to send', () => emails(sleeping.calls).length === 1)
+    await scene.rows(`update effect set lease_until = clock_timestamp() - interval '1 ms' where incident_id = $1 and channel = 'email'`, [
+      id,
+    ])
+    const answered = Promise.withResolvers<Delivery>()
+    const channels = fakeChannels(() => answered.promise)
+    scene.start(scene.makeServer(), channels)
+    await soon('the second server to send', () => emails(channels.calls).length === 1)
+    woken.resolve(never)
+    await pause(150)
+    expect(await scene.effects(id, 'email')).toMatchObject([{ state: 'pending', leased: true, fence: 2, reason: null }])
+    answered.resolve(took)
+    expect(await scene.settled(id, 'email')).toMatchObject([{ state: 'delivered', fence: 2 }])
+  })
+
   test('is renewed while a slow vendor thinks', async () => {
     const ports = scene.makeServer()
     const channels = fakeChannels(async () => {
@@ -374,7 +409,10 @@ test('after a stall the present state decides: pages of what was resolved meanwh
   const channels = fakeChannels()
   scene.start(ports, channels)
   await scene.settled(other)
-  expect(await scene.settled(id)).toMatchObject([{ state: 'cancelled' }, { state: 'cancelled' }])
+  expect(await scene.settled(id)).toMatchObject([
+    { state: 'cancelled', attempts: 0 },
+    { state: 'cancelled', attempts: 0 },
+  ])
   expect(channels.calls.some((call) => call.message.incident.id === id)).toBe(false)
 })
 
