@@ -152,7 +152,7 @@ test('every route answers what the document says, well and badly', async () => {
     const answer = await scene.ask(who, method, path, body, operationId === 'signOut' ? { 'sec-fetch-site': 'same-origin' } : {})
     const described = found?.operation.responses[String(answer.status)]
     expect(described, `${operationId} answers ${answer.status}: ${JSON.stringify(answer.body)}`).toBeDefined()
-    const type = String(answer.headers['content-type'] ?? '').split(';', 1)[0] ?? ''
+    const type = (answer.headers['content-type'] ?? '').split(';', 1)[0] ?? ''
     const schema = described?.content?.[type]?.schema
     if (answer.status !== 204) {
       expect(schema, `${operationId} ${answer.status} ${type}`).toBeDefined()

@@ -8,6 +8,7 @@ import { listOncallItems, listSchedules, type OncallParts } from './oncall-view.
 import { findPlaybookVersion, type LeafRow, listChanges, listLeaves } from './playbook-store.ts'
 import { showPlaybook } from './playbook-view.ts'
 import { answers } from './route-kit.ts'
+import { findHidden } from './signal-list-store.ts'
 import type { Ports } from '../ports.ts'
 
 const OncallQuery = z.object({ at: AnyTimestamp.optional() })
@@ -100,7 +101,7 @@ export function playbookRoutes(ports: Ports, oncall: OncallParts): FastifyPlugin
         schema: {
           tags: ['audit'],
           operationId: 'listAudit',
-          summary: 'Leaves of the audit log, newest first',
+          summary: 'Leaves of the audit log, newest first; those of private incidents for their members only',
           querystring: ListQuery,
           response: answers({ 200: listOf(AuditLeaf) }),
         },
@@ -109,8 +110,12 @@ export function playbookRoutes(ports: Ports, oncall: OncallParts): FastifyPlugin
         const viewer = require(request, 'audit.read')
         const { cursor, limit } = request.query
         const before = readCursor(cursor, 'number')
-        const rows = await ports.database.inTransaction('main', (tx) => listLeaves(tx, viewer.personId, { limit: limit + 1, before }))
-        return toList(rows, limit, (row) => String(row.id), showLeaf)
+        return ports.database.inTransaction('main', async (tx) => {
+          const rows = await listLeaves(tx, { limit: limit + 1, before })
+          const list = toList(rows, limit, (row) => String(row.id), showLeaf)
+          const hidden = await findHidden(tx, viewer.personId, [...new Set(list.items.flatMap(incidentOf))])
+          return { ...list, items: list.items.filter((leaf) => incidentOf(leaf).every((id) => !hidden.has(id))) }
+        })
       },
     )
 
@@ -141,6 +146,12 @@ const UNBORN = [
   ['/action_items', 'listActionItems', 'Action items'],
   ['/postmortems', 'listPostmortems', 'Post-mortems'],
 ] as const
+
+/** The incident a leaf is about; the log as a whole is proven by its export, not by this list. */
+function incidentOf(leaf: AuditLeaf): string[] {
+  const { subject } = leaf.leaf
+  return typeof subject === 'string' && subject.startsWith('incident:') ? [subject.slice('incident:'.length)] : []
+}
 
 function showLeaf(row: LeafRow): AuditLeaf {
   return {

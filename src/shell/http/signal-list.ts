@@ -6,7 +6,9 @@ import { findHidden, findReceipt, type ListedReceipt, listReceipts } from './sig
 
 /** Receipts looked through for one answer, so that a search that finds nothing ends. */
 const RECEIPTS_MAX = 2_000
-const CHUNK = 50
+/** Messages may be large, and are parsed again here, in the process that pages: few at a time, and not for long. */
+const CHUNK = 20
+const WORK_MS_MAX = 250
 
 export interface SignalPlace {
   readonly receiptId: number
@@ -19,7 +21,7 @@ export function parseSignalId(id: string): SignalPlace | null {
   return match === null ? null : { receiptId: Number(match[1]), index: Number(match[2]) }
 }
 
-/** Newest first. `next` is the place of the last one looked at, null at the end. */
+/** Newest first, at most `limit`, fewer where the work took too long; `next` is where to go on, null at the end. */
 export async function listSignals(
   tx: Tx,
   viewer: string,
@@ -27,9 +29,10 @@ export async function listSignals(
   page: { limit: number; after: SignalPlace | null },
 ): Promise<{ items: Signal[]; next: string | null }> {
   const items: Signal[] = []
+  const startedMs = performance.now()
   let looked = 0
   let before = page.after === null ? null : page.after.receiptId + 1
-  while (looked < RECEIPTS_MAX) {
+  while (looked < RECEIPTS_MAX && (looked === 0 || performance.now() - startedMs < WORK_MS_MAX)) {
     const receipts = await listReceipts(tx, { before, limit: CHUNK })
     const shown = await withoutHidden(tx, viewer, receipts.flatMap(signalsOf))
     for (const signal of shown) {

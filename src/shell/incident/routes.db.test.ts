@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ApiScene, openApiScene } from '../../../test/support/api.ts'
+import { type ApiScene, aud, openApiScene } from '../../../test/support/api.ts'
 import { ann, bob, cyd, own } from '../../../test/support/playbook.ts'
 
 let scene: ApiScene
@@ -190,6 +190,11 @@ test('a private incident is for its members; for everybody else there is none, i
     const hidden = await scene.ask(bob, 'POST', `/incidents/${secret.id}/${action}`, body)
     expect(hidden.body).toEqual((await scene.ask(bob, 'POST', `/incidents/${absent}/${action}`, body)).body)
     expect(hidden.status).toBe(404)
+  }
+  for (const who of [aud, own]) {
+    const leaves = JSON.stringify((await scene.ask(who, 'GET', '/audit?limit=200')).body)
+    expect(leaves).toContain('incident.opened')
+    expect(leaves).not.toContain(secret.id)
   }
   expect((await scene.ask(ann, 'POST', `/incidents/${secret.id}/roles`, { role: 'scribe', person: 'bob@example.com' })).status).toBe(200)
   expect((await scene.ask(bob, 'GET', `/incidents/${secret.id}`)).status).toBe(200)
