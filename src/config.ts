@@ -53,7 +53,7 @@ export interface Config {
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** One or more settings are wrong; `problems` has a line for each, beginning with the variable's name. */
 export class ConfigError extends Error {

@@ -29,13 +29,32 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => die(log, error))
   for (const warning of config.warnings) log.warn(warning)
   armFailpoint(config)
-  const stopEarly = () => process.exit(0)
-  process.once('SIGTERM', stopEarly).once('SIGINT', stopEarly)
+  const asked = whenAskedToStop(log)
   const server = await startOrExit(config, log)
-  process.off('SIGTERM', stopEarly).off('SIGINT', stopEarly)
   process.stdout.write(server.greeting)
   process.on('SIGHUP', () => void server.reload())
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server, log, signal))
+  const signal = await asked
+  log.info({ signal }, 'stopping')
+  await server.stop()
+  log.info('stopped')
+  process.exit(0)
+}
+
+/** The first signal asks for an orderly end, also while starting; a second one, or a long wait, ends at once. */
+function whenAskedToStop(log: pino.Logger): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false
+    const hear = (signal: NodeJS.Signals) => {
+      if (asked) process.exit(EXIT_FAULT)
+      asked = true
+      resolve(signal)
+      setTimeout(() => {
+        log.error(`not stopped after ${STOP_MS_MAX} ms: ending all the same`)
+        process.exit(EXIT_FAULT)
+      }, STOP_MS_MAX).unref()
+    }
+    process.on('SIGTERM', hear).on('SIGINT', hear)
+  })
 }
 
 function configOrExit(): Config {
@@ -67,18 +86,6 @@ function openLog(config: Config): pino.Logger {
   destination.on('error', () => undefined)
   const redact = { paths: names.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[struck out]' }
   return pino({ level: config.logLevel, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime }, destination)
-}
-
-async function stop(server: RunningServer, log: pino.Logger, signal: string): Promise<void> {
-  log.info({ signal }, 'stopping')
-  const late = setTimeout(() => {
-    log.error(`not stopped after ${STOP_MS_MAX} ms: ending all the same`)
-    process.exit(EXIT_FAULT)
-  }, STOP_MS_MAX)
-  late.unref()
-  await server.stop()
-  log.info('stopped')
-  process.exit(0)
 }
 
 function die(log: pino.Logger, error: unknown): never {

@@ -7,10 +7,10 @@ import { giveTo } from './embedded-place.ts'
 import type { Place } from './embedded-place.ts'
 import { ownName } from './embedded-user.ts'
 
-export const DATABASE_USER = 'tocsin'
+const DATABASE_USER = 'tocsin'
 export const DATABASE_NAME = 'tocsin'
 /** Part of the socket's name only: nothing listens on a network. */
-export const SOCKET_PORT = 5432
+const SOCKET_PORT = 5432
 
 const INITDB_TIMEOUT_MS = 120_000
 

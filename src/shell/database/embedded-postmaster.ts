@@ -10,7 +10,7 @@ import type { Place } from './embedded-place.ts'
 import { isAlive } from './folder-lock.ts'
 
 /** How long an old or dying postmaster is waited for. */
-export const SETTLE_MS_MAX = 15_000
+const SETTLE_MS_MAX = 15_000
 /** An orphan that is asked to stop fast writes a checkpoint; after this it is told to stop at once. */
 const FAST_STOP_MS = 8_000
 /** Replay after an unclean stop of a large database takes this long at worst. */

@@ -64,7 +64,7 @@ function sessionOptions(role: string | null): Record<string, string | number> {
 }
 
 /** Adds `-c name=value` pairs to a connection URL, after those it already carries. */
-export function withOptions(url: string, options: Readonly<Record<string, string | number>>): string {
+function withOptions(url: string, options: Readonly<Record<string, string | number>>): string {
   const changed = new URL(url)
   const pairs = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`)
   const present = changed.searchParams.get('options')

@@ -5,8 +5,8 @@ import { applyGrants, APP_ROLE, ensureAppRole, refuseOwningRole } from './role-s
 import { openDatabase } from './open-database.ts'
 import type { Database } from './database.ts'
 
-export const MIGRATIONS_FOLDER = new URL('../../../db/migrations/', import.meta.url)
-export const GRANTS_FILE = new URL('../../../db/grants.sql', import.meta.url)
+const MIGRATIONS_FOLDER = new URL('../../../db/migrations/', import.meta.url)
+const GRANTS_FILE = new URL('../../../db/grants.sql', import.meta.url)
 
 /**
  * Migrates, and sees to the app's role. @returns the role the app connects as; null when the URL's user may not make it.

@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { isAlive } from '../database/folder-lock.ts'
 
-export const ROOT_FOLDER = join(import.meta.dirname, '../../..')
-export const CONSOLE_FOLDER = join(ROOT_FOLDER, 'web', 'dist')
+const ROOT_FOLDER = join(import.meta.dirname, '../../..')
+const CONSOLE_FOLDER = join(ROOT_FOLDER, 'web', 'dist')
 
 const STAMP = 'sources.sha256'
 const BUILD_MS_MAX = 300_000
@@ -30,16 +30,16 @@ export async function buildConsole(log: Logger, root: string = ROOT_FOLDER): Pro
   const dist = join(root, 'web', 'dist')
   const builder = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   try {
-    if (!existsSync(join(root, 'web', 'index.html'))) return existsSync(dist) ? 'fresh' : 'absent'
+    if (!existsSync(join(root, 'web', 'index.html'))) return isBuilt(dist) ? 'fresh' : 'absent'
     const stamp = hashSources(root)
     if (readStamp(dist) === stamp) return 'fresh'
     if (!existsSync(builder)) {
       log.warn(
-        existsSync(dist)
+        isBuilt(dist)
           ? 'the console is older than its sources, and vite is not installed'
           : 'there is no console: run npm ci and npm run build',
       )
-      return existsSync(dist) ? 'fresh' : 'absent'
+      return isBuilt(dist) ? 'fresh' : 'absent'
     }
     return await withLock(join(root, 'web', '.dist-lock'), () => build({ root, dist, builder, stamp, log }))
   } catch (error) {
@@ -48,6 +48,16 @@ export async function buildConsole(log: Logger, root: string = ROOT_FOLDER): Pro
       'the console could not be built',
     )
     return 'failed'
+  }
+}
+
+/** The folder that is served must be there when the server is made, also before the first build. */
+export function ensureConsoleFolder(folder: string = CONSOLE_FOLDER): string | null {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return folder
+  } catch {
+    return existsSync(folder) ? folder : null
   }
 }
 
@@ -65,6 +75,10 @@ function hashSources(root: string): string {
     if (!NOT_SOURCES.test(path)) hash.update(`${path}\0`).update(readFileSync(file))
   }
   return hash.digest('hex')
+}
+
+function isBuilt(dist: string): boolean {
+  return existsSync(join(dist, 'index.html'))
 }
 
 function readStamp(dist: string): string | null {

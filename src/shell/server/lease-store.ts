@@ -20,7 +20,7 @@ export async function takeLease(ports: Ports, name: string, ttlMs: number): Prom
   return ports.database.inTransaction('main', (tx) => takeLeaseIn(tx, ports.serverId, name, ttlMs))
 }
 
-export async function takeLeaseIn(tx: Tx, holder: string, name: string, ttlMs: number): Promise<Lease | null> {
+async function takeLeaseIn(tx: Tx, holder: string, name: string, ttlMs: number): Promise<Lease | null> {
   const { rows } = await tx.query<{ fence: number }>(
     `insert into lease (name, holder, until) values ($1, $2, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
      on conflict (name) do update set

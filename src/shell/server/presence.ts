@@ -11,7 +11,7 @@ export interface Presence {
 
 const BEAT_MS = 2_000
 /** Over this, times in logs and in the console would mislead people. No deadline depends on it. */
-export const SKEW_MS_MAX = 1_000
+const SKEW_MS_MAX = 1_000
 /** A slower answer measures the load, not the clock. */
 const ROUND_TRIP_MS_MAX = 250
 

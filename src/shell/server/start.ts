@@ -11,7 +11,7 @@ import { buildServer, handlerOf } from '../http/server.ts'
 import { startScrape } from '../metrics/scrape.ts'
 import { startOutbox, type Outbox } from '../outbox/outbox.ts'
 import { startWaker } from '../outbox/waker.ts'
-import { buildConsole, CONSOLE_FOLDER } from './build-console.ts'
+import { buildConsole, ensureConsoleFolder } from './build-console.ts'
 import { layFoundation } from './first-start-store.ts'
 import { greet } from './greeting.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -66,7 +66,7 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   let listeners: Listeners | null = null
   const doctor = doctorParts({ channels, outbox, playbooks, tls: () => listeners?.tls() ?? null })
   const oncall = { onCallItems: rosters.onCallItems, onCall: playbooks.onCall }
-  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: CONSOLE_FOLDER, oncall, doctor })
+  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: ensureConsoleFolder(), oncall, doctor })
   await app.ready()
   const parts = { handler: handlerOf(app, intake.handle), doors: intake.handle, log }
   const bound = await startListeners(listenerSettings(config), parts)
@@ -102,9 +102,12 @@ interface Watched {
   readonly auditor: Auditor
 }
 
+function say(ok: boolean, good: string, bad: string): { ok: boolean; detail: string } {
+  return { ok, detail: ok ? good : bad }
+}
+
 /** What `/readyz` asks beside the database. */
 function readinessChecks({ outbox, intake, auditor }: Watched): Checks {
-  const say = (ok: boolean, good: string, bad: string) => ({ ok, detail: ok ? good : bad })
   return {
     intake: () => say(intake.ready(), `${intake.backlog()} receipts wait`, 'receipts of before the start are still being applied'),
     outbox: () => say(outbox.healthy(), 'looks for due pages', 'has not looked for due pages lately'),
