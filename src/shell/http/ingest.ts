@@ -40,6 +40,13 @@ interface Passage {
   held: number
 }
 
+interface Admitted {
+  readonly source: OpenSource
+  readonly key: string
+  /** The body, where its key was found by parsing it. */
+  readonly parsed: unknown
+}
+
 const EMPTY = Buffer.alloc(0)
 const DEFAULT_HELD_BYTES = 4_096
 
@@ -73,14 +80,14 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
     const declared = Number(request.headers['content-length'] ?? DEFAULT_HELD_BYTES)
     if (isFull(Math.min(declared, door.bodyBytesMax))) return leave(passage, 'overload', unavailable(route, door.overloadStatus))
     if (request.rawHeaders.length / 2 > HEADERS_COUNT_MAX) return leave(passage, 'refused', { status: 431, body: '' })
-    let source: OpenSource | undefined
+    let admitted: Admitted | undefined
     if (door.keyIn === 'request') {
-      source = await admit(passage, messageOf(passage, EMPTY))
-      if (source === undefined) return
+      admitted = await admit(passage, messageOf(passage, EMPTY))
+      if (admitted === undefined) return
     }
     hold(passage, Number.isFinite(declared) ? Math.min(declared, door.bodyBytesMax) : DEFAULT_HELD_BYTES)
     readBody(request, door.bodyBytesMax, (body) => {
-      void take(passage, source, body).catch((error: unknown) => {
+      void take(passage, admitted, body).catch((error: unknown) => {
         ports.log.error({ err: error, door: door.id }, 'a door failed')
         leave(passage, 'unavailable', unavailable(route, 503))
       })
@@ -97,12 +104,12 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
   }
 
   /** Answers the sender of an unknown key. */
-  const admit = async (passage: Passage, message: InboundMessage): Promise<OpenSource | undefined> => {
+  const admit = async (passage: Passage, message: InboundMessage): Promise<Admitted | undefined> => {
     const { door, kind } = passage.route.entry
-    const { key } = door.findKey(message, passage.route.params)
+    const { key, parsed } = door.findKey(message, passage.route.params)
     const source = key === null ? undefined : (sources.find(key) ?? (await lookAgain(passage, key)))
     if (passage.response.writableEnded) return undefined
-    if (source !== undefined && (source.kind === null || source.kind === kind)) return source
+    if (key !== null && source !== undefined && (source.kind === null || source.kind === kind)) return { source, key, parsed }
     leave(passage, 'unknown_key', door.refuseKey())
     return undefined
   }
@@ -116,26 +123,29 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
     }
   }
 
-  const take = async (passage: Passage, known: OpenSource | undefined, body: Body): Promise<void> => {
+  const take = async (passage: Passage, known: Admitted | undefined, body: Body): Promise<void> => {
     const { route, headers } = passage
     const { door } = route.entry
     if (body.kind === 'gone') return forget(passage)
     if (body.kind === 'slow') return leave(passage, 'refused', { status: 408, headers: { connection: 'close' }, body: '' })
-    const message = messageOf(passage, body.bytes)
-    const source = known ?? (await admit(passage, message))
-    if (source === undefined) return
+    const admitted = known ?? (await admit(passage, messageOf(passage, body.bytes)))
+    if (admitted === undefined) return
+    const { source } = admitted
     const receivedAt = sources.now()
     if (receivedAt === null) return leave(passage, 'unavailable', unavailable(route, 503))
+    const kept = door.keyIn === 'body' ? withoutKey(body.bytes, admitted.key) : { bytes: body.bytes, places: 0 }
     let freshIdUsed: string | undefined
     const context = {
       params: route.params,
       signingSecret: null,
+      // Where the key stands in other places too, what was parsed holds it: then it is parsed again without.
+      ...(kept.places > 1 || admitted.parsed === undefined ? {} : { parsed: admitted.parsed }),
       get freshId() {
         freshIdUsed ??= ports.freshId().replaceAll('-', '')
         return freshIdUsed
       },
     }
-    const received = body.kind === 'whole' ? read(route, { ...message, receivedAt }, context) : unread(body)
+    const received = body.kind === 'whole' ? read(route, { ...messageOf(passage, kept.bytes), receivedAt }, context) : unread(body)
     const extra = body.kind === 'whole' ? undefined : { [UNREAD_HEADER]: '1' }
     commits.add({
       receivedAt,
@@ -144,7 +154,7 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
       door: door.id,
       path: clean(route.path),
       headers: keptHeaders(headers, freshIdUsed === undefined ? extra : { ...extra, [FRESH_ID_HEADER]: freshIdUsed }),
-      body: body.bytes,
+      body: kept.bytes,
       refused: received.kind === 'refused' ? received.reason : null,
       received,
       done: (committed) => {
@@ -201,6 +211,18 @@ const DISCARD_MS_MAX = 2_000
 
 function messageOf({ route, headers }: Passage, body: Buffer): InboundMessage {
   return { method: 'POST', path: route.path, query: new URLSearchParams(route.query), headers, body, receivedAt: 0 }
+}
+
+/** A key in a body is a secret at rest: its bytes become stars, all others stay as they came. */
+function withoutKey(bytes: Buffer, key: string): { readonly bytes: Buffer; readonly places: number } {
+  let places = 0
+  let redacted = bytes
+  for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
+    if (places === 0) redacted = Buffer.from(bytes)
+    redacted.fill('*', at, at + Buffer.byteLength(key))
+    places += 1
+  }
+  return { bytes: redacted, places }
 }
 
 function unread(body: Extract<Body, { kind: 'too-large' | 'undecodable' }>): Received {

@@ -16,6 +16,7 @@ import { type Checks, healthRoutes } from './health-routes.ts'
 import type { DoorHandler, RequestHandler } from './listeners-public.ts'
 import { acknowledgeRoutes } from './pages/acknowledge-routes.ts'
 import { signInPageRoutes } from './pages/sign-in-page-routes.ts'
+import { statusRoutes } from './pages/status-routes.ts'
 import { redactUrl } from './redact.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serializer } from './serializer.ts'
@@ -57,6 +58,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(apiRoutes(ports, parts), { prefix: API_PREFIX })
   void app.register(acknowledgeRoutes(ports))
   void app.register(signInPageRoutes(ports))
+  void app.register(statusRoutes(ports))
   void app.register(consoleFiles(parts.consoleDir))
   return app
 }
