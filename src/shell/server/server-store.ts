@@ -21,9 +21,14 @@ export async function markSeen(tx: Tx, serverId: string): Promise<number | false
   return rows[0]?.now ?? false
 }
 
-/** A clean end: nothing of this server's is left to take over. */
+/** A clean end: nothing of this server's is left to take over. Where receipts are left, its row stays open so that they are found. */
 export async function markStopped(tx: Tx, serverId: string): Promise<void> {
-  await tx.query('update server set stopped_at = clock_timestamp(), seen_at = clock_timestamp() where id = $1', [serverId])
+  await tx.query(
+    `update server set stopped_at = clock_timestamp(), seen_at = clock_timestamp()
+     where id = $1
+       and not exists (select from receipt where receipt.server_id = server.id and receipt.id > server.applied_receipt_id)`,
+    [serverId],
+  )
 }
 
 /** Servers that ended without saying so, oldest first. Their receipts may wait to be applied. */
