@@ -3,6 +3,7 @@ import type { Episode } from '../../core/alert/alert.ts'
 import type { ChangeReport, Signal } from '../../core/alert/signal.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
+import { arrayText } from './array-text.ts'
 
 /** The latest episode of a fingerprint, as stored. */
 export interface LatestAlert {
@@ -38,7 +39,7 @@ export async function lockFiring(tx: Tx, fingerprints: readonly string[]): Promi
     name: 'lock-firing-alerts',
     text: `select ${COLUMNS} from alert a left join incident i on i.id = a.incident_id
            where a.fingerprint = any($1::uuid[]) and a.resolved_at is null order by a.id for update of a`,
-    values: [fingerprints],
+    values: [arrayText(fingerprints)],
   })
   return rows.map(toLatest)
 }
@@ -52,7 +53,7 @@ export async function findLastEnded(tx: Tx, fingerprints: readonly string[]): Pr
              select * from alert where alert.fingerprint = asked.fingerprint and alert.resolved_at is not null
              order by alert.resolved_at desc limit 1
            ) a left join incident i on i.id = a.incident_id`,
-    values: [fingerprints],
+    values: [arrayText(fingerprints)],
   })
   return rows.map(toLatest)
 }
@@ -96,14 +97,14 @@ export async function updateAlerts(tx: Tx, updates: readonly AlertUpdate[]): Pro
              as new (id, starts, last, ends, count, value, resolved, incident)
            where alert.id = new.id`,
     values: [
-      updates.map((update) => update.id),
-      updates.map(({ episode }) => episode.startsAt),
-      updates.map(({ episode }) => episode.lastAt),
-      updates.map(({ episode }) => episode.endsAt),
-      updates.map(({ episode }) => episode.count),
-      updates.map(({ episode }) => episode.value),
-      updates.map(({ episode }) => episode.resolvedAt),
-      updates.map((update) => update.incidentId),
+      arrayText(updates.map((update) => update.id)),
+      arrayText(updates.map(({ episode }) => episode.startsAt)),
+      arrayText(updates.map(({ episode }) => episode.lastAt)),
+      arrayText(updates.map(({ episode }) => episode.endsAt)),
+      arrayText(updates.map(({ episode }) => episode.count)),
+      arrayText(updates.map(({ episode }) => episode.value)),
+      arrayText(updates.map(({ episode }) => episode.resolvedAt)),
+      arrayText(updates.map((update) => update.incidentId)),
     ],
   })
 }
@@ -129,23 +130,23 @@ export async function insertAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise
              as new (id, source, fingerprint, dedup_key, alarm, title, labels, links, hint, value, starts, first, last, ends, count, resolved,
                incident)`,
     values: [
-      alerts.map((alert) => alert.id),
-      alerts.map((alert) => alert.sourceId),
-      alerts.map((alert) => alert.fingerprint),
+      arrayText(alerts.map((alert) => alert.id)),
+      arrayText(alerts.map((alert) => alert.sourceId)),
+      arrayText(alerts.map((alert) => alert.fingerprint)),
       alerts.map(({ signal }) => signal.dedupKey),
       alerts.map(({ signal }) => signal.alarm),
       alerts.map(({ signal }) => signal.title),
       alerts.map(({ signal }) => JSON.stringify(signal.labels)),
       alerts.map(({ signal }) => JSON.stringify(signal.links)),
       alerts.map(({ signal }) => signal.severityHint),
-      alerts.map(({ episode }) => episode.value),
-      alerts.map(({ episode }) => episode.startsAt),
-      alerts.map(({ episode }) => episode.firstAt),
-      alerts.map(({ episode }) => episode.lastAt),
-      alerts.map(({ episode }) => episode.endsAt),
-      alerts.map(({ episode }) => episode.count),
-      alerts.map(({ episode }) => episode.resolvedAt),
-      alerts.map((alert) => alert.incidentId),
+      arrayText(alerts.map(({ episode }) => episode.value)),
+      arrayText(alerts.map(({ episode }) => episode.startsAt)),
+      arrayText(alerts.map(({ episode }) => episode.firstAt)),
+      arrayText(alerts.map(({ episode }) => episode.lastAt)),
+      arrayText(alerts.map(({ episode }) => episode.endsAt)),
+      arrayText(alerts.map(({ episode }) => episode.count)),
+      arrayText(alerts.map(({ episode }) => episode.resolvedAt)),
+      arrayText(alerts.map((alert) => alert.incidentId)),
     ],
   })
 }
@@ -167,11 +168,11 @@ export async function insertChanges(tx: Tx, changes: readonly NewChange[]): Prom
            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::jsonb[], $7::jsonb[])
              as new (id, source, title, origin, at, links, details)`,
     values: [
-      changes.map((entry) => entry.id),
-      changes.map((entry) => entry.sourceId),
+      arrayText(changes.map((entry) => entry.id)),
+      arrayText(changes.map((entry) => entry.sourceId)),
       changes.map(({ change }) => change.title),
       changes.map(({ change }) => change.source),
-      changes.map(({ change, receivedAt }) => change.at ?? receivedAt),
+      arrayText(changes.map(({ change, receivedAt }) => change.at ?? receivedAt)),
       changes.map(({ change }) => JSON.stringify(change.links)),
       changes.map(({ change }) => JSON.stringify(change.details)),
     ],

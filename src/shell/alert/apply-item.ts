@@ -14,6 +14,8 @@ export interface ApplyItem {
   /** Integration the message came by. */
   readonly kind: string
   readonly signals: readonly Signal[]
+  /** Of each signal. */
+  readonly fingerprints: readonly string[]
   readonly changes: readonly ChangeReport[]
   /** Why the sender was told no; its signals then are the plain one, if people are to hear of it. */
   readonly refused: string | null
@@ -32,24 +34,34 @@ export interface Unit {
 }
 
 export function toItem(
-  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'changes' | 'refused'> & { readonly door: string; readonly received: Received },
+  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'fingerprints' | 'changes' | 'refused'> & {
+    readonly door: string
+    readonly received: Received
+  },
 ): ApplyItem {
   const { receiptId, receivedAt, sourceId, sourceName, digest, door, received } = receipt
   const base = { receiptId, receivedAt, sourceId, sourceName, digest, kind: kindOfDoor(door) }
-  if (received.kind === 'signals') return { ...base, signals: received.signals, changes: received.changes, refused: null }
+  if (received.kind === 'signals') {
+    const { signals, changes } = received
+    return { ...base, signals, fingerprints: signals.map((signal) => fingerprintOf(sourceId, signal)), changes, refused: null }
+  }
   const signals = received.page ? [toPlainSignal({ door, title: received.title, reason: received.reason })] : []
-  return { ...base, signals, changes: [], refused: received.reason }
+  return { ...base, signals, fingerprints: signals.map((signal) => fingerprintOf(sourceId, signal)), changes: [], refused: received.reason }
 }
 
 export function unitsOf(items: readonly ApplyItem[]): Unit[] {
   const units: Unit[] = []
   for (const item of items) {
-    for (const [index, signal] of item.signals.entries()) units.push(toUnit(item, { index, signal, plain: item.refused !== null }))
+    for (let index = 0; index < item.signals.length; index += 1) {
+      const signal = item.signals[index]
+      const fingerprint = item.fingerprints[index]
+      if (signal !== undefined && fingerprint !== undefined) units.push({ item, index, signal, fingerprint, plain: item.refused !== null })
+    }
   }
   return units
 }
 
-export function toUnit(item: ApplyItem, part: { readonly index: number; readonly signal: Signal; readonly plain: boolean }): Unit {
-  const { index, signal, plain } = part
-  return { item, index, signal, plain, fingerprint: fingerprintOf(item.sourceId, signal) }
+/** Another signal in the place of one. */
+export function toPlainUnit({ item, index }: Unit, signal: Signal): Unit {
+  return { item, index, signal, plain: true, fingerprint: fingerprintOf(item.sourceId, signal) }
 }

@@ -5,7 +5,9 @@ import type { Ports } from '../ports.ts'
 import { WatermarkMoved } from './apply.ts'
 import type { ApplyItem } from './apply-item.ts'
 import { applyUntilDone } from './apply-loop.ts'
-import { openServer } from './receipt-store.ts'
+import { makeFiringHints } from './firing-hints.ts'
+import { loadReceipts, openServer } from './receipt-store.ts'
+import { readAgain } from './recover.ts'
 
 export interface ApplyQueue {
   readonly add: (items: readonly ApplyItem[]) => void
@@ -24,25 +26,46 @@ export interface ApplyQueue {
 const BATCH_SIGNALS_MAX = 8_000
 /** Signals that may wait, about 2 KB each; past it commits wait. One message may hold more by itself. */
 const WAITING_SIGNALS_MAX = 24_000
+/** So long repeats of what fires are gathered under load, to be written once; news never wait. */
+const GATHER_REPEATS_MS = 500
 /** A commit is held up no longer than this: then messages are refused by the doors' own bounds. */
 const ROOM_WAIT_MS_MAX = 2_000
 /** Waited after a failure that has no explanation; the receipts are kept, and the log says ERROR each time. */
 const FAILURE_WAIT_MS = 1_000
+const LOST_A_READ = 500
 
 export function makeApplyQueue(ports: Ports): ApplyQueue {
   let queue: ApplyItem[] = []
   let inHand = 0
   let signals = 0
+  /** Items that may be more than repeats. */
+  let urgent = 0
+  let lastQuietAt = -Infinity
+  let wake = () => {}
+  const hints = makeFiringHints()
   let watermark: number | null = null
   let running: Promise<void> | null = null
   let stopped = false
+  let flushing = false
   const waiters: (() => void)[] = []
 
   const open = async () => {
     const { applied } = await ports.database.inTransaction('ingest', (tx) => openServer(tx, ports.serverId))
+    const lost = watermark !== null && applied < watermark ? await readLost(applied, watermark) : []
     watermark = applied
-    keep(queue.filter((item) => item.receiptId > applied))
+    keep([...lost, ...queue].filter((item) => item.receiptId > applied))
     start()
+  }
+  /** A crash of Postgres may undo batches that did not wait for the disk: their receipts are there, and applied again. */
+  const readLost = async (above: number, upTo: number): Promise<ApplyItem[]> => {
+    const lost: ApplyItem[] = []
+    for (;;) {
+      const from = lost.at(-1)?.receiptId ?? above
+      const range = { serverId: ports.serverId, above: from, upTo, limit: LOST_A_READ }
+      const receipts = await ports.database.inTransaction('ingest', (tx) => loadReceipts(tx, range))
+      lost.push(...receipts.map(readAgain))
+      if (receipts.length < LOST_A_READ) return lost
+    }
   }
   const keep = (items: ApplyItem[]) => {
     queue = items
@@ -50,15 +73,19 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
   }
   const count = () => {
     signals = queue.reduce((sum, item) => sum + item.signals.length, 0)
+    urgent = queue.reduce((sum, item) => sum + (isRepeat(item) ? 0 : 1), 0)
     receiptsBacklog.set(queue.length + inHand)
-    if (signals < WAITING_SIGNALS_MAX) for (const wake of waiters.splice(0)) wake()
+    if (signals < WAITING_SIGNALS_MAX) for (const resume of waiters.splice(0)) resume()
   }
   const run = async () => {
     while (queue.length > 0 && watermark !== null && !stopped) {
+      await gather()
+      const wasQuiet = urgent === 0
       const items = take()
       try {
-        await applyUntilDone(ports, { items, serverId: ports.serverId, from: watermark }, () => stopped)
+        await applyUntilDone(ports, { items, serverId: ports.serverId, from: watermark, hints }, () => stopped)
         watermark = items.at(-1)?.receiptId ?? watermark
+        lastQuietAt = wasQuiet ? performance.now() : -Infinity
       } catch (error) {
         keep([...items, ...queue])
         if (!stopped) await settle(error)
@@ -67,6 +94,23 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
       count()
     }
   }
+  const isRepeat = (item: ApplyItem) =>
+    item.changes.length === 0 &&
+    item.signals.every((signal, index) => signal.status === 'firing' && hints.has(item.fingerprints[index] ?? ''))
+  /** Repeats upon repeats wait for more of their kind; the first thing that may be news ends the wait. */
+  const gather = async () => {
+    const waitMs = lastQuietAt + GATHER_REPEATS_MS - performance.now()
+    if (waitMs <= 0 || isPressing()) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    wake = () => {}
+  }
+  const isPressing = () => urgent > 0 || flushing || stopped || signals >= WAITING_SIGNALS_MAX / 2
   const settle = async (error: unknown) => {
     if (!(error instanceof WatermarkMoved)) {
       ports.log.error({ err: error }, 'receipts could not be applied; they are kept and tried again')
@@ -103,7 +147,9 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
       for (const item of items) {
         queue.push(item)
         signals += item.signals.length
+        if (!isRepeat(item)) urgent += 1
       }
+      if (isPressing()) wake()
       receiptsBacklog.set(queue.length + inHand)
       start()
     },
@@ -121,10 +167,14 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     },
     open,
     idle: async () => {
+      flushing = true
+      wake()
       while (running !== null) await running
+      flushing = false
     },
     stop: () => {
       stopped = true
+      wake()
     },
   }
 }

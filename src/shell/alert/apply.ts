@@ -24,9 +24,10 @@ import {
   type NewAlert,
   updateAlerts,
 } from './alert-store.ts'
-import { type ApplyItem, toUnit, type Unit, unitsOf } from './apply-item.ts'
+import { type ApplyItem, toPlainUnit, type Unit, unitsOf } from './apply-item.ts'
 import { placeAlerts } from './apply-incidents.ts'
 import { makeExplainer } from './explain.ts'
+import type { FiringHints } from './firing-hints.ts'
 import { fold, type FoldedAlert } from './fold.ts'
 import { encodeOutcomes, type Outcome } from './outcome.ts'
 import { aimOf } from './target.ts'
@@ -38,6 +39,8 @@ export interface Batch {
   readonly serverId: string
   /** The watermark before. */
   readonly from: number
+  /** Told what fires after the batch. */
+  readonly hints?: FiringHints
 }
 
 /** Another process has applied receipts of this server: read the watermark again. */
@@ -60,7 +63,7 @@ export function isTransient(error: unknown): boolean {
  * @throws {WatermarkMoved}, what `isTransient` knows, and without `careful` whatever a message makes the rest throw
  */
 export async function applyBatch(ports: Ports, batch: Batch, careful: boolean): Promise<void> {
-  await ports.database.inTransaction('main', async (tx) => {
+  const alerts = await ports.database.inTransaction('main', async (tx) => {
     const units = unitsOf(batch.items)
     const applied = careful ? await applyHalving(ports, tx, units) : await applyUnits(ports, tx, units)
     const changes = batch.items.flatMap(({ changes: own, sourceId, receivedAt }) =>
@@ -69,7 +72,13 @@ export async function applyBatch(ports: Ports, batch: Batch, careful: boolean): 
     await insertChanges(tx, changes)
     failpoint('inside-apply')
     await finish(tx, batch, { outcomes: applied.outcomes, lazy: applied.quiet && changes.length === 0 })
+    return applied.alerts
   })
+  for (const { fingerprint, episode, incidentId, aim } of alerts) {
+    const fires = episode.resolvedAt === null && (incidentId !== null || aim?.kind === 'target')
+    if (fires) batch.hints?.add(fingerprint)
+    else batch.hints?.remove(fingerprint)
+  }
 }
 
 interface Applied {
@@ -77,6 +86,7 @@ interface Applied {
   readonly outcomes: readonly Outcome[]
   /** Nothing but repeats. */
   readonly quiet: boolean
+  readonly alerts: readonly FoldedAlert[]
 }
 
 const matchers = new WeakMap<Playbook, Matcher>()
@@ -90,7 +100,7 @@ function matcherOf(playbook: Playbook): Matcher {
 }
 
 async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise<Applied> {
-  if (units.length === 0) return { outcomes: [], quiet: true }
+  if (units.length === 0) return { outcomes: [], quiet: true, alerts: [] }
   const playbook = ports.playbooks.current()
   const fingerprints = [...new Set(units.map((unit) => unit.fingerprint))]
   const firing = await lockFiring(tx, fingerprints)
@@ -113,6 +123,7 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise
   return {
     outcomes: folded.fates.map(explain),
     quiet: places.size === 0 && inserts.length === 0,
+    alerts: folded.alerts,
   }
 }
 
@@ -122,11 +133,11 @@ async function applyHalving(ports: Ports, tx: Tx, units: readonly Unit[]): Promi
   } catch (error) {
     if (isTransient(error)) throw error
     const [only] = units
-    if (units.length === 1 && only !== undefined) return { outcomes: [await pagePlainly(ports, tx, only, error)], quiet: false }
+    if (units.length === 1 && only !== undefined) return { outcomes: [await pagePlainly(ports, tx, only, error)], quiet: false, alerts: [] }
     const middle = Math.ceil(units.length / 2)
     const first = await applyHalving(ports, tx, units.slice(0, middle))
     const second = await applyHalving(ports, tx, units.slice(middle))
-    return { outcomes: [...first.outcomes, ...second.outcomes], quiet: false }
+    return { outcomes: [...first.outcomes, ...second.outcomes], quiet: false, alerts: [] }
   }
 }
 
@@ -146,7 +157,7 @@ async function pagePlainly(ports: Ports, tx: Tx, unit: Unit, cause: unknown): Pr
     reason,
   })
   try {
-    const told = await tx.savepoint(() => applyUnits(ports, tx, [toUnit(unit.item, { index: unit.index, signal: plain, plain: true })]))
+    const told = await tx.savepoint(() => applyUnits(ports, tx, [toPlainUnit(unit, plain)]))
     const incidentId = told.outcomes[0]?.incidentId ?? null
     return { kind: 'poisoned', why: `It could not be processed: ${reason}. It is kept, and people were told plainly.`, incidentId }
   } catch (error) {

@@ -3,6 +3,7 @@
  * hears "yes" after its message is on disk, and never of anything that happens to it later.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { toLabels, toSignal } from '../../core/alert/build.ts'
 import type { Signal } from '../../core/alert/signal.ts'
 import { makeIngestHandler } from '../http/ingest.ts'
@@ -28,6 +29,8 @@ export interface Intake {
   readonly ready: () => boolean
 }
 
+/** An orderly end applies what it took; what is left after this is found by whoever runs next. */
+const DRAIN_MS_MAX = 8_000
 const RECOVER_EVERY_MS = 2_000
 const RECOVER_AGAIN_MS = 250
 const intakes = new WeakMap<Ports, Intake>()
@@ -55,7 +58,7 @@ export function startIntake(ports: Ports): Intake {
     submit: (signal, name) => submit(ports, { commits, sources }, signal, name),
     drain,
     stop: async () => {
-      doors.close()
+      await Promise.race([drain(), sleep(DRAIN_MS_MAX, undefined, { ref: false })])
       recovery.stop()
       await commits.idle()
       queue.stop()
@@ -78,7 +81,10 @@ export async function submitSignal(ports: Ports, signal: Signal, name: string): 
   await intake.submit(signal, name)
 }
 
-/** Opens this server's row, then looks after the dead for as long as it lives. */
+/**
+ * Looks after the dead for as long as it lives. What this server takes waits until those of before the start are
+ * settled: the messages of one alert must be applied in the order in which they were accepted, whoever accepted them.
+ */
 function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => boolean; stop: () => void; idle: () => Promise<void> } {
   let ready = false
   let opened = false
@@ -90,10 +96,11 @@ function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => 
   const startedAt = performance.now()
   const look = async () => {
     try {
-      if (!opened) await open()
-      opened = true
-      const doubtful = await recoverDead(ports, () => stopped)
-      ready ||= doubtful === 0 || performance.now() - startedAt > (ports.config.timing['deadAfterMs'] ?? DOUBT_MS_MAX)
+      const watchedMs = performance.now() - startedAt
+      const doubtful = await recoverDead(ports, () => stopped, watchedMs)
+      ready ||= doubtful === 0 || watchedMs > (ports.config.timing['deadAfterMs'] ?? DOUBT_MS_MAX)
+      if (ready && !opened) await open()
+      opened ||= ready
     } catch (error) {
       ports.log.warn({ err: error }, 'receipts left by other servers could not be looked for')
     }

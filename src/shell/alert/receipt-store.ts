@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
+import { arrayText } from './array-text.ts'
 
 export interface NewReceipt {
   readonly receivedAt: Instant
@@ -68,14 +69,14 @@ export async function insertReceipts(
     values: [
       server.id,
       Buffer.concat(bodies.map((body) => body.bytes)),
-      receipts.map((receipt) => receipt.receivedAt),
-      receipts.map((receipt) => receipt.sourceId),
+      arrayText(receipts.map((receipt) => receipt.receivedAt)),
+      arrayText(receipts.map((receipt) => receipt.sourceId)),
       receipts.map((receipt) => receipt.door),
       receipts.map((receipt) => receipt.path),
       receipts.map((receipt) => receipt.headers),
       bodies.map((body) => body.encoding),
-      starts,
-      bodies.map((body) => body.bytes.length),
+      arrayText(starts),
+      arrayText(bodies.map((body) => body.bytes.length)),
       receipts.map((receipt) => receipt.refused),
     ],
   })
@@ -112,12 +113,20 @@ interface ReceiptRow {
 
 export const RECEIPT_COLUMNS = `r.id, r.received_at, r.server_id, r.source_id, s.name as source_name, r.door, r.path, r.headers, r.encoding, r.body, r.refused`
 
-/** Receipts of one server above its watermark, in order. */
-export async function loadUnapplied(tx: Tx, server: { id: string; above: number; limit: number }): Promise<StoredReceipt[]> {
+export interface ReceiptRange {
+  readonly serverId: string
+  readonly above: number
+  /** Null: without end. */
+  readonly upTo: number | null
+  readonly limit: number
+}
+
+/** Receipts of one server, in order. */
+export async function loadReceipts(tx: Tx, range: ReceiptRange): Promise<StoredReceipt[]> {
   const { rows } = await tx.query<ReceiptRow>(
     `select ${RECEIPT_COLUMNS} from receipt r left join source s on s.id = r.source_id
-     where r.server_id = $1 and r.id > $2 order by r.id limit $3`,
-    [server.id, server.above, server.limit],
+     where r.server_id = $1 and r.id > $2 and ($3::bigint is null or r.id <= $3) order by r.id limit $4`,
+    [range.serverId, range.above, range.upTo, range.limit],
   )
   return rows.map(toReceipt)
 }

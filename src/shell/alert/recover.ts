@@ -5,7 +5,7 @@ import { WatermarkMoved } from './apply.ts'
 import { type ApplyItem, toItem } from './apply-item.ts'
 import { applyUntilDone } from './apply-loop.ts'
 import { receiveAgain, unreadable, UNREAD_HEADER } from './door-table.ts'
-import { closeServer, findServer, listOtherServers, loadUnapplied, messageOf, type StoredReceipt } from './receipt-store.ts'
+import { closeServer, findServer, listOtherServers, loadReceipts, messageOf, type StoredReceipt } from './receipt-store.ts'
 
 const RECEIPTS_A_BATCH = 200
 
@@ -15,10 +15,10 @@ export function isAlone(ports: Ports): boolean {
 }
 
 /**
- * One look at the others. @returns how many may still be alive or dying: of those it is not known yet whether they left
- * receipts behind
+ * One look at the others. @returns how many are in doubt: not dead for long enough to be taken over, and not heard of
+ * in the last `watchedMs`, in which a living one would have said that it lives
  */
-export async function recoverDead(ports: Ports, stopped: () => boolean): Promise<number> {
+export async function recoverDead(ports: Ports, stopped: () => boolean, watchedMs: number): Promise<number> {
   const others = await ports.database.inTransaction('main', (tx) => listOtherServers(tx, ports.serverId))
   const deadAfterMs = isAlone(ports) ? 0 : (ports.config.timing['deadAfterMs'] ?? DEAD_AFTER_MS)
   const dead = others.filter((server) => server.unseenMs >= deadAfterMs)
@@ -26,7 +26,7 @@ export async function recoverDead(ports: Ports, stopped: () => boolean): Promise
     if (stopped()) break
     await applyLeftovers(ports, server.id, stopped)
   }
-  return others.length - dead.length
+  return others.filter((server) => server.unseenMs < deadAfterMs && server.unseenMs >= watchedMs).length
 }
 
 /** To its end, and then closes the row: from then on it cannot commit a receipt that nobody would apply. */
@@ -35,7 +35,7 @@ async function applyLeftovers(ports: Ports, serverId: string, stopped: () => boo
     const { receipts, from } = await ports.database.inTransaction('main', async (tx) => {
       const server = await findServer(tx, serverId, { lock: true })
       if (server === undefined || server.closed) return { receipts: [], from: 0 }
-      const found = await loadUnapplied(tx, { id: serverId, above: server.applied, limit: RECEIPTS_A_BATCH })
+      const found = await loadReceipts(tx, { serverId, above: server.applied, upTo: null, limit: RECEIPTS_A_BATCH })
       if (found.length === 0) await closeServer(tx, serverId)
       return { receipts: found, from: server.applied }
     })
