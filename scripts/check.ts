@@ -28,16 +28,16 @@ function checkImports(): string | null {
   const paths = globSync('{src,web}/**/*.{ts,tsx}', { cwd: ROOT, exclude: (name) => /^(node_modules|dist|web\/dist)/.test(name) })
   const files = paths.map((path) => ({ path: path.replaceAll('\\', '/'), text: readFileSync(join(ROOT, path), 'utf8') }))
   if (files.length === 0) return 'no source file was found: the check would pass on nothing'
-  return join0(findViolations(files))
+  return linesOrNull(findViolations(files))
 }
 
 function checkLockfile(): string | null {
-  return join0(
+  return linesOrNull(
     findLockfileFaults(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Parameters<typeof findLockfileFaults>[0]),
   )
 }
 
-function join0(lines: readonly string[]): string | null {
+function linesOrNull(lines: readonly string[]): string | null {
   return lines.length === 0 ? null : lines.join('\n')
 }
 
@@ -54,6 +54,7 @@ const STEPS: readonly Step[] = [
 
 const asked = process.argv.slice(2)
 const steps = STEPS.filter((step) => asked.length === 0 || asked.some((word) => step.name.includes(word)))
+if (steps.length === 0) throw new Error(`no check is named ${asked.join(' ')}`)
 let failed = 0
 for (const step of steps) {
   const startedAt = performance.now()

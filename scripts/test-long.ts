@@ -3,7 +3,7 @@
  * at random moments. Prints the seeds; `--seed N --runs 1` repeats a run that failed. Ends with 1 when any promise broke.
  */
 import { parseArgs } from 'node:util'
-import { FAIL_POINTS, runCrash, type CrashReport, type FailPoint } from '../test/fault/crash-run.ts'
+import { FAIL_POINTS, runCrash, type CrashReport, type EndKind } from '../test/fault/crash-run.ts'
 import { startOwnPostgres } from '../test/support/own-postgres.ts'
 import { chooseSeed } from '../test/support/seed.ts'
 
@@ -17,7 +17,7 @@ const { values: flags } = parseArgs({
 const firstSeed = flags.seed === undefined ? chooseSeed() : Number(flags.seed)
 const runs = Number(flags.runs)
 /** What a run does follows from its seed alone, so that the seed repeats it. */
-const kinds: readonly (FailPoint | null)[] = [...FAIL_POINTS, null, null]
+const kinds: readonly EndKind[] = [...FAIL_POINTS, 'random-kill', 'orderly-stop']
 
 const postgres = await startOwnPostgres()
 const failed: { seed: number; reason: string }[] = []
@@ -41,16 +41,16 @@ process.exitCode = failed.length === 0 ? 0 : 1
 async function work(): Promise<void> {
   for (let place = begun++; place < runs; place = begun++) {
     const seed = firstSeed + place
-    const failPoint = kinds[seed % kinds.length] ?? null
+    const end = kinds[seed % kinds.length] ?? 'random-kill'
     const startedAt = Date.now()
     const databaseUrl = await postgres.createDatabase()
-    const outcome = await runCrash({ seed, failPoint, databaseUrl }).catch((error: unknown) =>
+    const outcome = await runCrash({ seed, end, databaseUrl }).catch((error: unknown) =>
       String(error instanceof Error ? error.stack : error),
     )
     note(seed, outcome)
     await postgres.dropDatabase(databaseUrl)
     const words = typeof outcome !== 'string' && outcome.violations.length === 0 ? 'held' : 'BROKEN'
-    console.log(`seed ${seed} ${failPoint ?? 'random moment'}: ${words} (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`)
+    console.log(`seed ${seed} ${end}: ${words} (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`)
   }
 }
 
