@@ -85,7 +85,7 @@ function PlaceFact({ to }: { readonly to: string }) {
   const playbook = useQuery({ ...playbookQuery, enabled: to === '/playbook' })
   const text =
     to === '/incidents' ? openCount(open.data?.pages) : to === '/playbook' && playbook.data !== undefined ? `v${playbook.data.version}` : ''
-  return text === '' ? null : <span className="text-s font-normal text-faint">{text}</span>
+  return text === '' ? null : <span className="text-s font-normal text-muted">{text}</span>
 }
 
 function openCount(pages: readonly { readonly items: readonly unknown[]; readonly next: string | null }[] | undefined): string {

@@ -128,7 +128,7 @@ function Raw({ id }: { readonly id: string }) {
         {raw.data.refused !== null && `. Refused: ${raw.data.refused}`}
       </p>
       <CodeBlock
-        name="Body as received"
+        name="Body as received, its key shortened"
         code={raw.data.body === null ? `(not text; base64)\n${raw.data.body_base64}` : prettyBody(raw.data.body)}
       />
       {headers !== '' && <CodeBlock name="Headers, without keys and cookies" code={headers} />}

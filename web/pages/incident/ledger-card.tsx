@@ -93,7 +93,7 @@ function DeliveryTimes({ delivery }: { readonly delivery: Delivery }) {
           </div>
         ))}
       </dl>
-      {delivery.reason !== null && delivery.reason !== '' && (
+      {delivery.reason !== null && delivery.reason !== '' && delivery.seen_at === null && (
         <p className={`mt-1 [overflow-wrap:anywhere] ${delivery.state === 'failed' ? 'text-late' : 'text-muted'}`}>{delivery.reason}</p>
       )}
       {delivery.evidence !== '' && <p className="mt-1 text-muted">{delivery.evidence}</p>}
