@@ -105,10 +105,10 @@ async function scriptedServer(onLine: (line: string, socket: Socket, inData: boo
 }
 
 function channelTo(url: string): ReturnType<typeof emailChannel> {
-  return emailChannel({ url, from: 'Tocsin <pages@tocsin.test>', timeoutMs: 400, connectTimeoutMs: 400 })
+  return emailChannel({ url, from: 'Tocsin <pages@tocsin.test>', timeoutMs: 10_000, connectTimeoutMs: 10_000 })
 }
 
-function send(url: string, message = page(), timeoutMs = 600): ReturnType<ReturnType<typeof emailChannel>['send']> {
+function send(url: string, message = page(), timeoutMs = 10_000): ReturnType<ReturnType<typeof emailChannel>['send']> {
   return channelTo(url).send(message, { to: 'ada@example.com', secret: null }, AbortSignal.timeout(timeoutMs))
 }
 
@@ -117,11 +117,7 @@ const replying = (responseCode: number, text: string): Error => Object.assign(ne
 describe('what the server says', () => {
   test('taken: that is all that is known', async () => {
     const { url, taken } = await mailServer()
-    expect(await send(url)).toEqual({
-      kind: 'delivered',
-      externalId: null,
-      evidence: 'The mail server took the mail; whether it reached the mailbox is not known.',
-    })
+    expect(await send(url)).toMatchObject({ kind: 'delivered', evidence: expect.stringMatching(/^The mail server answered: 250/u) })
     expect(taken).toMatchObject([{ from: 'pages@tocsin.test', to: ['ada@example.com'] }])
   })
 
@@ -182,19 +178,21 @@ describe('what silence means', () => {
     const server = createServer((socket) => void socket.on('error', () => undefined))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     open.push({ close: () => server.close() })
-    expect(await send(`smtp://127.0.0.1:${(server.address() as AddressInfo).port}`)).toMatchObject({ kind: 'retry' })
+    expect(await send(`smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, page(), 400)).toMatchObject({ kind: 'retry' })
   })
 
   test('a server that goes silent at the recipient: nothing was sent', async () => {
-    expect(await send(await scriptedServer((line) => line.startsWith('RCPT')))).toMatchObject({ kind: 'retry' })
+    expect(await send(await scriptedServer((line) => line.startsWith('RCPT')), page(), 400)).toMatchObject({ kind: 'retry' })
   })
 
   test('a server that never asks for the message: nothing was sent', async () => {
-    expect(await send(await scriptedServer((line) => line === 'DATA'))).toMatchObject({ kind: 'retry' })
+    expect(await send(await scriptedServer((line) => line === 'DATA'), page(), 400)).toMatchObject({ kind: 'retry' })
   })
 
   test('a server that has the whole message and does not answer: it may have happened', async () => {
-    expect(await send(await scriptedServer((line, _socket, inData) => inData && line === '.'))).toMatchObject({ kind: 'unknown' })
+    expect(await send(await scriptedServer((line, _socket, inData) => inData && line === '.'), page(), 2_000)).toMatchObject({
+      kind: 'unknown',
+    })
   })
 
   test('a server that has the whole message and resets: it may have happened', async () => {

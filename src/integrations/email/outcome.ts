@@ -7,7 +7,7 @@ import type { SmtpResult } from './smtp.ts'
 
 export function toDelivery(result: SmtpResult): Delivery {
   if (result.kind === 'accepted') {
-    return { kind: 'delivered', externalId: null, evidence: 'The mail server took the mail; whether it reached the mailbox is not known.' }
+    return { kind: 'delivered', externalId: null, evidence: `The mail server answered: ${result.response}` }
   }
   const { reason, status } = result
   if (status === null) return result.handedOver ? { kind: 'unknown', reason } : { kind: 'retry', afterMs: null, reason }

@@ -19,7 +19,8 @@ import { checkTarget, isForbidden } from './target.ts'
 
 const NOW = Date.UTC(2026, 10, 3, 12)
 const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`
-const channel = webhookChannel({ now: () => NOW, connectTimeoutMs: 300 })
+const channel = webhookChannel({ now: () => NOW, connectTimeoutMs: 10_000 })
+const hasty = webhookChannel({ now: () => NOW, connectTimeoutMs: 300 })
 const open: { close: () => void }[] = []
 afterEach(() => {
   for (const server of open.splice(0)) server.close()
@@ -55,7 +56,7 @@ async function receiver(listener: RequestListener): Promise<string> {
 }
 
 function send(to: string, options: { timeoutMs?: number; secret?: string | null } = {}): ReturnType<typeof channel.send> {
-  return channel.send(message, { to, secret: options.secret ?? null }, AbortSignal.timeout(options.timeoutMs ?? 5_000))
+  return channel.send(message, { to, secret: options.secret ?? null }, AbortSignal.timeout(options.timeoutMs ?? 10_000))
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -117,7 +118,7 @@ describe('what silence means', () => {
 
   test('a receiver that takes all and says nothing in time: it may have happened', async () => {
     const url = await receiver((request) => void request.resume())
-    expect(await send(url, { timeoutMs: 200 })).toEqual({ kind: 'unknown', reason: 'no answer in time' })
+    expect(await send(url, { timeoutMs: 1_500 })).toEqual({ kind: 'unknown', reason: 'no answer in time' })
   })
 
   test('a receiver that takes all and resets: it may have happened', async () => {
@@ -154,7 +155,13 @@ describe('what silence means', () => {
     const server = createTcpServer((socket) => void socket.on('error', () => undefined))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     open.push({ close: () => server.close() })
-    expect(await send(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`)).toEqual({
+    expect(
+      await hasty.send(
+        message,
+        { to: `https://127.0.0.1:${(server.address() as AddressInfo).port}/`, secret: null },
+        AbortSignal.timeout(10_000),
+      ),
+    ).toEqual({
       kind: 'retry',
       afterMs: null,
       reason: 'no connection in time',

@@ -13,6 +13,7 @@ import {
 } from '../../../test/support/outbox-scene.ts'
 import { ann } from '../../../test/support/playbook.ts'
 import type { Delivery } from '../../integration.ts'
+import type { Ports } from '../ports.ts'
 import { changeIncident } from '../incident/change.ts'
 import { findAcknowledgeLink } from '../page/link-store.ts'
 import { pause } from './retry.ts'
@@ -435,4 +436,56 @@ test('a rule that throws on the outcome does not make a sent page look unsent', 
   expect(asked).toBeGreaterThan(0)
   await pause(100)
   expect(emails(channels.calls)).toHaveLength(1)
+})
+
+describe('while the database is away', () => {
+  function unsteady(ports: Ports): { ports: Ports; setAway: (away: boolean) => void } {
+    let isAway = false
+    const inTransaction: Ports['database']['inTransaction'] = (pool, work) =>
+      isAway ? Promise.reject(new Error('Connection terminated unexpectedly')) : ports.database.inTransaction(pool, work)
+    return { ports: { ...ports, database: { ...ports.database, inTransaction } }, setAway: (away) => void (isAway = away) }
+  }
+
+  test('the outcome of what was sent is kept, and the page is not sent again when it is back', async () => {
+    const { ports, setAway } = unsteady(scene.makeServer())
+    const channels = fakeChannels(() => {
+      setAway(true)
+      setTimeout(() => setAway(false), 600)
+      return took
+    })
+    // The lease runs out meanwhile: the same server still knows that the outcome is its own to write.
+    scene.start(ports, channels, { leaseMs: 200 })
+    const id = await scene.open(scene.makeServer())
+    expect(await scene.settled(id, 'email')).toMatchObject([{ state: 'delivered', attempts: 1, unsure: false }])
+    await pause(100)
+    expect(emails(channels.calls)).toHaveLength(1)
+  })
+
+  test('nothing is lost, and pages go out when it is back', async () => {
+    const { ports, setAway } = unsteady(scene.makeServer())
+    const channels = fakeChannels()
+    const outbox = scene.start(ports, channels)
+    setAway(true)
+    const id = await scene.open(scene.makeServer())
+    await pause(300)
+    expect(emails(channels.calls)).toHaveLength(0)
+    setAway(false)
+    expect(await scene.settled(id, 'email')).toMatchObject([{ state: 'delivered', attempts: 1 }])
+    expect(outbox.healthy()).toBe(true)
+  })
+})
+
+test('a stop waits for what is being sent, and claims nothing more', async () => {
+  const ports = scene.makeServer({ direct: true })
+  const answered = Promise.withResolvers<Delivery>()
+  const channels = fakeChannels(() => answered.promise)
+  const outbox = scene.start(ports, channels)
+  const id = await scene.open(ports)
+  await soon('a send', () => emails(channels.calls).length === 1)
+  const stopped = outbox.stop()
+  const later = await scene.open(ports)
+  setTimeout(() => answered.resolve(took), 200)
+  await stopped
+  expect(await scene.effects(id, 'email')).toMatchObject([{ state: 'delivered' }])
+  expect(await scene.effects(later, 'email')).toMatchObject([{ state: 'pending', attempts: 0, leased: false }])
 })

@@ -82,6 +82,7 @@ function toPage(row: PageRow, effects: readonly EffectRow[]): Page {
 
 function toDelivery(row: EffectRow): Delivery {
   const state = stateOf(row)
+  const evidence = evidenceOf(row.channel, state)
   return {
     channel: row.channel,
     state,
@@ -89,9 +90,9 @@ function toDelivery(row: EffectRow): Delivery {
     sent_at: toTime(row.sent_at),
     delivered_at: toTime(row.delivered_at),
     seen_at: toTime(row.seen_at),
-    reason: row.reason,
+    reason: row.reason === evidence ? null : row.reason, // said once is enough
     attempts: row.attempts,
-    evidence: evidenceOf(row.channel, state),
+    evidence,
   }
 }
 
