@@ -293,6 +293,12 @@ test('a wrong key opens nothing and is not echoed', async () => {
   expect(await countReceipts()).toBe(before)
   expect(server.log()).not.toContain(wrong)
   // the greeting names the integration key on purpose; lines of the log never do
-  expect(server.log().split('\n').filter((line) => line.startsWith('{')).join('\n')).not.toContain(INGEST_KEY)
+  expect(
+    server
+      .log()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .join('\n'),
+  ).not.toContain(INGEST_KEY)
   expect(requestsAbout(scene.webhook, wrong)).toEqual([])
 })

@@ -24,11 +24,12 @@ export const FAIL_POINTS = [
   'before-outcome-commit',
 ] as const
 export type FailPoint = (typeof FAIL_POINTS)[number]
+/** SIGKILL at a fail point, SIGKILL at a random moment, or SIGTERM at a random moment: an orderly restart loses nothing either. */
+export type EndKind = FailPoint | 'random-kill' | 'orderly-stop'
 
 export interface CrashPlan {
   readonly seed: number
-  /** Null: SIGKILL at a random moment. */
-  readonly failPoint: FailPoint | null
+  readonly end: EndKind
   readonly databaseUrl: string
 }
 
@@ -46,6 +47,7 @@ const MESSAGES_A_SENDER = 8
 /** A fail point strikes at one of its first passes; a run of this size passes each at least so often. */
 const PASSES_MAX = 4
 const CRASH_MS_MAX = 20_000
+const RANDOM_MS_MAX = 1_500
 const PATIENCE_MS = 60_000
 const QUIET_MS_MAX = RESUME_MS_MAX + 15_000
 
@@ -66,7 +68,8 @@ export async function runCrash(plan: CrashPlan): Promise<CrashReport> {
     })
   const servers: RunningServer[] = []
   try {
-    const first = await start(plan.failPoint === null ? {} : { TOCSIN_FAILPOINT: `${plan.failPoint}@${dice.between(1, PASSES_MAX)}` }, true)
+    const atFailPoint = plan.end !== 'random-kill' && plan.end !== 'orderly-stop'
+    const first = await start(atFailPoint ? { TOCSIN_FAILPOINT: `${plan.end}@${dice.between(1, PASSES_MAX)}` } : {}, true)
     servers.push(first)
     const promises = startSenders(dice, first.url)
     const people = startPeople(dice, first.url, webhook)
@@ -196,13 +199,15 @@ export function findIncidentId(text: string): string | undefined {
 }
 
 async function crash(server: RunningServer, plan: CrashPlan, dice: Dice): Promise<void> {
-  if (plan.failPoint === null) {
-    await sleep(dice.between(0, 1_500))
-    await server.kill()
+  if (plan.end === 'random-kill' || plan.end === 'orderly-stop') {
+    await sleep(dice.between(0, RANDOM_MS_MAX))
+    const report = plan.end === 'random-kill' ? await server.kill() : await server.stop()
+    if (plan.end === 'orderly-stop' && report.code !== 0)
+      throw new Error(`SIGTERM ended with ${report.code ?? report.signal}\n${tail(server.log())}`)
     return
   }
   const report = await Promise.race([server.exited, sleep(CRASH_MS_MAX).then(() => undefined)])
-  if (report === undefined) throw new Error(`fail point ${plan.failPoint} was never reached\n${tail(server.log())}`)
+  if (report === undefined) throw new Error(`fail point ${plan.end} was never reached\n${tail(server.log())}`)
 }
 
 /** Quiet: what was accepted is applied, and no effect waits that is due. Answers what is still restless after the bound. */
