@@ -37,9 +37,13 @@ export function readBody(request: IncomingMessage, bytesMax: number, done: (body
   const entry: Deadline = { at: performance.now() + BODY_READ_MS_MAX, expire: () => finish({ kind: 'slow' }) }
   watchDeadline(entry)
   request.on('data', onData)
-  request.on('error', () => finish({ kind: 'gone' }))
-  request.on('close', () => finish({ kind: 'gone' }))
+  const onGone = () => finish({ kind: 'gone' })
+  request.on('error', onGone)
+  request.on('close', onGone)
   request.on('end', () => {
+    // A request closes when it has been read; only before that it means that the sender has gone.
+    request.removeListener('close', onGone)
+    request.removeListener('error', onGone)
     const [first] = chunks
     const raw = chunks.length === 1 && first !== undefined ? first : chunks.length === 0 ? EMPTY : Buffer.concat(chunks, size)
     const encoding = request.headers['content-encoding']

@@ -5,6 +5,7 @@ import { findApiKey, ensureApiKey } from './api-key-store.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { ensureOwner } from './person-store.ts'
 import { createSignInLink } from './sign-in.ts'
+import { hashToken } from './token.ts'
 
 let scene: ApiScene
 beforeAll(async () => {
@@ -33,7 +34,7 @@ test('a sign-in link is looked at without being used, works once, and then never
   }
   expect((await link(token, 'GET')).body).toContain('Sign in as Ann')
   const [one, two] = await Promise.all([link(token, 'POST'), link(token, 'POST')])
-  expect([one.statusCode, two.statusCode].sort()).toEqual([303, 410])
+  expect(new Set([one.statusCode, two.statusCode])).toEqual(new Set([303, 410]))
   const entered = one.statusCode === 303 ? one : two
   expect(entered.headers.location).toBe('/incidents')
   expect(String(entered.headers['set-cookie'])).toMatch(/^tocsin=[\w-]{43};.*HttpOnly; SameSite=Lax$/)
@@ -111,10 +112,10 @@ test('signing out ends the session at once; ending another one does too', async 
 test('sessions end after idleness and in any case after their time', async () => {
   const age = async (column: string, days: number) => {
     const token = await scene.signIn(ann)
-    await scene.database.database.query(
-      `update session set ${column} = now() - make_interval(days => $1) where created_at = (select max(created_at) from session)`,
-      [days],
-    )
+    await scene.database.database.query(`update session set ${column} = now() - make_interval(days => $1) where token_hash = $2`, [
+      days,
+      hashToken(token),
+    ])
     return (await me(`tocsin=${token}`)).statusCode
   }
   expect(await age('last_seen_at', 8)).toBe(401)

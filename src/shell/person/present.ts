@@ -1,5 +1,5 @@
 /** People, sessions and keys as the API shows them. */
-import type { ApiKey, Person, PersonRef, Session } from '../../api/schema.ts'
+import type { ApiKey, Person, Session } from '../../api/schema.ts'
 import { can, type Viewer } from '../../core/access/can.ts'
 import type { ApiKeyRow } from './api-key-store.ts'
 import type { PersonRow } from './person-store.ts'
@@ -26,10 +26,6 @@ export function showPerson(row: PersonRow, viewer: Viewer): Person {
 
 /** Everybody can be paged in the console. */
 const CONSOLE = { channel: 'console', address: null, verifiedAt: null }
-
-export function showPersonRef(row: Pick<PersonRow, 'id' | 'name' | 'email'>): PersonRef {
-  return { id: row.id, name: row.name, email: row.email }
-}
 
 export function showSession(row: SessionRow, currentId: string | null): Session {
   return {

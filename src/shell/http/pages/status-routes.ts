@@ -13,18 +13,18 @@ const STATUS = { indicator: 'none', description: 'No incident has been published
 const NOTHING = { components: [], incidents: [], scheduled_maintenances: [] } as const
 
 export function statusRoutes(ports: Ports): FastifyPluginAsync {
+  const page = async () => {
+    const now = await ports.database.inTransaction('main', async (tx) => tx.now)
+    return {
+      id: 'tocsin',
+      name: 'Status',
+      url: `${ports.config.url}/status`,
+      time_zone: 'Etc/UTC',
+      updated_at: new Date(now).toISOString(),
+    }
+  }
   return async (app: FastifyInstance) => {
     const schema = { hide: true }
-    const page = async () => {
-      const { now } = await ports.database.inTransaction('main', async (tx) => ({ now: tx.now }))
-      return {
-        id: 'tocsin',
-        name: 'Status',
-        url: `${ports.config.url}/status`,
-        time_zone: 'Etc/UTC',
-        updated_at: new Date(now).toISOString(),
-      }
-    }
     app.get('/status/api/v2/summary.json', { schema }, async () => ({ page: await page(), status: STATUS, ...NOTHING }))
     app.get('/status/api/v2/status.json', { schema }, async () => ({ page: await page(), status: STATUS }))
     app.get('/status/api/v2/incidents.json', { schema }, async () => ({ page: await page(), incidents: [] }))
