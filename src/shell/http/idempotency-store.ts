@@ -39,3 +39,8 @@ export async function keepAnswer(tx: Tx, owner: string, key: string, answer: Kep
     [owner, key, answer.requestHash, answer.status, answer.body === null ? null : JSON.stringify(answer.body), new Date(tx.now)],
   )
 }
+
+/** Housekeeping. */
+export async function deleteOldAnswers(tx: Tx): Promise<void> {
+  await tx.query('delete from idempotency where created_at < $1', [new Date(tx.now - KEPT_MS)])
+}

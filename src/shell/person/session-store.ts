@@ -78,3 +78,8 @@ export async function endSession(tx: Tx, personId: PersonId, id: string): Promis
 export async function endOtherSessions(tx: Tx, personId: PersonId, keepId: string | null): Promise<void> {
   await tx.query(`delete from session s where s.person_id = $1 and ($2::text is null or ${PUBLIC_ID} <> $2)`, [personId, keepId])
 }
+
+/** Housekeeping: sessions that can no longer be used. */
+export async function deleteExpired(tx: Tx): Promise<void> {
+  await tx.query(`delete from session where expires_at < $1 or last_seen_at < $2`, [new Date(tx.now), new Date(tx.now - SESSION_IDLE_MS)])
+}
