@@ -15,7 +15,7 @@ export type Body =
 
 const EMPTY = Buffer.alloc(0)
 
-/** @param hold is told of bytes taken (and with a negative number, given back) so that all bodies together stay bounded */
+/** Calls `done` once. A body over `bytesMax`, as sent or as unpacked, is cut to its start. */
 export function readBody(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {
   const chunks: Buffer[] = []
   let size = 0
