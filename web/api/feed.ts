@@ -4,11 +4,14 @@
  */
 import { serverNow } from '../lib/now.ts'
 import { foldFeed, newFeed, type FeedState, type FeedStep } from './feed-state.ts'
+import { network } from './request.ts'
 import { createSseParser, type SseMessage } from './sse.ts'
 
 const URL = '/api/v1/stream'
 /** The server sends something at least every 15 s; after this silence the line is taken for dead. */
-const SILENCE_MAX_MS = 35_000
+const SILENCE_MAX_MS = 25_000
+/** Silence after which a failed request is reason enough to try a new line. */
+const DOUBT_MS = 3_000
 
 export interface Feed {
   readonly read: () => FeedState
@@ -91,6 +94,10 @@ export function openFeed(handlers: FeedHandlers): Feed {
   const hurryWhenSeen = (): void => {
     if (document.visibilityState === 'visible') hurry()
   }
+  const doubt = (): void => {
+    if (state.link === 'live' && serverNow() - (state.heardAt ?? 0) > DOUBT_MS) current?.abort()
+  }
+  network.addEventListener('trouble', doubt)
   window.addEventListener('online', hurry)
   document.addEventListener('visibilitychange', hurryWhenSeen)
   void run()
@@ -104,6 +111,7 @@ export function openFeed(handlers: FeedHandlers): Feed {
     retryNow: hurry,
     stop: () => {
       stopped = true
+      network.removeEventListener('trouble', doubt)
       window.removeEventListener('online', hurry)
       document.removeEventListener('visibilitychange', hurryWhenSeen)
       current?.abort()

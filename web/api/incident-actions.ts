@@ -57,11 +57,12 @@ export function useIncidentAction(ref: string) {
     onError: (_error, _action, context) => {
       if (context?.before !== undefined) client.setQueryData(keys.incident(ref), context.before)
     },
-    onSettled: () => refetchIncident(client, ref),
+    // Not awaited: the action is done when the server said so, whatever is fetched after it.
+    onSettled: () => void refetchIncident(client, ref),
   })
 }
 
-export async function refetchIncident(client: QueryClient, ref: string): Promise<void> {
+async function refetchIncident(client: QueryClient, ref: string): Promise<void> {
   await Promise.all([
     client.invalidateQueries({ queryKey: keys.incident(ref) }),
     client.invalidateQueries({ queryKey: keys.incidents }),

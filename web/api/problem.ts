@@ -36,7 +36,23 @@ const ADVICE: Readonly<Record<string, string>> = {
   timeout: 'The server did not answer in time. It may have happened: look before you try again.',
 }
 
-/** One or two sentences for a person. */
+/** Whether asking again may help: the server did not answer, or failed. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500)
+}
+
+/** Why something cannot be shown: one or two sentences for a person. */
+export function explainReading(error: unknown): string {
+  if (!(error instanceof ApiError)) return explainError(error)
+  if (error.code === 'unreachable' || [502, 504].includes(error.status)) return 'The server cannot be reached. Check your connection.'
+  if (error.code === 'timeout') return 'The server did not answer in time.'
+  if ([502, 504].includes(error.status)) return 'The server could not be reached, so most likely nothing was changed. Look, then try again.'
+  if (error.status === 503) return 'The server cannot reach its database right now.'
+  if (error.status >= 500) return 'The server failed to answer.'
+  return explainError(error)
+}
+
+/** Why something was not done: one or two sentences for a person. */
 export function explainError(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : 'Something went wrong in the console.'
   const advice = ADVICE[error.code]

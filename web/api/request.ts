@@ -4,6 +4,9 @@ import { ApiError, type FieldError } from './problem.ts'
 
 const TIMEOUT_MS = 15_000
 
+/** Tells `trouble` when a request found no server: the live feed then doubts a line that only seems to be open. */
+export const network = new EventTarget()
+
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
@@ -16,6 +19,7 @@ export interface RequestOptions {
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path.startsWith('/') ? path : `/api/v1/${path}`, options)
   learnServerTime(response.headers.get('date'))
+  if (response.status === 502 || response.status === 504) network.dispatchEvent(new Event('trouble'))
   if (!response.ok) throw await readProblem(response)
   if (response.status === 204) return undefined as T
   const text = await response.text()
@@ -39,6 +43,7 @@ async function send(url: string, options: RequestOptions): Promise<Response> {
   } catch (error) {
     if (options.signal?.aborted === true) throw error
     const timedOut = limit.aborted
+    network.dispatchEvent(new Event('trouble'))
     throw new ApiError({
       status: 0,
       code: timedOut ? 'timeout' : 'unreachable',

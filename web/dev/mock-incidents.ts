@@ -280,7 +280,7 @@ export function demoStories(): Story[] {
     }),
     incidentOf({
       number: 126,
-      title: `${'A very long title from a machine that repeats itself '.repeat(20)}`.slice(0, 1000),
+      title: 'A very long title from a machine that repeats itself '.repeat(20).slice(0, 1000),
       rank: 1,
       phase: 'triaged',
       openedMin: 40,

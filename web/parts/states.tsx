@@ -1,7 +1,7 @@
 /** What stands where content is missing: not yet, nothing, not allowed, failed. */
 import { CircleAlert, Lock, SearchX } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { ApiError, explainError } from '../api/problem.ts'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { ApiError, explainReading, isPassing } from '../api/problem.ts'
 import { classNames } from '../lib/class-names.ts'
 import { Button } from './button.tsx'
 
@@ -53,6 +53,8 @@ export function Empty({ title, children, action, icon }: EmptyProps) {
 /** The whole place failed to load. What is not found may be private: the same words for both. */
 export function Failed({ error, retry, what }: { readonly error: unknown; readonly retry?: () => void; readonly what: string }) {
   const status = error instanceof ApiError ? error.status : 0
+  const again = isPassing(error) && retry !== undefined
+  useRetry(again ? retry : undefined)
   if (status === 404) {
     return (
       <Empty icon={<SearchX size={22} />} title={`There is no such ${what}, or it is private and you are not a member`}>
@@ -74,8 +76,21 @@ export function Failed({ error, retry, what }: { readonly error: unknown; readon
         title={`Could not load the ${what}`}
         action={retry === undefined ? undefined : <Button onClick={retry}>Try again</Button>}
       >
-        {explainError(error)} Paging does not depend on this page.
+        {explainReading(error)} {again && 'Asking again every few seconds. '}Paging does not depend on this page.
       </Empty>
     </div>
   )
+}
+
+const RETRY_MS = 5_000
+
+function useRetry(retry: (() => void) | undefined): void {
+  const latest = useRef(retry)
+  latest.current = retry
+  const wanted = retry !== undefined
+  useEffect(() => {
+    if (!wanted) return
+    const timer = setInterval(() => latest.current?.(), RETRY_MS)
+    return () => clearInterval(timer)
+  }, [wanted])
 }

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import type { ApiKey, ApiKeyCreated } from '../../../src/api/schema.ts'
 import { keys } from '../../api/keys.ts'
-import { explainError, fieldError } from '../../api/problem.ts'
+import { explainError, explainReading, fieldError } from '../../api/problem.ts'
 import { apiKeysQuery } from '../../api/queries.ts'
 import { request } from '../../api/request.ts'
 import { tellError } from '../../app/toast-store.ts'
@@ -28,7 +28,7 @@ export function ApiKeysCard({ meId }: { readonly meId: string }) {
         </Button>
       }
     >
-      {all.isError && <p role="alert">{explainError(all.error)}</p>}
+      {all.isError && <p role="alert">{explainReading(all.error)}</p>}
       {all.data !== undefined && mine.length === 0 && (
         <p className="text-muted">None. A key lets the tocsin command and scripts act as you.</p>
       )}

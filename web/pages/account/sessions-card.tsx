@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Session } from '../../../src/api/schema.ts'
 import { keys } from '../../api/keys.ts'
-import { explainError } from '../../api/problem.ts'
+import { explainError, explainReading } from '../../api/problem.ts'
 import { sessionsQuery } from '../../api/queries.ts'
 import { endSession } from '../../api/session.ts'
 import { tellError } from '../../app/toast-store.ts'
@@ -18,7 +18,7 @@ export function SessionsCard() {
   return (
     <Card title="Sessions" aside={sessions.data === undefined ? undefined : `${sessions.data.length}`}>
       {sessions.data === undefined && !sessions.isError && <Skeleton className="h-10" />}
-      {sessions.isError && <p role="alert">{explainError(sessions.error)}</p>}
+      {sessions.isError && <p role="alert">{explainReading(sessions.error)}</p>}
       <ul className="divide-y divide-line">
         {sessions.data?.map((session) => (
           <Row key={session.id} session={session} />

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { ChevronRight, Inbox } from 'lucide-react'
 import { useState } from 'react'
 import type { Signal } from '../../../src/api/schema.ts'
-import { explainError } from '../../api/problem.ts'
+import { explainReading } from '../../api/problem.ts'
 import { signalRawQuery, signalsQuery } from '../../api/queries.ts'
 import { LiveMark } from '../../app/live-mark.tsx'
 import { usePolling } from '../../app/live.tsx'
@@ -114,7 +114,7 @@ function Raw({ id }: { readonly id: string }) {
       <p className="text-s text-late">
         {raw.error instanceof Error && 'status' in raw.error && raw.error.status === 404
           ? 'The raw message is no longer kept.'
-          : explainError(raw.error)}
+          : explainReading(raw.error)}
       </p>
     )
   if (raw.data === undefined) return <Skeleton className="h-24" />

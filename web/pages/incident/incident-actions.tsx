@@ -76,7 +76,8 @@ function useRun({
 }) {
   const action = useIncidentAction(reference)
   const run = (id: OfferId): void => {
-    if (action.isPending) return
+    // Pressed twice is asked once; another action does not have to wait for the answer to this one.
+    if (action.isPending && action.variables.type === id) return
     if (id === 'acknowledge') {
       rememberAnswer(incident.id, Date.now())
       action.mutate(

@@ -2,7 +2,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import type { Delivery, Page } from '../../../src/api/schema.ts'
-import { explainError } from '../../api/problem.ts'
+import { explainReading } from '../../api/problem.ts'
 import { toMs } from '../../lib/moment.ts'
 import { useNow } from '../../lib/now.ts'
 import { Card } from '../../parts/card.tsx'
@@ -23,7 +23,7 @@ export function LedgerCard({ query, meId }: { readonly query: UseQueryResult<rea
       aside={people.length === 0 ? undefined : `${people.length} ${people.length === 1 ? 'person' : 'people'}, ${answered} acknowledged`}
     >
       {query.data === undefined && !query.isError && <Skeleton className="h-16" />}
-      {query.data === undefined && query.isError && <p role="alert">{explainError(query.error)} Paging itself goes on.</p>}
+      {query.data === undefined && query.isError && <p role="alert">{explainReading(query.error)} Paging itself goes on.</p>}
       {query.data !== undefined && people.length === 0 && (
         <p className="text-muted">Nobody is paged at this severity: it waits in the queue.</p>
       )}

@@ -2,7 +2,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TimelineEntry } from '../../../src/api/schema.ts'
-import { explainError } from '../../api/problem.ts'
+import { explainReading } from '../../api/problem.ts'
 import { classNames } from '../../lib/class-names.ts'
 import { dayName, sameDay, toMs } from '../../lib/moment.ts'
 import { Button } from '../../parts/button.tsx'
@@ -24,7 +24,7 @@ export function TimelineCard({ query }: { readonly query: UseQueryResult<readonl
       {query.data === undefined && !query.isError && <Skeleton className="h-24" />}
       {query.data === undefined && query.isError && (
         <p role="alert">
-          {explainError(query.error)}{' '}
+          {explainReading(query.error)}{' '}
           <Button size="s" onClick={() => void query.refetch()}>
             Try again
           </Button>
