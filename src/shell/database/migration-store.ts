@@ -40,6 +40,7 @@ const LOCK_WAIT_MS_MAX = 120_000
 const TABLE_LOCK_TIMEOUT_MS = 2_000
 const TABLE_LOCK_TRIES_MAX = 30
 const LOCK_NOT_AVAILABLE = '55P03'
+const POSTGRES_VERSION_MIN = 150_000
 
 /** Reads the migrations of a folder, in order. @throws {MigrationError} when names or numbers are not as they must be. */
 export async function readMigrations(folder: URL): Promise<Migration[]> {
@@ -66,6 +67,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   client.on('error', (error) => options.log.warn({ reason: error.message }, 'the migrating connection broke'))
   await client.connect()
   try {
+    await refuseOldPostgres(client)
     await takeLock(client, options)
     await client.query(
       `create table if not exists migration (
@@ -76,6 +78,17 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     return applied
   } finally {
     await client.end()
+  }
+}
+
+/** `unique nulls not distinct`, which keeps one firing episode an alert, came with 15. */
+async function refuseOldPostgres(client: Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; name: string }>(
+    "select current_setting('server_version_num')::integer as number, current_setting('server_version') as name",
+  )
+  const [version] = rows
+  if (version !== undefined && version.number < POSTGRES_VERSION_MIN) {
+    throw new MigrationError(`this is Postgres ${version.name}; Tocsin needs 15 or newer (DATABASE_URL)`)
   }
 }
 
