@@ -9,8 +9,15 @@ export interface SourceFile {
 
 /** Libraries without time, randomness, files or network, which the core may use. */
 const PURE_LIBRARIES = new Set(['@bufbuild/cel', '@bufbuild/protobuf', 'canonicalize', 'temporal-polyfill', 'zod'])
-/** Reads the playbook's file format; parsing is pure as well, but only that folder parses. */
-const PLAYBOOK_LIBRARIES = new Set(['yaml'])
+/** Read and write the playbook's formats, YAML and Markdown; that is pure as well, but only that folder does it. */
+const PLAYBOOK_LIBRARIES = new Set([
+  'yaml',
+  'mdast',
+  'mdast-util-from-markdown',
+  'mdast-util-gfm-table',
+  'mdast-util-to-markdown',
+  'micromark-extension-gfm-table',
+])
 /** The only files that know that there is an environment. */
 const ENVIRONMENT_READERS = new Set(['src/config.ts', 'src/main.ts', 'src/cli/tocsin.ts'])
 /** What the core must be given instead of reading it. */

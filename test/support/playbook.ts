@@ -67,6 +67,8 @@ export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
     compliance: [],
     passCriteria: [],
     newIncidentsPerMinuteMax: 10,
+    document: { title: null, sections: [] },
+    prose: [],
     ...over,
   }
 }

@@ -4,7 +4,16 @@ import { MINUTE_MS, HOUR_MS } from '../time.ts'
 import { buildEscalation, DEFAULT_ESCALATION } from './build-escalation.ts'
 import { parseDuration } from './duration.ts'
 import type { Path, Report } from './finding.ts'
-import type { CommunicationRow, DetectionRule, IncidentRole, IncidentType, Playbook, PostMortemRule, SeverityRow } from './playbook.ts'
+import type {
+  CommunicationRow,
+  DetectionRule,
+  IncidentRole,
+  IncidentType,
+  Playbook,
+  PostMortemRule,
+  ProseEntry,
+  SeverityRow,
+} from './playbook.ts'
 import type { PlaybookFile } from './schema.ts'
 import { normalizeName, toSlug } from './text.ts'
 import { parseThreshold } from './threshold.ts'
@@ -43,6 +52,8 @@ export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report
     compliance: (file.compliance ?? []).map(({ id, title, text }) => ({ id: id ?? toSlug(title), title, text })),
     passCriteria: file.pass_criteria ?? [],
     newIncidentsPerMinuteMax: file.limits?.new_incidents_per_minute ?? DEFAULT_NEW_INCIDENTS_PER_MINUTE,
+    document: { title: file.document?.title ?? null, sections: file.document?.sections ?? [] },
+    prose: (file.prose ?? []).map(buildProse),
   }
 }
 
@@ -98,6 +109,12 @@ function buildDetection(rule: DetectionFile, path: Path, report: Report): Detect
 function buildRole(role: Item<FileOf<'roles'>>): IncidentRole {
   const { title, responsibility, checklist = [] } = role
   return { id: role.id ?? toSlug(title), title, responsibility, checklist, heldBy: toList(role.held_by).map(normalizeName) }
+}
+
+/** Nowhere in particular is at the end of the document. */
+function buildProse({ before, after, title, text }: Item<FileOf<'prose'>>): ProseEntry {
+  const at = before ?? after ?? 'compliance'
+  return { at, place: before === undefined ? 'after' : 'before', title: title ?? null, text: text ?? '' }
 }
 
 const WORDS: Readonly<Record<string, number | null>> = {

@@ -11,6 +11,8 @@ import { checkShape } from './shape.ts'
 export interface ParsedPlaybook {
   /** Null when any finding is an error. */
   readonly playbook: Playbook | null
+  /** The file as it is written, once its shape is right; null when it is not. */
+  readonly file: PlaybookFile | null
   /** In the order of the file. */
   readonly findings: readonly Finding[]
   /** Finds the line of a later problem, such as one that depends on today's date. */
@@ -20,14 +22,14 @@ export interface ParsedPlaybook {
 /** Never throws. @param digest SHA-256 of the file's bytes, computed by the shell */
 export function parsePlaybook(text: string, digest: PlaybookDigest): ParsedPlaybook {
   const file = readYaml(text)
-  if (file.data === undefined) return { playbook: null, findings: inOrder(file.findings), place: file.place }
+  if (file.data === undefined) return { playbook: null, file: null, findings: inOrder(file.findings), place: file.place }
   const { report, findings } = collect(file)
   const shape = checkShape(PlaybookFile, file.data, report)
-  if (shape === undefined) return { playbook: null, findings: findings(), place: file.place }
+  if (shape === undefined) return { playbook: null, file: null, findings: findings(), place: file.place }
   const playbook = buildPlaybook(shape, digest, report)
   checkPlaybook(playbook, shape, report)
   const found = findings()
-  return { playbook: hasErrors(found) ? null : playbook, findings: found, place: file.place }
+  return { playbook: hasErrors(found) ? null : playbook, file: shape, findings: found, place: file.place }
 }
 
 /** Gathers problems as findings. The same one found by two ways (an inherited escalation, say) counts once. */

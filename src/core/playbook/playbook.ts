@@ -22,6 +22,28 @@ export interface Playbook {
   readonly passCriteria: readonly string[]
   /** New incidents a source may open in a minute; the rest joins one storm incident. */
   readonly newIncidentsPerMinuteMax: number
+  /** For readers of the document; the engine does nothing by it. */
+  readonly document: DocumentTitles
+  readonly prose: readonly ProseEntry[]
+}
+
+export interface DocumentTitles {
+  /** Null: the usual one. */
+  readonly title: string | null
+  /** What the document calls its sections, in its order; a `section` is a key of the file. */
+  readonly sections: readonly { readonly section: string; readonly title: string }[]
+}
+
+/** What the document says and nothing runs, with its place among what does. */
+export interface ProseEntry {
+  /** A key of the file, or `start`. */
+  readonly at: string
+  /** `before`: under that section's title, above what it lists. `after`: below it. */
+  readonly place: 'before' | 'after'
+  /** Null: it belongs to the section; else it is one of its own. */
+  readonly title: string | null
+  /** Markdown. */
+  readonly text: string
 }
 
 export interface PlaybookMetadata {

@@ -150,6 +150,39 @@ const PostMortemFile = z.strictObject({
 
 const ComplianceFile = z.strictObject({ id: Key.optional(), title: Name, text: Line })
 
+/** Sections of the document that have their own keys in the file, in the order in which it is rendered. */
+export const DOCUMENT_SECTIONS = [
+  'metadata',
+  'severities',
+  'lifecycle',
+  'incident_types',
+  'communication',
+  'roles',
+  'post_mortem',
+  'compliance',
+] as const
+
+const DocumentFile = z.strictObject({
+  title: Line.optional().meta({ description: 'Title of the document; "Incident Response Playbook" when left out.' }),
+  sections: z
+    .array(z.strictObject({ section: z.enum(DOCUMENT_SECTIONS), title: Line }))
+    .max(DOCUMENT_SECTIONS.length)
+    .optional()
+    .meta({ description: 'How the document calls its sections, in its order; those left out have their usual title and place.' }),
+})
+
+const PROSE_CHARS_MAX = 200_000
+
+const ProseFile = z.strictObject({
+  before: z.enum(DOCUMENT_SECTIONS).optional().meta({ description: 'Stands within that section, above what it lists.' }),
+  after: z
+    .enum(['start', ...DOCUMENT_SECTIONS])
+    .optional()
+    .meta({ description: 'Stands after what that section lists; "start" is beneath the title of the document.' }),
+  title: Line.optional().meta({ description: 'With a title it is a section of its own.' }),
+  text: z.string().max(PROSE_CHARS_MAX).optional().meta({ description: 'Markdown. People read it; the engine does not.' }),
+})
+
 const LimitsFile = z.strictObject({
   new_incidents_per_minute: z.number().int().min(1).max(10_000).optional().meta({
     description: 'New incidents that one source may open in a minute; the rest joins one storm incident. 20 when left out.',
@@ -174,6 +207,8 @@ export const PlaybookFile = z
     compliance: z.array(ComplianceFile).max(ROWS_MAX).optional(),
     pass_criteria: z.array(Line).max(ROWS_MAX).optional(),
     limits: LimitsFile.optional(),
+    document: DocumentFile.optional().meta({ description: 'Titles of the document that people read.' }),
+    prose: z.array(ProseFile).max(ROWS_MAX).optional().meta({ description: 'What the document says besides.' }),
   })
   .meta({ title: 'Tocsin playbook' })
 
