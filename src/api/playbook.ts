@@ -28,7 +28,15 @@ export const IncidentTypeRow = z
   .object({
     id: z.string(),
     title: z.string(),
-    detection: z.array(z.object({ alarm: z.string().nullable(), sources: z.array(z.string()), when: z.string().nullable() })),
+    detection: z.array(
+      z.object({
+        alarm: z.string().nullable(),
+        sources: z.array(z.string()),
+        /** As in `> 0.2`. */
+        threshold: z.string().nullable(),
+        when: z.string().nullable(),
+      }),
+    ),
     severity: z.string(),
     group_by: z.array(z.string()),
     first_step: z.string(),

@@ -97,7 +97,7 @@ const playbook: PlaybookView = {
     {
       id: 'api-5xx-spike',
       title: 'API 5xx Spike',
-      detection: [{ alarm: 'API5xxAlarm', sources: [], when: null }],
+      detection: [{ alarm: 'API5xxAlarm', sources: [], threshold: null, when: null }],
       severity: 'SEV-1',
       group_by: [],
       first_step: 'Revert the Lambda alias to its previous version.',

@@ -7,6 +7,7 @@ import {
   type Playbook,
   type SeverityRow as CoreRow,
 } from '../../core/playbook/playbook.ts'
+import { formatThreshold } from '../../core/playbook/threshold.ts'
 import { SECOND_MS } from '../../core/time.ts'
 
 export function showPlaybook(playbook: Playbook, version: { number: number; loaded_at: Date } | undefined): PlaybookView {
@@ -66,7 +67,12 @@ function showType(type: IncidentType) {
   return {
     id: type.id,
     title: type.title,
-    detection: type.detection.map((rule) => ({ alarm: rule.alarm, sources: [...rule.sources], when: rule.when })),
+    detection: type.detection.map(({ alarm, sources, threshold, when }) => ({
+      alarm,
+      sources: [...sources],
+      threshold: threshold === null ? null : formatThreshold(threshold),
+      when,
+    })),
     severity: type.severity,
     group_by: [...type.groupBy],
     first_step: type.firstStep,
