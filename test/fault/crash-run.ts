@@ -234,6 +234,7 @@ function findUnrest(record: StoredRecord, accepted: readonly AcceptedSignal[]): 
   const missing = accepted.filter((signal) => signal.status === 'firing' && !keys.has(signal.dedupKey))
   const waiting = record.effects.filter((effect) => effect.state === 'pending')
   return [
+    ...(record.unapplied > 0 ? [`${record.unapplied} receipts are still not applied`] : []),
     ...missing.map((signal) => `alert ${signal.dedupKey} is still not there`),
     ...waiting.map((effect) => `effect ${effect.key} is still pending`),
   ]

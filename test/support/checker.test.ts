@@ -51,6 +51,7 @@ const record: StoredRecord = {
   pages: [{ key: PAGE, incident_id: 'i1', person_id: 'p1', role: 'ops', state: 'paging', created_at: at(0) }],
   effects: [effect],
   attempts: [attempt],
+  unapplied: 0,
   events: [{ stream_id: 'i1', version: 1, type: 'incident.opened', data: {}, recorded_at: at(0) }],
 }
 const clean: Evidence = {

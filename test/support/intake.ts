@@ -5,6 +5,7 @@ import type { Playbook } from '../../src/core/playbook/playbook.ts'
 import { type Intake, startIntake } from '../../src/shell/alert/intake.ts'
 import type { Database } from '../../src/shell/database/database.ts'
 import type { Ports } from '../../src/shell/ports.ts'
+import { startPresence } from '../../src/shell/server/presence.ts'
 import { createSource, type NewSource } from '../../src/shell/source/source-store.ts'
 import { testPlaybook, testRoster } from './playbook.ts'
 import { testPorts } from './ports.ts'
@@ -44,6 +45,7 @@ export async function startTestIntake(
     rosters: { at: async () => testRoster() },
     ...options.ports,
   })
+  const presence = await startPresence(ports)
   const intake = startIntake(ports)
   const server = createServer((incoming, response) => {
     if (!intake.handle(incoming, response)) response.writeHead(404).end()
@@ -61,6 +63,7 @@ export async function startTestIntake(
     rows: async <Row>(text: string, values?: readonly unknown[]) => (await database.query<Row>(text, values)).rows,
     close: async () => {
       await intake.stop()
+      await presence.stop()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
@@ -83,7 +86,9 @@ export function post(port: number, path: string, body: unknown, headers: Readonl
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
         incoming.on('error', reject)
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text: Buffer.concat(chunks).toString() }))
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text: Buffer.concat(chunks).toString() }),
+        )
       },
     )
     outgoing.on('error', reject)

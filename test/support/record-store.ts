@@ -10,6 +10,8 @@ export interface StoredRecord {
   readonly effects: readonly StoredEffect[]
   readonly attempts: readonly StoredAttempt[]
   readonly events: readonly StoredEvent[]
+  /** Receipts that no server has applied yet: none once all is quiet. */
+  readonly unapplied: number
 }
 
 export interface StoredAlert {
@@ -88,7 +90,7 @@ export async function readRecord(databaseUrl: string): Promise<StoredRecord> {
     const receipts = await client.query<{ id: string; door: string; refused: string | null; encoding: string; body: Buffer }>(
       'select id::text, door, refused, encoding, body from receipt order by id',
     )
-    const record: StoredRecord = {
+    const read: Omit<StoredRecord, 'unapplied'> = {
       receipts: receipts.rows.map((row) => ({ id: row.id, door: row.door, refused: row.refused, text: decode(row.encoding, row.body) })),
       alerts: await rows(client, 'select id, dedup_key, title, labels, count::int, resolved_at, incident_id from alert'),
       incidents: await rows(client, 'select id, open, group_key, severity, title, opened_at, wake_at from incident'),
@@ -103,21 +105,11 @@ export async function readRecord(databaseUrl: string): Promise<StoredRecord> {
       ),
       events: await rows(client, 'select stream_id, version, type, data, recorded_at from event order by stream_id, version'),
     }
-    await client.query('commit')
-    return record
-  } finally {
-    await client.end()
-  }
-}
-
-/** Receipts that no server has applied yet: none once all is quiet. */
-export async function countUnapplied(databaseUrl: string): Promise<number> {
-  const client = await openConnection(databaseUrl)
-  try {
-    const found = await client.query<{ unapplied: number }>(
+    const unapplied = await client.query<{ unapplied: number }>(
       'select count(*)::int as unapplied from receipt join server on server.id = receipt.server_id where receipt.id > server.applied_receipt_id',
     )
-    return found.rows[0]?.unapplied ?? 0
+    await client.query('commit')
+    return { ...read, unapplied: unapplied.rows[0]?.unapplied ?? 0 }
   } finally {
     await client.end()
   }

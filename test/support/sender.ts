@@ -115,7 +115,8 @@ export async function sendUntilAccepted(url: string, signal: OutgoingSignal, pat
     if (answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
       throw new Error(`${built.path} refused the message with ${answer.status}: ${answer.text}`)
     }
-    if (at > deadline) throw new Error(`${built.path} did not accept the message within ${patienceMs} ms (last: ${answer?.status ?? 'no answer'})`)
+    if (at > deadline)
+      throw new Error(`${built.path} did not accept the message within ${patienceMs} ms (last: ${answer?.status ?? 'no answer'})`)
     await sleep(RETRY_EVERY_MS)
   }
 }
