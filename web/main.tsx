@@ -10,7 +10,10 @@ import { createConsoleRouter } from './app/router.tsx'
 import { leaveToSignIn } from './app/signed-out.ts'
 import { watchSystemTheme } from './lib/theme.ts'
 
+const RELOAD_PAUSE_MS = 60_000
+
 watchSystemTheme()
+reloadAfterUpdate()
 const client = createQueryClient(() => leaveToSignIn())
 const router = createConsoleRouter(client)
 const root = document.getElementById('root')
@@ -22,3 +25,13 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+
+/** After an update of the server the chunks of an open console are gone: loading it anew gets the new ones. Not in a loop. */
+function reloadAfterUpdate(): void {
+  window.addEventListener('vite:preloadError', () => {
+    const last = Number(sessionStorage.getItem('tocsin.reloaded') ?? 0)
+    if (Date.now() - last < RELOAD_PAUSE_MS) return
+    sessionStorage.setItem('tocsin.reloaded', String(Date.now()))
+    location.reload()
+  })
+}

@@ -2,13 +2,14 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compressedSiblings } from './compress.ts'
 
 /** Where the development server finds the API; the mock server in dev/ listens on the same port by default. */
 const API = process.env['TOCSIN_URL'] ?? 'http://127.0.0.1:4600'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), compressedSiblings()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

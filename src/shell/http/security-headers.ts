@@ -7,14 +7,11 @@ const YEAR_SECONDS = 31_536_000
 /** Answers to programs: nothing in them is ever a page. */
 export const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
-/**
- * The console. Its components write `<style>` elements of their own (toasts, dialogs), which cost the inline styles;
- * scripts come from files of the build alone.
- */
+/** The console: scripts and styles come from files of the build alone; its components set styles through the DOM only. */
 export const CONSOLE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",

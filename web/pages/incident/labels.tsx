@@ -1,4 +1,4 @@
-/** Labels of an alert as a list of name and value. Both are a stranger's text: shown as text, wrapped, cut when huge. */
+/** Labels of an alert as a list of name and value. Both are a stranger's text: shown as text, wrapped, cut when huge. The alarm's own name stands first. */
 import { useState } from 'react'
 
 const VALUE_CHARS_SHOWN = 300
@@ -11,7 +11,7 @@ interface LabelsProps {
 
 export function Labels({ labels, shown }: LabelsProps) {
   const [all, setAll] = useState(false)
-  const entries = Object.entries(labels)
+  const entries = Object.entries(labels).toSorted(([a], [b]) => Number(b === 'alertname') - Number(a === 'alertname'))
   const visible = all ? entries : entries.slice(0, shown)
   if (entries.length === 0) return null
   return (

@@ -1,6 +1,6 @@
 /** All incidents in the order of what needs doing, live, filtered by the address. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { CircleCheck, SearchX } from 'lucide-react'
 import { useMemo } from 'react'
 import { meQuery, incidentsQuery, playbookQuery } from '../../api/queries.ts'
@@ -9,7 +9,7 @@ import { LiveMark } from '../../app/live-mark.tsx'
 import { usePolling } from '../../app/live.tsx'
 import { useNow } from '../../lib/now.ts'
 import { useTitle } from '../../lib/title.ts'
-import { Button } from '../../parts/button.tsx'
+import { Button, buttonClass } from '../../parts/button.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
 import { groupIncidents, type IncidentGroup } from './grouping.ts'
 import { IncidentRow } from './incident-row.tsx'
@@ -128,6 +128,7 @@ function Group({ group, more }: { readonly group: IncidentGroup; readonly more: 
 }
 
 function Nothing({ filtered, onClear }: { readonly filtered: boolean; readonly onClear: () => void }) {
+  const maySeeSources = useQuery(meQuery).data?.can.includes('source.read') === true
   if (filtered) {
     return (
       <Empty icon={<SearchX size={22} />} title="No incident matches" action={<Button onClick={onClear}>Clear the filter</Button>}>
@@ -136,9 +137,18 @@ function Nothing({ filtered, onClear }: { readonly filtered: boolean; readonly o
     )
   }
   return (
-    <Empty icon={<CircleCheck size={22} />} title="Nothing is open">
-      When an alarm fires it appears here by itself and pages whoever is on call. No source connected yet? Create a key under Sources, or
-      declare an incident by hand.
+    <Empty
+      icon={<CircleCheck size={22} />}
+      title="Nothing is open"
+      action={
+        maySeeSources && (
+          <Link to="/sources" className={buttonClass()}>
+            Connect a source
+          </Link>
+        )
+      }
+    >
+      When an alarm fires it appears here by itself, and whoever is on call is paged.
     </Empty>
   )
 }
