@@ -4,7 +4,7 @@ import { type Episode, type SignalFacts, step } from './alert.ts'
 
 const signals = fc.array(
   fc.record({
-    status: fc.constantFrom('firing', 'resolved', 'acknowledged') as fc.Arbitrary<SignalFacts['status']>,
+    status: fc.constantFrom<SignalFacts['status']>('firing', 'resolved', 'acknowledged'),
     startsAt: fc.option(fc.integer({ min: 1, max: 5 }), { nil: null }),
     endsAt: fc.option(fc.integer({ min: 1, max: 9 }), { nil: null }),
     value: fc.option(fc.integer({ min: 0, max: 9 }), { nil: null }),

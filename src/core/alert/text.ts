@@ -31,8 +31,8 @@ export function toLine(text: string, charsMax: number): string {
 const UNLIKE_A_LINE = /^\s|\s$|\s\s|[^\S ]|[\u0000\ud800-\udfff]/
 
 /** Controls, soft hyphen, zero-width, bidi marks and overrides, line separators, byte order mark, tags. */
-// oxlint-disable-next-line no-control-regex -- controls are what it looks for
 const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex -- controls are what it looks for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu
 
 /** For people: what cannot be seen, or turns text around, is written out as `\u{202e}`. */

@@ -34,6 +34,8 @@ const ROOM_WAIT_MS_MAX = 2_000
 const FAILURE_WAIT_MS = 1_000
 const LOST_A_READ = 500
 
+const nothing = () => {}
+
 export function makeApplyQueue(ports: Ports): ApplyQueue {
   let queue: ApplyItem[] = []
   let inHand = 0
@@ -41,7 +43,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
   /** Items that may be more than repeats. */
   let urgent = 0
   let lastQuietAt = -Infinity
-  let wake = () => {}
+  let wake = nothing
   const hints = makeFiringHints()
   let watermark: number | null = null
   let running: Promise<void> | null = null
@@ -108,7 +110,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
         resolve()
       }
     })
-    wake = () => {}
+    wake = nothing
   }
   const isPressing = () => urgent > 0 || flushing || stopped || signals >= WAITING_SIGNALS_MAX / 2
   const settle = async (error: unknown) => {

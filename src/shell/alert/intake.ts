@@ -94,6 +94,16 @@ function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => 
 
   /** A server that was alive when this one started and still is has nothing to do with readiness. */
   const startedAt = performance.now()
+  /** Trouble with what others left must not keep this server's own alarms from being heard. */
+  const openAnyway = async () => {
+    if (opened || performance.now() - startedAt < OPEN_ANYWAY_MS) return
+    try {
+      await open()
+      opened = true
+    } catch (error) {
+      ports.log.warn({ err: error }, 'the watermark could not be read')
+    }
+  }
   const look = async () => {
     try {
       const watchedMs = performance.now() - startedAt
@@ -103,6 +113,7 @@ function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => 
       opened ||= ready
     } catch (error) {
       ports.log.warn({ err: error }, 'receipts left by other servers could not be looked for')
+      await openAnyway()
     }
     if (!stopped) timer = setTimeout(go, ready ? RECOVER_EVERY_MS : RECOVER_AGAIN_MS)
   }
@@ -121,6 +132,7 @@ function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => 
 }
 /** After this a server that was seen at the start is either dead, and recovered, or alive. */
 const DOUBT_MS_MAX = 10_500
+const OPEN_ANYWAY_MS = 15_000
 
 type Parts = { readonly commits: ReturnType<typeof makeGroupCommit>; readonly sources: ReturnType<typeof openSourceCache> }
 const internalSources = new WeakMap<Ports, Map<string, SourceRow>>()

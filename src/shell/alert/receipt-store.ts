@@ -141,9 +141,18 @@ export function toReceipt(row: ReceiptRow): StoredReceipt {
     door: row.door,
     path: row.path,
     headers: row.headers,
-    body: fromStored(row.encoding, row.body),
+    body: tryFromStored(row.encoding, row.body),
     digest: hash('sha256', row.body, 'hex'),
     refused: row.refused,
+  }
+}
+
+/** A damaged body must stop nothing: it is read as it stands, which its door then refuses. */
+function tryFromStored(encoding: string, bytes: Buffer): Buffer {
+  try {
+    return fromStored(encoding, bytes)
+  } catch {
+    return bytes
   }
 }
 
