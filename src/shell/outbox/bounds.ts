@@ -2,7 +2,7 @@
 import type { Config } from '../../config.ts'
 
 export interface OutboxBounds {
-  /** A worker that stops renewing loses its effect after this; short, because a page waits for it. */
+  /** A worker that stops renewing loses its effect after this. Pages resume within 20 s of a crash, start-up included. */
   readonly leaseMs: number
   /** How often the database is asked for due effects: hints only make it sooner. */
   readonly pollMs: number
@@ -32,7 +32,7 @@ export interface OutboxBounds {
 }
 
 export const OUTBOX_BOUNDS: OutboxBounds = {
-  leaseMs: 15_000,
+  leaseMs: 12_000,
   pollMs: 400,
   backoffMs: 1_000,
   backoffMaxMs: 60_000,
