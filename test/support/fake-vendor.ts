@@ -197,7 +197,11 @@ async function takeMail(
   desk: { recipient: string; requests: VendorRequest[]; plan: () => FaultPlan },
 ): Promise<Error | null | 'hang' | 'reset'> {
   const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  try {
+    for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  } catch {
+    return 'hang' // the sender broke off: nothing was taken, nobody waits for an answer
+  }
   const raw = Buffer.concat(chunks).toString('utf8')
   const headers = mailHeaders(raw)
   const text = readMail(raw)
