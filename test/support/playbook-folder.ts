@@ -62,7 +62,7 @@ function playbookOf(options: PlaybookFolderOptions): unknown {
       {
         id: 'SEV-1',
         definition: 'Outage',
-        response_time: options.responseTime ?? '5 min',
+        response_time: options.responseTime ?? '60 min',
         roles_paged: ['Ops', 'Lead'],
         escalation: {
           rounds: options.rounds ?? 2,
