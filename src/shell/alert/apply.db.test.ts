@@ -293,7 +293,7 @@ describe('several servers on one database', () => {
         body: bytes,
         refused: null,
       }
-      return insertReceipts(tx, { id: serverId, shared: true }, [receipt], [toStored(bytes)])
+      return insertReceipts(base.database, { id: serverId, shared: true }, [receipt], [toStored(bytes)])
     })
   }
 })
@@ -356,11 +356,16 @@ describe('keys', () => {
 describe('when it cannot take more', () => {
   test('with the database away senders are told to come again, and nothing is said to be accepted', async () => {
     let away = false
+    const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
     const flaky: Database = {
       ...base.database,
       inTransaction: async (pool, work) => {
-        if (away) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+        if (away) throw refused()
         return base.database.inTransaction(pool, work)
+      },
+      query: async (asked, values, pool) => {
+        if (away) throw refused()
+        return base.database.query(asked, values, pool)
       },
     }
     const it = await start({}, flaky)

@@ -7,7 +7,6 @@ import { isDatabaseAway, isRetryable } from '../database/errors.ts'
 import { failpoint } from '../failpoint.ts'
 import { receiptCommitSeconds, signalsReceivedTotal } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
-import type { SourceCache } from '../source/source-cache.ts'
 import { type ApplyItem, toItem } from './apply-item.ts'
 import { insertReceipts, type NewReceipt, toStored } from './receipt-store.ts'
 
@@ -26,7 +25,6 @@ export interface GroupCommit {
 }
 
 export interface GroupCommitParts {
-  readonly sources: Pick<SourceCache, 'learnNow'>
   /** False where no other process can take this one for dead. */
   readonly shared: boolean
   /** Resolves when more may be committed: senders wait rather than fill the memory while apply catches up. */
@@ -97,28 +95,26 @@ export function makeGroupCommit(ports: Ports, parts: GroupCommitParts): GroupCom
 async function commit(ports: Ports, parts: GroupCommitParts, group: readonly Pending[]): Promise<ApplyItem[] | null> {
   const bodies = group.map((receipt) => toStored(receipt.body))
   const server = { id: ports.serverId, shared: parts.shared }
-  // Once more at once for a connection that broke: the sender need not notice. Doing it twice is harmless, repeats fold.
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = performance.now() + COMMIT_MS_MAX
+  // At once again for connections that broke while they were idle: the sender need not notice. Committing twice is
+  // harmless, repeats fold.
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     try {
-      const ids = await within(
-        COMMIT_MS_MAX,
-        ports.database.inTransaction('ingest', (tx) => {
-          parts.sources.learnNow(tx.now)
-          return insertReceipts(tx, server, group, bodies)
-        }),
-      )
+      const ids = await within(deadline - performance.now(), insertReceipts(ports.database, server, group, bodies))
       if (ids.length === group.length) return toItems(group, bodies, ids)
       await parts.onClosed()
     } catch (error) {
-      const again = attempt === 1 && (isDatabaseAway(error) || isRetryable(error)) && !(error instanceof CommitTookTooLong)
+      const again = attempt < ATTEMPTS_MAX && (isDatabaseAway(error) || isRetryable(error)) && performance.now() < deadline
       if (!again) {
         ports.log.warn({ err: error, receipts: group.length }, 'receipts could not be committed; their senders are told to come again')
         return null
       }
     }
-    if (attempt > 1) return null
   }
+  return null
 }
+/** One more than a pool has connections that a restart of Postgres may have broken all at once. */
+const ATTEMPTS_MAX = 5
 
 function toItems(group: readonly Pending[], bodies: readonly { digest: string }[], ids: readonly number[]): ApplyItem[] {
   return group.map((receipt, index) => {

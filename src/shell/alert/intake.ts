@@ -40,7 +40,6 @@ export function startIntake(ports: Ports): Intake {
   const sources = openSourceCache(ports)
   const queue = makeApplyQueue(ports)
   const commits = makeGroupCommit(ports, {
-    sources,
     shared: !isAlone(ports),
     room: queue.room,
     onCommitted: queue.add,

@@ -3,7 +3,7 @@ import type { InboundMessage } from '../../integration.ts'
 import { hash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
 import type { Instant } from '../../core/time.ts'
-import type { Tx } from '../database/database.ts'
+import type { Database, Tx } from '../database/database.ts'
 import { arrayText } from './array-text.ts'
 
 export interface NewReceipt {
@@ -42,11 +42,12 @@ export function fromStored(encoding: string, bytes: Buffer): Buffer {
 
 /**
  * Inserts in the given order, for a server that has not been taken for dead meanwhile: whoever takes over its receipts
- * closes its row first, and the lock here makes the two take turns. Bodies travel as one binary value.
+ * closes its row first, and the lock here makes the two take turns. Bodies travel as one binary value. One statement, one
+ * round trip, one commit.
  * @returns their ids in order, rising; an empty list when the server was closed and nothing was inserted
  */
 export async function insertReceipts(
-  tx: Tx,
+  database: Pick<Database, 'query'>,
   server: { readonly id: string; readonly shared: boolean },
   receipts: readonly NewReceipt[],
   bodies: readonly StoredBody[],
@@ -58,7 +59,7 @@ export async function insertReceipts(
     return start
   })
   const guard = server.shared ? 'where exists (select from server where id = $1 and stopped_at is null for key share)' : ''
-  const { rows } = await tx.query<{ id: number }>({
+  const query = {
     name: server.shared ? 'insert-receipts-shared' : 'insert-receipts',
     text: `insert into receipt (received_at, server_id, source_id, door, path, headers, encoding, body, refused)
            select to_timestamp(r.at / 1000), $1, r.source, r.door, r.path, r.headers, r.encoding, substr($2::bytea, r.start, r.size), r.refused
@@ -79,7 +80,8 @@ export async function insertReceipts(
       arrayText(bodies.map((body) => body.bytes.length)),
       receipts.map((receipt) => receipt.refused),
     ],
-  })
+  }
+  const { rows } = await database.query<{ id: number }>(query, undefined, 'ingest')
   return rows.map((row) => row.id)
 }
 

@@ -28,7 +28,11 @@ export interface Tx {
 
 export interface Database {
   readonly inTransaction: <T>(pool: PoolName, work: (tx: Tx) => Promise<T>) => Promise<T>
-  /** One statement in a transaction of its own, on the main pool. */
-  readonly query: <Row = Record<string, unknown>>(query: Query | string, values?: readonly unknown[]) => Promise<Result<Row>>
+  /** One statement in a transaction of its own, in one round trip; on the main pool unless another is named. */
+  readonly query: <Row = Record<string, unknown>>(
+    query: Query | string,
+    values?: readonly unknown[],
+    pool?: PoolName,
+  ) => Promise<Result<Row>>
   readonly close: () => Promise<void>
 }

@@ -24,7 +24,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
   const offsetMs = () => readOffset(settings.testClockFile ?? null)
   return {
     inTransaction: (pool, work) => inTransaction(pools[pool], databasePoolWaitSeconds.labels(pool), offsetMs, work),
-    query: (asked, values) => runQuery(pools.main, asked, values),
+    query: (asked, values, pool = 'main') => runQuery(pools[pool], asked, values),
     close: async () => {
       await Promise.all(POOL_NAMES.map((name) => pools[name].end()))
     },

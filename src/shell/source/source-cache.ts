@@ -15,8 +15,6 @@ export interface SourceCache {
   readonly findFresh: (key: string) => Promise<OpenSource | undefined>
   /** The domain's now, from the database's clock as last seen and this process's steady one; null before the first look. */
   readonly now: () => Instant | null
-  /** A transaction has told its `now`. */
-  readonly learnNow: (now: Instant) => void
   readonly stop: () => void
 }
 
@@ -31,12 +29,9 @@ export function openSourceCache(ports: Ports): SourceCache {
   let running: Promise<void> | null = null
   let asked: Promise<void> | null = null
 
-  const learnNow = (now: Instant) => {
-    clock = { now, at: performance.now() }
-  }
   const read = async () => {
     const sources = await ports.database.inTransaction('ingest', async (tx) => {
-      learnNow(tx.now)
+      clock = { now: tx.now, at: performance.now() }
       return loadOpenSources(tx)
     })
     byHash = new Map(sources.map((source) => [source.keyHash, source]))
@@ -66,7 +61,6 @@ export function openSourceCache(ports: Ports): SourceCache {
       return find(key)
     },
     now: () => (clock === null ? null : clock.now + Math.floor(performance.now() - clock.at)),
-    learnNow,
     stop: () => clearInterval(timer),
   }
 }
