@@ -30,9 +30,9 @@ export function formatLimit(ms: number): string {
   return ms % HOUR === 0 && ms > 0 && ms <= 72 * HOUR ? `${ms / HOUR} h` : formatDuration(ms)
 }
 
-/** For how fast a channel was: `0.2 s`, `41 s`, then as `formatDuration`. */
+/** For how fast a channel was: `<0.1 s`, `0.2 s`, `41 s`, then as `formatDuration`. */
 export function formatLatency(ms: number): string {
-  if (ms < 0) return '0 s'
+  if (ms < 100) return '<0.1 s'
   return ms < 10 * SECOND ? `${(ms / SECOND).toFixed(1)} s` : formatDuration(ms)
 }
 
