@@ -110,7 +110,7 @@ export function MyCard({ me, onGo }: { readonly me: Me; readonly onGo?: () => vo
       {...(onGo === undefined ? {} : { onClick: onGo })}
       className="block rounded-card border border-line bg-surface p-2.5 text-s text-muted hover:border-line-strong"
     >
-      <strong className="block truncate font-[620] text-text" dir="auto">
+      <strong className="block truncate text-left font-[620] text-text" dir="auto">
         {mine.length > 0 ? onCallText(mine.map((item) => item.role)) : me.name}
       </strong>
       <span className="block truncate">

@@ -8,7 +8,7 @@ import { Failed } from '../parts/states.tsx'
 import { ApiError } from '../api/problem.ts'
 import { commandFor, singleKeysOn, useCommands, useRegisteredCommands } from './commands.ts'
 import { LiveProvider } from './live.tsx'
-import { Navigation } from './navigation.tsx'
+import { Navigation, PLACES } from './navigation.tsx'
 import { PagedBanner } from './paged-banner.tsx'
 import { leaveToSignIn } from './signed-out.ts'
 import { Toasts } from './toasts.tsx'
@@ -21,7 +21,7 @@ export function Shell() {
   const [open, setOpen] = useState<'palette' | 'declare' | null>(null)
   useEffect(armSound, [])
   useKeys(() => setOpen('palette'))
-  useShellCommands({ mayDeclare: me.data?.can.includes('incident.declare') === true, declare: () => setOpen('declare') })
+  useShellCommands({ can: me.data?.can ?? [], declare: () => setOpen('declare') })
   return (
     <LiveProvider onSignedOut={leaveToSignIn}>
       <a
@@ -73,28 +73,38 @@ function useKeys(openPalette: () => void): void {
   })
 }
 
-function useShellCommands({ mayDeclare, declare }: { readonly mayDeclare: boolean; readonly declare: () => void }): void {
+/** Words to find a place by, beside its name. */
+const PLACE_WORDS: Readonly<Record<(typeof PLACES)[number]['to'], string>> = {
+  '/incidents': 'list',
+  '/on-call': 'schedule rota who',
+  '/alerts': 'firing clear',
+  '/signals': 'raw received',
+  '/playbook': 'severity matrix roles',
+  '/sources': 'keys integration prometheus alertmanager pagerduty',
+  '/system': 'health outbox auditor ready',
+}
+
+function useShellCommands({ can, declare }: { readonly can: readonly string[]; readonly declare: () => void }): void {
   const navigate = useNavigate()
-  const go = (to: '/incidents' | '/on-call' | '/alerts' | '/signals' | '/sources' | '/playbook' | '/account' | '/system') => () =>
-    void navigate({ to })
+  const places = PLACES.filter((place) => can.includes(place.needs)).map(({ to, label }) => ({
+    id: `go ${to}`,
+    label,
+    group: 'Go to',
+    words: PLACE_WORDS[to],
+    run: () => void navigate({ to }),
+  }))
   useCommands([
-    ...(mayDeclare
+    ...(can.includes('incident.declare')
       ? [{ id: 'declare', label: 'Declare an incident', group: 'Do', shortcut: 'C', words: 'new open create', run: declare }]
       : []),
-    { id: 'go-incidents', label: 'Incidents', group: 'Go to', run: go('/incidents') },
-    { id: 'go-oncall', label: 'On call', group: 'Go to', words: 'schedule rota who', run: go('/on-call') },
-    { id: 'go-alerts', label: 'Alerts', group: 'Go to', run: go('/alerts') },
-    { id: 'go-signals', label: 'Signals', group: 'Go to', words: 'raw received', run: go('/signals') },
+    ...places,
     {
-      id: 'go-sources',
-      label: 'Sources and keys',
+      id: 'go /account',
+      label: 'Your account',
       group: 'Go to',
-      words: 'integration prometheus alertmanager pagerduty',
-      run: go('/sources'),
+      words: 'password sessions page me now test sign out theme sound',
+      run: () => void navigate({ to: '/account' }),
     },
-    { id: 'go-playbook', label: 'Playbook', group: 'Go to', words: 'severity matrix roles', run: go('/playbook') },
-    { id: 'go-account', label: 'Your account', group: 'Go to', words: 'password sessions page me now test', run: go('/account') },
-    { id: 'go-system', label: 'System', group: 'Go to', words: 'health outbox auditor ready', run: go('/system') },
   ])
 }
 

@@ -29,9 +29,11 @@ export function SignalsPage() {
         about="Every message that monitoring sent, newest first, with what became of it. Nothing that was accepted is missing here."
       >
         <LiveMark dataAt={signals.dataUpdatedAt || undefined} />
-        <Button busy={signals.isRefetching} onClick={() => void signals.refetch()}>
-          Look again
-        </Button>
+        {signals.data !== undefined && (
+          <Button busy={signals.isRefetching} onClick={() => void signals.refetch()}>
+            Look again
+          </Button>
+        )}
       </PageHead>
       {signals.data === undefined && signals.isError && (
         <Failed what="signals" error={signals.error} retry={() => void signals.refetch()} />
