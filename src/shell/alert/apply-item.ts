@@ -5,6 +5,7 @@ import type { Instant } from '../../core/time.ts'
 import type { Received } from '../../integration.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { kindOfDoor } from './door-table.ts'
+import { shareText } from './share-text.ts'
 
 export interface ApplyItem {
   readonly receiptId: number
@@ -16,12 +17,16 @@ export interface ApplyItem {
   readonly signals: readonly Signal[]
   /** Of each signal. */
   readonly fingerprints: readonly string[]
+  /** What it costs to hold: a signal with words of its own counts 1, one that shares them an eighth. */
+  readonly weight: number
   readonly changes: readonly ChangeReport[]
   /** Why the sender was told no; its signals then are the plain one, if people are to hear of it. */
   readonly refused: string | null
   /** SHA-256 of the stored body, hex. */
   readonly digest: string
 }
+
+const SHARED_WEIGHT = 0.125
 
 /** One signal of a receipt, in its place. */
 export interface Unit {
@@ -34,7 +39,7 @@ export interface Unit {
 }
 
 export function toItem(
-  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'fingerprints' | 'changes' | 'refused'> & {
+  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'fingerprints' | 'weight' | 'changes' | 'refused'> & {
     readonly door: string
     readonly received: Received
   },
@@ -42,11 +47,15 @@ export function toItem(
   const { receiptId, receivedAt, sourceId, sourceName, digest, door, received } = receipt
   const base = { receiptId, receivedAt, sourceId, sourceName, digest, kind: kindOfDoor(door) }
   if (received.kind === 'signals') {
-    const { signals, changes } = received
-    return { ...base, signals, fingerprints: signals.map((signal) => fingerprintOf(sourceId, signal)), changes, refused: null }
+    const fingerprints = received.signals.map((signal) => fingerprintOf(sourceId, signal))
+    const signals = received.signals.map((signal, index) => shareText(fingerprints[index] ?? '', signal))
+    const own = signals.reduce((count, signal, index) => count + (signal === received.signals[index] ? 1 : 0), 0)
+    const weight = own + (signals.length - own) * SHARED_WEIGHT
+    return { ...base, signals, fingerprints, weight, changes: received.changes, refused: null }
   }
   const signals = received.page ? [toPlainSignal({ door, title: received.title, reason: received.reason })] : []
-  return { ...base, signals, fingerprints: signals.map((signal) => fingerprintOf(sourceId, signal)), changes: [], refused: received.reason }
+  const fingerprints = signals.map((signal) => fingerprintOf(sourceId, signal))
+  return { ...base, signals, fingerprints, weight: signals.length, changes: [], refused: received.reason }
 }
 
 export function unitsOf(items: readonly ApplyItem[]): Unit[] {

@@ -13,8 +13,9 @@ export interface ApplyQueue {
   readonly add: (items: readonly ApplyItem[]) => void
   /** Receipts that wait or are being applied. */
   readonly size: () => number
-  readonly signals: () => number
-  /** Resolves when so few signals wait that more may come. */
+  /** Of what waits, see `ApplyItem`. */
+  readonly weight: () => number
+  /** Resolves when so little waits that more may come. */
   readonly room: () => Promise<void>
   /** Reads the watermark, making or reopening this server's row; nothing is applied before the first call. */
   readonly open: () => Promise<void>
@@ -22,10 +23,10 @@ export interface ApplyQueue {
   readonly stop: () => void
 }
 
-/** Signals in one transaction: bounds its time and its memory. */
-const BATCH_SIGNALS_MAX = 8_000
-/** Signals that may wait, about 2 KB each; past it commits wait. One message may hold more by itself. */
-const WAITING_SIGNALS_MAX = 24_000
+/** Weight of what one transaction takes: bounds its time and its memory. */
+const BATCH_WEIGHT_MAX = 5_000
+/** Weight of what may wait, about 2 KB for each 1; past it commits wait. One message may weigh more by itself. */
+const WAITING_WEIGHT_MAX = 10_000
 /** So long repeats of what fires are gathered under load, to be written once; news never wait. */
 const GATHER_REPEATS_MS = 500
 /** A commit is held up no longer than this: then messages are refused by the doors' own bounds. */
@@ -39,7 +40,7 @@ const nothing = () => {}
 export function makeApplyQueue(ports: Ports): ApplyQueue {
   let queue: ApplyItem[] = []
   let inHand = 0
-  let signals = 0
+  let weight = 0
   /** Items that may be more than repeats. */
   let urgent = 0
   let lastQuietAt = -Infinity
@@ -74,10 +75,10 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     count()
   }
   const count = () => {
-    signals = queue.reduce((sum, item) => sum + item.signals.length, 0)
+    weight = queue.reduce((sum, item) => sum + item.weight, 0)
     urgent = queue.reduce((sum, item) => sum + (isRepeat(item) ? 0 : 1), 0)
     receiptsBacklog.set(queue.length + inHand)
-    if (signals < WAITING_SIGNALS_MAX) for (const resume of waiters.splice(0)) resume()
+    if (weight < WAITING_WEIGHT_MAX) for (const resume of waiters.splice(0)) resume()
   }
   const run = async () => {
     while (queue.length > 0 && watermark !== null && !stopped) {
@@ -112,7 +113,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     })
     wake = nothing
   }
-  const isPressing = () => urgent > 0 || flushing || stopped || signals >= WAITING_SIGNALS_MAX / 2
+  const isPressing = () => urgent > 0 || flushing || stopped || weight >= WAITING_WEIGHT_MAX / 2
   const settle = async (error: unknown) => {
     if (!(error instanceof WatermarkMoved)) {
       ports.log.error({ err: error }, 'receipts could not be applied; they are kept and tried again')
@@ -128,8 +129,8 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
   const take = (): ApplyItem[] => {
     let taken = 0
     let end = 0
-    while (end < queue.length && (end === 0 || taken + (queue[end]?.signals.length ?? 0) <= BATCH_SIGNALS_MAX)) {
-      taken += queue[end]?.signals.length ?? 0
+    while (end < queue.length && (end === 0 || taken + (queue[end]?.weight ?? 0) <= BATCH_WEIGHT_MAX)) {
+      taken += queue[end]?.weight ?? 0
       end += 1
     }
     const items = queue.slice(0, end)
@@ -148,7 +149,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     add: (items) => {
       for (const item of items) {
         queue.push(item)
-        signals += item.signals.length
+        weight += item.weight
         if (!isRepeat(item)) urgent += 1
       }
       if (isPressing()) wake()
@@ -156,9 +157,9 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
       start()
     },
     size: () => queue.length + inHand,
-    signals: () => signals,
+    weight: () => weight,
     room: async () => {
-      if (signals < WAITING_SIGNALS_MAX || running === null) return
+      if (weight < WAITING_WEIGHT_MAX || running === null) return
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ROOM_WAIT_MS_MAX)
         waiters.push(() => {

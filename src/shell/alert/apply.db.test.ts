@@ -55,6 +55,8 @@ function type(id: string, alarm: string, over: Partial<IncidentType> = {}, rule:
     title: id,
     detection: [{ alarm, sources: [], threshold: null, when: null, ...rule }],
     severity: 'red',
+    measures: null,
+    team: null,
     groupBy: [],
     firstStep: '',
     mitigation: [],

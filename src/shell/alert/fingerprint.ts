@@ -3,22 +3,27 @@ import { hash } from 'node:crypto'
 import { identityOf, type Signal } from '../../core/alert/signal.ts'
 
 /** Identities remembered in each of two generations: bounded memory, and the ones in use stay. */
-const GENERATION_MAX = 20_000
+const GENERATION_MAX = 10_000
 let young = new Map<string, string>()
 let old = new Map<string, string>()
 
 /** UUID text form, as Postgres writes it. */
 export function fingerprintOf(sourceId: string, signal: Signal): string {
-  const identity = `${sourceId}\u0000${identityOf(signal)}`
-  const known = young.get(identity)
+  const looks = looksOf(sourceId, signal)
+  const known = young.get(looks)
   if (known !== undefined) return known
-  const fingerprint = old.get(identity) ?? toUuid(hash('sha256', identity, 'hex'))
+  const fingerprint = old.get(looks) ?? toUuid(hash('sha256', `${sourceId}\u0000${identityOf(signal)}`, 'hex'))
   if (young.size >= GENERATION_MAX) {
     old = young
     young = new Map()
   }
-  young.set(identity, fingerprint)
+  young.set(looks, fingerprint)
   return fingerprint
+}
+
+/** Equal looks mean equal identity; the other way round does not matter, a sender keeps the order of its labels. */
+function looksOf(sourceId: string, { dedupKey, alarm, labels }: Signal): string {
+  return dedupKey === null ? `${sourceId}l${alarm}\u0000${JSON.stringify(labels)}` : `${sourceId}k${dedupKey}`
 }
 
 function toUuid(hex: string): string {

@@ -4,7 +4,7 @@
  */
 
 /** Kept in each of two generations. */
-const GENERATION_MAX = 50_000
+const GENERATION_MAX = 20_000
 
 export interface FiringHints {
   readonly add: (fingerprint: string) => void

@@ -4,8 +4,8 @@
 export const INGEST_BYTES_MAX = 64 * 1_048_576
 /** Messages in the same state. */
 export const INGEST_MESSAGES_MAX = 20_000
-/** Signals that wait to be applied; one message may hold thousands. */
-export const INGEST_SIGNALS_MAX = 100_000
+/** Weight of what waits to be applied, see `ApplyItem`: reached only when apply stands still. */
+export const INGEST_WEIGHT_MAX = 40_000
 /** What a sender hears with 503 or 429, in seconds. */
 export const RETRY_AFTER_S = 2
 /** From the request's first byte to the body's last: slower ones are cut off. */

@@ -14,14 +14,14 @@ import type { Ports } from '../ports.ts'
 import type { SourceCache } from '../source/source-cache.ts'
 import type { OpenSource } from '../source/source-store.ts'
 import { type Body, readBody } from './ingest-body.ts'
-import { HEADERS_COUNT_MAX, INGEST_BYTES_MAX, INGEST_MESSAGES_MAX, INGEST_SIGNALS_MAX, RETRY_AFTER_S } from './ingest-limits.ts'
+import { HEADERS_COUNT_MAX, INGEST_BYTES_MAX, INGEST_MESSAGES_MAX, INGEST_WEIGHT_MAX, RETRY_AFTER_S } from './ingest-limits.ts'
 import { findRoute, type Route } from './ingest-router.ts'
 import { answerProbe } from './ingest-probe.ts'
 
 export interface IngestParts {
   readonly sources: SourceCache
   readonly commits: GroupCommit
-  readonly queue: Pick<ApplyQueue, 'size' | 'signals'>
+  readonly queue: Pick<ApplyQueue, 'size' | 'weight'>
 }
 
 export interface IngestHandler {
@@ -95,7 +95,7 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
   }
 
   const isFull = (bytes: number) =>
-    heldBytes + bytes > INGEST_BYTES_MAX || heldMessages + queue.size() > INGEST_MESSAGES_MAX || queue.signals() > INGEST_SIGNALS_MAX
+    heldBytes + bytes > INGEST_BYTES_MAX || heldMessages + queue.size() > INGEST_MESSAGES_MAX || queue.weight() > INGEST_WEIGHT_MAX
 
   const hold = (passage: Passage, bytes: number) => {
     passage.held = bytes
