@@ -10,10 +10,6 @@ export const INGEST_WEIGHT_MAX = 40_000
 export const RETRY_AFTER_S = 2
 /** From the request's first byte to the body's last: slower ones are cut off. */
 export const BODY_READ_MS_MAX = 10_000
-/** Total time for headers; `node:http` closes the connection after it. */
-export const HEADERS_READ_MS_MAX = 10_000
-/** Bytes of all headers together; more is answered 431 by `node:http`. */
-export const HEADER_BYTES_MAX = 16_384
 export const HEADERS_COUNT_MAX = 200
 /** So much of a body over the limit is kept, to show what came. */
 export const KEPT_OF_TOO_LARGE_BYTES = 65_536

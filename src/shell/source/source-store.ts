@@ -125,14 +125,6 @@ export async function loadOpenSources(tx: Tx): Promise<OpenSource[]> {
   return rows.map((row) => ({ id: asId<SourceId>(row.id), name: row.name, kind: row.kind, keyHash: row.key_hash }))
 }
 
-/** Names by id, revoked ones too. */
-export async function loadSourceNames(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await tx.query<{ id: string; name: string }>('select id, name from source where id = any($1::uuid[])', [
-    [...new Set(ids)],
-  ])
-  return new Map(rows.map((row) => [row.id, row.name]))
-}
-
 function toSource(row: Row): SourceRow {
   return {
     id: asId<SourceId>(row.id),
