@@ -18,6 +18,8 @@ const EMPTY = Buffer.alloc(0)
 /** Calls `done` once. A body over `bytesMax`, as sent or as unpacked, is cut to its start. */
 export function readBody(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {
   const chunks: Buffer[] = []
+  /** A sender that announces too much is not heard out: the first bytes say who it is. */
+  const announced = Number(request.headers['content-length'] ?? 0)
   let size = 0
   let ended = false
   const finish = (body: Body) => {
@@ -30,7 +32,7 @@ export function readBody(request: IncomingMessage, bytesMax: number, done: (body
   const onData = (chunk: Buffer) => {
     chunks.push(chunk)
     size += chunk.length
-    if (size <= bytesMax) return
+    if (size <= bytesMax && announced <= bytesMax) return
     const start = (chunks.length === 1 ? chunk : Buffer.concat(chunks, size)).subarray(0, KEPT_OF_TOO_LARGE_BYTES)
     finish({ kind: 'too-large', bytes: Buffer.from(start), reason: `its body is larger than ${bytesMax} bytes` })
   }
