@@ -82,8 +82,14 @@ describe('messages with a valid key that cannot be understood', () => {
     expect(answer.status, answer.text).toBeGreaterThanOrEqual(400)
     expect(answer.status, answer.text).toBeLessThan(500)
     expect(await countReceipts()).toBe(before + 1)
-    const signals = (await server.api('GET', '/api/v1/signals?limit=5')).json as { items: { outcome: string; outcome_kind: string }[] }
-    expect(signals.items.map((signal) => signal.outcome_kind)).toContain('refused')
+    await waitFor(
+      'the signal to be listed as refused',
+      async () => {
+        const [newest] = ((await server.api('GET', '/api/v1/signals?limit=1')).json as { items: { outcome_kind: string }[] }).items
+        return newest?.outcome_kind === 'refused'
+      },
+      { timeoutMs: 5_000 },
+    )
   })
 
   test('people are told of it: the triage incident of the source pages somebody', async () => {

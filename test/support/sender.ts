@@ -46,7 +46,7 @@ export function buildRequest(signal: OutgoingSignal, key = INGEST_KEY): BuiltReq
             summary: `${signal.alarm} on ${signal.dedupKey}`,
             source: 'fault-test',
             severity: 'critical',
-            custom_details: { alertname: signal.alarm, fault_key: signal.dedupKey, token: signal.token, ...signal.labels },
+            custom_details: { ...labelsOf(signal), token: signal.token },
           },
         }),
       }
