@@ -2,6 +2,8 @@
 import type { PlaybookDigest } from '../id.ts'
 import { MINUTE_MS, HOUR_MS } from '../time.ts'
 import { buildEscalation, DEFAULT_ESCALATION } from './build-escalation.ts'
+import { buildSignalMeasure, buildThresholds } from './build-impact.ts'
+import { buildService, buildSla, buildTeam } from './build-ownership.ts'
 import { parseDuration } from './duration.ts'
 import type { Path, Report } from './finding.ts'
 import type {
@@ -51,6 +53,9 @@ export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report
     postMortem: buildPostMortem(file.post_mortem, severities, report),
     compliance: (file.compliance ?? []).map(({ id, title, text }) => ({ id: id ?? toSlug(title), title, text })),
     passCriteria: file.pass_criteria ?? [],
+    slas: (file.slas ?? []).map((sla, index) => buildSla(sla, index, { matrix: severities, readDuration, report })),
+    services: (file.services ?? []).map(buildService),
+    teams: (file.teams ?? []).map(buildTeam),
     newIncidentsPerMinuteMax: file.limits?.new_incidents_per_minute ?? DEFAULT_NEW_INCIDENTS_PER_MINUTE,
     document: { title: file.document?.title ?? null, sections: file.document?.sections ?? [] },
     prose: (file.prose ?? []).map(buildProse),
@@ -67,6 +72,7 @@ function buildSeverity(file: PlaybookFile, row: Item<FileOf<'severities'>>, rank
     rank,
     definition: row.definition,
     example: row.example ?? '',
+    thresholds: buildThresholds(row.thresholds, [...path, 'thresholds'], report),
     responseMs,
     roles: row.roles_paged.map(normalizeName),
     acknowledgement: row.acknowledgement ?? 'each',
@@ -84,6 +90,8 @@ function buildType(type: Item<FileOf<'incident_types'>>, path: Path, report: Rep
     title: type.title,
     detection: (type.detection ?? []).map((rule, index) => buildDetection(rule, [...path, 'detection', index], report)),
     severity: normalizeName(type.severity),
+    measures: buildSignalMeasure(type.measures, [...path, 'measures'], report),
+    team: type.team === undefined ? null : normalizeName(type.team),
     groupBy: type.group_by ?? [],
     firstStep: type.first_step ?? mitigation[0]?.title ?? '',
     mitigation,

@@ -1,5 +1,7 @@
 /** Cross checks of a playbook whose shape is right: what refers to what, and what would hurt at 03:00. */
 import { checkConditions, checkDetections } from './check-detection.ts'
+import { checkImpact } from './check-impact.ts'
+import { checkOwnership } from './check-ownership.ts'
 import { formatDuration } from './duration.ts'
 import type { FindingCode } from './finding-code.ts'
 import type { Path, Report } from './finding.ts'
@@ -17,6 +19,8 @@ export function checkPlaybook(playbook: Playbook, file: PlaybookFile, report: Re
   checkMatrix(playbook, file, report)
   checkDutyRoles(playbook, report)
   checkRows(playbook, report)
+  checkImpact(playbook, report)
+  checkOwnership(playbook, report)
   checkDetections(playbook, report)
   checkConditions(playbook, report)
 }
@@ -52,6 +56,7 @@ function checkIds(playbook: Playbook, report: Report): void {
     ['incident_types', playbook.incidentTypes],
     ['roles', playbook.roles],
     ['compliance', playbook.compliance],
+    ['slas', playbook.slas],
   ] as const
   for (const [section, rows] of lists) {
     checkUnique(

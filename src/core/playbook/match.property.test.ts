@@ -111,6 +111,8 @@ test('the matcher finds what a naive reading of the rules finds', () => {
           (type, index): IncidentType => ({
             id: String(index),
             title: `type ${index}`,
+            measures: null,
+            team: null,
             detection: type.map(({ rule }) => rule),
             severity: 'red',
             groupBy: [],

@@ -44,7 +44,18 @@ describe('the playbook that ships, row by row', () => {
 
 function typeOf(id: string, ...detection: Partial<DetectionRule>[]): IncidentType {
   const rules = detection.map((rule) => ({ alarm: null, sources: [], threshold: null, when: null, ...rule }))
-  return { id, title: id, detection: rules, severity: 'red', groupBy: [], firstStep: '', mitigation: [], followUp: [] }
+  return {
+    id,
+    title: id,
+    detection: rules,
+    severity: 'red',
+    measures: null,
+    team: null,
+    groupBy: [],
+    firstStep: '',
+    mitigation: [],
+    followUp: [],
+  }
 }
 
 function playbookOf(...incidentTypes: IncidentType[]): Playbook {

@@ -3,6 +3,7 @@
  * becomes this are in `schema.ts` and `parse.ts`. Nothing outside this folder knows what a SEV-1 is.
  */
 import type { PlaybookDigest } from '../id.ts'
+import type { MeasureUnit } from './quantity.ts'
 
 export interface Playbook {
   /** SHA-256 of the file's bytes. */
@@ -20,6 +21,11 @@ export interface Playbook {
   readonly postMortem: PostMortemRule
   readonly compliance: readonly ComplianceRow[]
   readonly passCriteria: readonly string[]
+  /** What was promised to whom, against which the matrix and each incident are judged. */
+  readonly slas: readonly Sla[]
+  /** In the order of the file: the first whose labels match a signal is its service. */
+  readonly services: readonly Service[]
+  readonly teams: readonly Team[]
   /** New incidents a source may open in a minute; the rest joins one storm incident. */
   readonly newIncidentsPerMinuteMax: number
   /** For readers of the document; the engine does nothing by it. */
@@ -61,6 +67,8 @@ export interface SeverityRow {
   readonly rank: number
   readonly definition: string
   readonly example: string
+  /** Any one of them that a measured impact meets makes an incident one of this row, if no row above is met. */
+  readonly thresholds: readonly ImpactThreshold[]
   /** From opening (or a rise to this row) to the first acknowledgement. */
   readonly responseMs: number
   /** Duty roles paged; empty: the incident waits in the queue. */
@@ -70,6 +78,19 @@ export interface SeverityRow {
   readonly escalation: EscalationPolicy
   /** Duty roles told (not paged) when nobody answered a row without roles in time; empty: the owners. */
   readonly notify: readonly string[]
+}
+
+/** A measured impact against a row of the matrix, as in "> 50 % for 10 min". */
+export interface ImpactThreshold {
+  /** What is measured, such as `users_affected`. */
+  readonly measure: string
+  readonly unit: MeasureUnit
+  /** One or two, which must all hold. */
+  readonly bounds: readonly Threshold[]
+  /** How long without a break; 0: at once. */
+  readonly forMs: number
+  /** Keys from the top of the file, such as `severities.0.thresholds.error_rate`. */
+  readonly path: string
 }
 
 export interface EscalationPolicy {
@@ -104,6 +125,10 @@ export interface IncidentType {
   readonly title: string
   readonly detection: readonly DetectionRule[]
   readonly severity: string
+  /** What the value of its signals measures; null: nothing that a severity is computed from. */
+  readonly measures: SignalMeasure | null
+  /** Whose it is where no service says so; null: the organisation's. */
+  readonly team: string | null
   /** Label names whose values tell incidents of this type apart. */
   readonly groupBy: readonly string[]
   /** The first thing to do, as shown on the page. */
@@ -121,6 +146,13 @@ export interface DetectionRule {
   readonly threshold: Threshold | null
   /** CEL over `signal`; null: always. */
   readonly when: string | null
+}
+
+/** A signal's number as a measure: `value * factor` is in the unit. */
+export interface SignalMeasure {
+  readonly measure: string
+  readonly unit: MeasureUnit
+  readonly factor: number
 }
 
 /** The number of a signal against the playbook's, as in "`drift_psi` > 0.2". */
@@ -160,6 +192,43 @@ export interface ComplianceRow {
   readonly id: string
   readonly title: string
   readonly text: string
+}
+
+/** A promise to a customer, or about services. */
+export interface Sla {
+  /** Stable key, kebab-case. */
+  readonly id: string
+  readonly title: string
+  /** To whom; null: to everybody. */
+  readonly customer: string | null
+  /** Names of the services it is about; empty: all. */
+  readonly services: readonly string[]
+  /** What share of the window it is to be up; null: nothing is promised about that. */
+  readonly objective: { readonly percent: number; readonly windowMs: number } | null
+  /** Severities whose incidents count as being down. */
+  readonly severities: readonly string[]
+  /** Within what time somebody answers. */
+  readonly responses: readonly { readonly severity: string; readonly withinMs: number }[]
+}
+
+/** What a company runs, and who looks after it. */
+export interface Service {
+  /** How the files name it, such as `checkout`. */
+  readonly name: string
+  readonly description: string
+  /** Name of the team that owns it; null: the organisation. */
+  readonly team: string | null
+  /** 1 is the most important; null: unsaid. */
+  readonly tier: number | null
+  /** A signal is of this service when each of these labels has one of its values. */
+  readonly labels: readonly { readonly name: string; readonly values: readonly string[] }[]
+  readonly links: readonly { readonly title: string; readonly url: string }[]
+}
+
+/** Who owns services and incident types; its schedules are those of `oncall.yaml` that name it. */
+export interface Team {
+  readonly name: string
+  readonly description: string
 }
 
 /** All duty roles the playbook names, in order of first mention. */

@@ -53,10 +53,19 @@ const MetadataFile = z.strictObject({
   next_review_due: z.string().meta({ description: 'yyyy-mm-dd' }),
 })
 
+const ImpactThresholdText = z.string().meta({
+  description: 'A comparison with its unit, and for how long: "> 25 %", "> 50 % for 10 min", "> 0 % and <= 25 %", "> 4 s".',
+  examples: ['> 25 %', '> 50 % for 10 min', '> 0 % and <= 25 %', '> 4 s'],
+})
+
 const SeverityFile = z.strictObject({
   id: Name.meta({ examples: ['SEV-1', 'P1'] }),
   definition: Line,
   example: Text.optional(),
+  thresholds: z.record(Name, oneOrMany(ImpactThresholdText)).optional().meta({
+    description:
+      'What can be measured, by measure: users_affected, error_rate, latency_p50, latency_p95, latency_p99, or a name of your own. Any one that is met is enough.',
+  }),
   response_time: Duration.meta({ description: 'From opening, or a rise to this row, to the first acknowledgement.' }),
   roles_paged: z.array(Name).max(100).meta({ description: 'Duty roles; an empty list: the incident waits in the queue.' }),
   acknowledgement: z.enum(['each', 'any']).optional().meta({
@@ -115,6 +124,15 @@ const IncidentTypeFile = z.strictObject({
   title: Name,
   severity: Name,
   detection: z.array(DetectionFile).max(100).optional().meta({ description: 'Any one of these is enough; none: opened by people only.' }),
+  measures: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'What the value of its signals is, and in which unit: "error_rate in %", "error_rate as share" (0 to 1), "latency_p95 in ms".',
+      examples: ['error_rate in %', 'error_rate as share', 'latency_p95 in ms'],
+    }),
+  team: Name.optional().meta({ description: 'The team it belongs to, where no service says so.' }),
   group_by: z.array(Name).max(8).optional().meta({ description: 'Labels whose values tell incidents of this type apart.' }),
   first_step: Text.optional().meta({ description: 'What the page says to do first; the first mitigation when left out.' }),
   immediate_mitigation: oneOrMany(MitigationFile).optional(),
@@ -149,6 +167,44 @@ const PostMortemFile = z.strictObject({
 })
 
 const ComplianceFile = z.strictObject({ id: Key.optional(), title: Name, text: Line })
+
+const SlaFile = z.strictObject({
+  id: Key.optional(),
+  title: Name,
+  customer: Name.optional().meta({ description: 'To whom it was promised; everybody when left out.' }),
+  services: z.array(Name).max(ROWS_MAX).optional().meta({ description: 'Names of services; all when left out.' }),
+  objective: z
+    .string()
+    .optional()
+    .meta({ description: 'The share of the window in which it is up.', examples: ['99.9 %'] }),
+  window: Duration.optional().meta({ description: '30 d when left out.' }),
+  severities: z
+    .array(Name)
+    .max(100)
+    .optional()
+    .meta({ description: 'Severities whose incidents count as down; the most severe row when left out.' }),
+  response_times: z
+    .record(Name, Duration)
+    .optional()
+    .meta({ description: 'Within what time somebody answers, by severity.', examples: [{ 'SEV-1': '15 min' }] }),
+})
+
+const ServiceFile = z.strictObject({
+  name: Name,
+  description: Text.optional(),
+  team: Name.optional().meta({ description: 'The team that owns it; the organisation when left out.' }),
+  tier: z.number().int().min(1).max(9).optional().meta({ description: '1 is the most important.' }),
+  labels: z
+    .record(Name, oneOrMany(z.string().max(TEXT_CHARS_MAX)))
+    .optional()
+    .meta({ description: 'Labels by which its signals are known, all of them; the label "service" with its name when left out.' }),
+  links: z
+    .array(z.strictObject({ title: Name, url: z.string().trim().min(1).max(2_000) }))
+    .max(20)
+    .optional(),
+})
+
+const TeamFile = z.strictObject({ name: Name, description: Text.optional() })
 
 /** Sections of the document that have their own keys in the file, in the order in which it is rendered. */
 export const DOCUMENT_SECTIONS = [
@@ -206,6 +262,13 @@ export const PlaybookFile = z
     post_mortem: PostMortemFile.optional(),
     compliance: z.array(ComplianceFile).max(ROWS_MAX).optional(),
     pass_criteria: z.array(Line).max(ROWS_MAX).optional(),
+    slas: z.array(SlaFile).max(ROWS_MAX).optional().meta({ description: 'What was promised to whom.' }),
+    services: z
+      .array(ServiceFile)
+      .max(ROWS_MAX)
+      .optional()
+      .meta({ description: 'What runs, and whose it is; the first that matches a signal is its service.' }),
+    teams: z.array(TeamFile).max(ROWS_MAX).optional().meta({ description: 'Who owns services; schedules of oncall.yaml may name a team.' }),
     limits: LimitsFile.optional(),
     document: DocumentFile.optional().meta({ description: 'Titles of the document that people read.' }),
     prose: z.array(ProseFile).max(ROWS_MAX).optional().meta({ description: 'What the document says besides.' }),

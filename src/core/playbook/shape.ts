@@ -123,6 +123,8 @@ interface Definition {
   readonly type: string
   readonly shape?: Record<string, z.core.$ZodType>
   readonly element?: z.core.$ZodType
+  /** Of a record, whose keys are names. */
+  readonly valueType?: z.core.$ZodType
   readonly innerType?: z.core.$ZodType
   readonly options?: readonly z.core.$ZodType[]
 }
@@ -141,6 +143,7 @@ function schemasAt(schema: z.ZodType, path: Path): z.core.$ZodType[] {
       if (definition.type === 'object' && definition.shape !== undefined && Object.hasOwn(definition.shape, part)) {
         return expand(definition.shape[part] as z.core.$ZodType)
       }
+      if (definition.type === 'record' && definition.valueType !== undefined) return expand(definition.valueType)
       return definition.type === 'array' && definition.element !== undefined ? expand(definition.element) : []
     })
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { asId } from '../id.ts'
 import { HOUR_MS, MINUTE_MS } from '../time.ts'
+import { formatImpactThreshold } from './impact-threshold.ts'
 import { parsePlaybook } from './parse.ts'
 import { dutyRolesOf } from './playbook.ts'
 
@@ -35,6 +36,15 @@ describe('2 severity matrix', () => {
   ])('%s', (id, definition, example, responseMs, roles) => {
     const rank = Number(id.slice(-1)) - 1
     expect(playbook.severities[rank]).toMatchObject({ id, rank, definition, example, responseMs, roles, acknowledgement: 'each' })
+  })
+
+  test('what its definitions and examples say can be measured', () => {
+    expect(playbook.severities.map((row) => row.thresholds.map((one) => `${one.measure} ${formatImpactThreshold(one)}`))).toEqual([
+      ['users_affected > 25 %', 'error_rate > 50 % for 10 min'],
+      ['users_affected > 0 % and <= 25 %', 'latency_p95 > 4 s'],
+      [],
+      [],
+    ])
   })
 
   test('an unknown signal pages the on-call engineer', () => expect(playbook.defaultSeverity).toBe('SEV-2'))

@@ -6,7 +6,15 @@ export type ThresholdReading =
   | { readonly kind: 'threshold'; readonly threshold: Threshold }
   | { readonly kind: 'unclear'; readonly message: string; readonly fix: string }
 
-const COMPARISONS: Readonly<Record<string, Threshold['comparison']>> = { '>': '>', '>=': '>=', '≥': '>=', '<': '<', '<=': '<=', '≤': '<=' }
+/** Signs as people write them. */
+export const COMPARISONS: Readonly<Record<string, Threshold['comparison']>> = {
+  '>': '>',
+  '>=': '>=',
+  '≥': '>=',
+  '<': '<',
+  '<=': '<=',
+  '≤': '<=',
+}
 
 export function parseThreshold(text: string): ThresholdReading {
   const match = /^(>=|<=|>|<|≥|≤) ?([-+]?\d+(?:\.\d+)?(?:e[-+]?\d{1,3})?) ?(%?)$/i.exec(normalizeName(text))
