@@ -15,9 +15,20 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
-    // One file for what every page needs and that changes with dependencies only; many small ones cost round trips on a phone.
+    // Two files for what every page needs, the one that changes with dependencies only and our own; many small ones would
+    // cost round trips on a phone.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'frame', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'frame', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
+            {
+              name: 'base',
+              test: /web\/(lib|api|app\/(commands|live|live-mark|paged-store|signed-out|toast-store|navigation))|web\/parts\/(button|severity|tag|moment|states|choices|card|avatar)\b/,
+            },
+          ],
+        },
+      },
     },
   },
   server: { host: '127.0.0.1', proxy: { '^/api/v1/': API, '^/readyz$': API, '^/sign-in/.': API, '^/a/': API } },
