@@ -1,0 +1,136 @@
+/** Playbooks of all shapes for property tests: generated as files, so that what the parser makes of them is sound. */
+import fc from 'fast-check'
+import type { PlaybookDigest } from '../../src/core/id.ts'
+import { parsePlaybook } from '../../src/core/playbook/parse.ts'
+import type { Playbook } from '../../src/core/playbook/playbook.ts'
+
+const ROLES = ['DevSecOps', 'CTO', 'Security Officer', 'Product', 'Ops', 'Data']
+const words = fc.array(fc.constantFrom('outage', 'drift', 'API', 'minor', 'users', 'db', '5xx', 'lambda', 'Müller', '>'), {
+  minLength: 1,
+  maxLength: 5,
+})
+const line = words.map((parts) => parts.join(' '))
+const names = (count: { min: number; max: number }, prefix: string) =>
+  fc
+    .uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: count.min, maxLength: count.max })
+    .map((list) => list.map((n) => `${prefix}${n}`))
+const duration = (min: number, max: number) => fc.integer({ min, max }).map((minutes) => `${minutes} min`)
+const roles = fc.subarray(ROLES, { minLength: 0, maxLength: 4 })
+const perhaps = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
+
+const page = fc.oneof(
+  fc.constantFrom('on-call', 'next', 'owners'),
+  fc.constantFrom(...ROLES).map((role) => ({ role })),
+)
+/** Shorter than any response time below. */
+const escalation = fc.record({
+  rounds: fc.integer({ min: 1, max: 4 }),
+  steps: fc.array(fc.record({ page: fc.oneof(page, fc.array(page, { minLength: 1, maxLength: 3 })), wait: duration(1, 9) }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+})
+
+const severity = fc.record({
+  definition: line,
+  example: perhaps(line),
+  response_time: duration(10, 300),
+  roles_paged: roles,
+  acknowledgement: perhaps(fc.constantFrom('each', 'any')),
+  escalation: perhaps(escalation),
+  notify: perhaps(fc.subarray(ROLES, { maxLength: 2 })),
+})
+
+const detection = fc.record({
+  alarm: fc.constantFrom('API5xx', 'drift_psi', 'Crash', 'Other'),
+  sources: perhaps(fc.constantFrom('sentry', 'prometheus')),
+  threshold: perhaps(fc.constantFrom('> 0.2', '<= 5', '>= 10')),
+  when: perhaps(fc.constantFrom('has(signal.value)', '"env" in signal.labels && signal.labels["env"] == "prod"')),
+})
+
+const type = fc.record({
+  title: line,
+  detection: fc.array(detection, { maxLength: 3 }),
+  group_by: fc.subarray(['service', 'env'], { maxLength: 2 }),
+  first_step: perhaps(line),
+  immediate_mitigation: perhaps(fc.array(fc.oneof(line, fc.record({ title: line, action: fc.constant('act') })), { maxLength: 3 })),
+  follow_up: perhaps(fc.array(line, { maxLength: 2 })),
+})
+
+const role = fc.record({
+  title: line,
+  responsibility: line,
+  checklist: perhaps(fc.array(line, { maxLength: 2 })),
+  held_by: perhaps(fc.subarray(ROLES, { maxLength: 3 })),
+})
+
+const audience = fc.record({
+  audience: fc.constantFrom('Customers', 'Executives', 'Staff'),
+  channels: fc.subarray(['Slack', 'Email', 'StatusPage'], { minLength: 1 }),
+  frequency: fc.constantFrom('real-time', 'hourly', '30 min', '2 h'),
+  content: perhaps(line),
+})
+
+const section = fc.record({ title: line, description: perhaps(line) })
+const titled = fc.record({ title: line, text: line })
+
+/** A file as data; JSON is YAML. */
+const playbookFile = fc
+  .record({
+    ids: names({ min: 1, max: 5 }, 'SEV-'),
+    typeIds: names({ min: 0, max: 6 }, 'type-'),
+    roleIds: names({ min: 0, max: 4 }, 'role-'),
+    ruleIds: names({ min: 0, max: 3 }, 'rule-'),
+    severities: fc.array(severity, { minLength: 5, maxLength: 5 }),
+    types: fc.array(fc.tuple(type, fc.nat(4)), { minLength: 6, maxLength: 6 }),
+    roles: fc.array(role, { minLength: 4, maxLength: 4 }),
+    rules: fc.array(titled, { minLength: 3, maxLength: 3 }),
+    communication: fc.array(audience, { maxLength: 3 }),
+    lifecycle: fc.array(fc.record({ phase: fc.constantFrom('detected', 'triaged', 'resolved'), title: line, description: perhaps(line) }), {
+      maxLength: 3,
+    }),
+    sections: fc.array(section, { maxLength: 3 }),
+    criteria: fc.array(line, { maxLength: 3 }),
+    within: duration(60, 4_000),
+    quiet: duration(1, 60),
+    limit: fc.integer({ min: 1, max: 100 }),
+    fallback: fc.nat(4),
+    escalation: perhaps(escalation),
+  })
+  .map((parts) => {
+    const idAt = (index: number): string => parts.ids[index % parts.ids.length] ?? ''
+    return {
+      metadata: {
+        id: 'IRP-1',
+        maintainer: { name: 'M', email: 'm@example.com' },
+        last_review: '2026-01-01',
+        next_review_due: '2026-04-01',
+      },
+      severities: parts.ids.map((id, index) => ({ id, ...parts.severities[index] })),
+      default_severity: idAt(parts.fallback),
+      ...(parts.escalation === undefined ? {} : { escalation: parts.escalation }),
+      lifecycle: parts.lifecycle,
+      resolution: { quiet: parts.quiet, automatic: [idAt(parts.fallback + 1)] },
+      incident_types: parts.typeIds.map((id, index) => {
+        const [rest, at] = parts.types[index] ?? [{}, 0]
+        return { id, severity: idAt(at), ...rest }
+      }),
+      roles: parts.roleIds.map((id, index) => ({ id, ...parts.roles[index] })),
+      communication: parts.communication,
+      post_mortem: { within: parts.within, sections: parts.sections },
+      compliance: parts.ruleIds.map((id, index) => ({ id, ...parts.rules[index] })),
+      pass_criteria: parts.criteria,
+      limits: { new_incidents_per_minute: parts.limit },
+    }
+  })
+
+/** The text of a sound file; some of what is generated is refused by the parser and left out. */
+export const playbookTexts: fc.Arbitrary<string> = playbookFile
+  .map((file) => JSON.stringify(file, null, 1))
+  .filter((text) => parsePlaybook(text, 'x' as PlaybookDigest).playbook !== null)
+
+export const playbooks: fc.Arbitrary<Playbook> = playbookTexts.map((text) => {
+  const { playbook } = parsePlaybook(text, 'x' as PlaybookDigest)
+  if (playbook === null) throw new Error('a generated playbook is not sound')
+  return playbook
+})
