@@ -7,6 +7,7 @@ import { isFiltered, readListSearch, toIncidentFilter } from './list-search.ts'
 import { offersOf, primaryOf, secondaryOf } from './offered.ts'
 import { sortClocks } from './sort-clocks.ts'
 import { tellingSummary } from './telling-summary.ts'
+import { foldTimeline } from './timeline-fold.ts'
 import { isShown, markOf, noteOf } from './timeline-kinds.ts'
 
 const now = Date.now()
@@ -161,4 +162,14 @@ test('a summary that only repeats labels and the source is left out, words of pe
   const shown = { labels: { alertname: 'API5xxAlarm', function: 'checkout api' }, source: 'default' }
   expect(tellingSummary('alertname=API5xxAlarm function=checkout api\nSource: default.', shown)).toBe('')
   expect(tellingSummary('61 % fail.\nalertname=API5xxAlarm\nalertname=Other', shown)).toBe('61 % fail.\nalertname=Other')
+})
+
+test('hand-overs next to each other are one line, and nothing is lost or moved', () => {
+  const [entry] = storyOf(incidentOf({ number: 1, title: 'a' })).timeline
+  if (entry === undefined) throw new Error('the story has no timeline')
+  const kinds = ['page-handed-over', 'page-handed-over', 'page-failed', 'page-handed-over', 'paged']
+  const entries = kinds.map((kind, place) => ({ ...entry, id: `e${place}`, type: `incident.${kind}` }))
+  const lines = foldTimeline(entries)
+  expect(lines.map((line) => line.kind)).toEqual(['hand-overs', 'entry', 'entry', 'entry'])
+  expect(lines.flatMap((line) => (line.kind === 'entry' ? [line.entry] : line.entries))).toEqual(entries)
 })

@@ -1,6 +1,7 @@
 /** What happened, to the second, newest first. */
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useState } from 'react'
+import { ChevronRight } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
 import type { TimelineEntry } from '../../../src/api/schema.ts'
 import { explainReading } from '../../api/problem.ts'
 import { classNames } from '../../lib/class-names.ts'
@@ -9,6 +10,7 @@ import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { ClockTime } from '../../parts/moment.tsx'
 import { Skeleton } from '../../parts/states.tsx'
+import { foldTimeline, newestOf, type TimelineLine } from './timeline-fold.ts'
 import { isShown, markOf, noteOf, TIMELINE_FILTERS, type Mark, type TimelineFilter } from './timeline-kinds.ts'
 
 /** Entries drawn at first; a long incident has hundreds. */
@@ -18,7 +20,9 @@ export function TimelineCard({ query }: { readonly query: UseQueryResult<readonl
   const [filter, setFilter] = useState<TimelineFilter>('all')
   const [all, setAll] = useState(false)
   const entries = (query.data ?? []).filter((entry) => isShown(entry, filter)).toSorted((a, b) => b.version - a.version)
-  const shown = all ? entries : entries.slice(0, SHOWN_FIRST)
+  // Who asks for pages wants each of them.
+  const lines = filter === 'pages' ? entries.map((entry): TimelineLine => ({ kind: 'entry', entry })) : foldTimeline(entries)
+  const shown = all ? lines : lines.slice(0, SHOWN_FIRST)
   return (
     <Card title="Timeline" aside={<Filters value={filter} onChange={setFilter} />}>
       {query.data === undefined && !query.isError && <Skeleton className="h-24" />}
@@ -32,13 +36,19 @@ export function TimelineCard({ query }: { readonly query: UseQueryResult<readonl
       )}
       {query.data !== undefined && entries.length === 0 && <p className="text-muted">Nothing of that kind yet.</p>}
       <ol>
-        {shown.map((entry, place) => (
-          <Entry key={entry.id} entry={entry} previous={shown[place - 1]} />
-        ))}
+        {shown.map((line, place) => {
+          const previous = shown[place - 1]
+          const after = previous === undefined ? null : newestOf(previous)
+          return line.kind === 'entry' ? (
+            <Entry key={line.entry.id} entry={line.entry} after={after} />
+          ) : (
+            <HandOvers key={line.newest.id} newest={line.newest} entries={line.entries} after={after} />
+          )
+        })}
       </ol>
-      {entries.length > shown.length && (
+      {lines.length > shown.length && (
         <Button size="s" className="mt-2" onClick={() => setAll(true)}>
-          Show {entries.length - shown.length} earlier
+          Show {lines.length - shown.length} earlier
         </Button>
       )}
     </Card>
@@ -47,35 +57,74 @@ export function TimelineCard({ query }: { readonly query: UseQueryResult<readonl
 
 const MARKS: Readonly<Record<Mark, string>> = { late: 'bg-late', ok: 'bg-ok', accent: 'bg-accent', plain: 'bg-line-strong' }
 
-function Entry({ entry, previous }: { readonly entry: TimelineEntry; readonly previous: TimelineEntry | undefined }) {
-  const at = toMs(entry.at)
-  const newDay = previous === undefined ? !sameDay(at, Date.now()) : !sameDay(at, toMs(previous.at))
-  const note = noteOf(entry)
+interface LineProps {
+  readonly at: number
+  readonly mark: Mark
+  /** The line above, a newer one. */
+  readonly after: TimelineEntry | null
+  readonly children: ReactNode
+}
+
+function Line({ at, mark, after, children }: LineProps) {
+  const newDay = !sameDay(at, after === null ? Date.now() : toMs(after.at))
   return (
     <>
       {newDay && <li className="py-1.5 text-s font-[560] text-muted">{dayName(at)}</li>}
       <li className="grid grid-cols-[60px_14px_minmax(0,1fr)] gap-2.5 py-1.5">
         <ClockTime at={at} className="text-right font-mono text-xs leading-[1.8] text-faint" />
-        <span aria-hidden className={classNames('mx-[3px] mt-1.5 size-2 rounded-full', MARKS[markOf(entry)])} />
-        <div className="min-w-0 [overflow-wrap:anywhere]">
-          {note === null ? (
-            <p dir="auto">{entry.text}</p>
-          ) : (
-            <>
-              <p>
-                <strong className="font-[600]" dir="auto">
-                  {entry.actor.name}
-                </strong>{' '}
-                noted
-              </p>
-              <p dir="auto" className="mt-0.5 border-l-2 border-line-strong pl-2.5 whitespace-pre-wrap text-muted">
-                {note}
-              </p>
-            </>
-          )}
-        </div>
+        <span aria-hidden className={classNames('mx-[3px] mt-1.5 size-2 rounded-full', MARKS[mark])} />
+        <div className="min-w-0 [overflow-wrap:anywhere]">{children}</div>
       </li>
     </>
+  )
+}
+
+function Entry({ entry, after }: { readonly entry: TimelineEntry; readonly after: TimelineEntry | null }) {
+  const note = noteOf(entry)
+  return (
+    <Line at={toMs(entry.at)} mark={markOf(entry)} after={after}>
+      {note === null ? (
+        <p dir="auto">{entry.text}</p>
+      ) : (
+        <>
+          <p>
+            <strong className="font-[600]" dir="auto">
+              {entry.actor.name}
+            </strong>{' '}
+            noted
+          </p>
+          <p dir="auto" className="mt-0.5 border-l-2 border-line-strong pl-2.5 whitespace-pre-wrap text-muted">
+            {note}
+          </p>
+        </>
+      )}
+    </Line>
+  )
+}
+
+interface HandOversProps {
+  readonly newest: TimelineEntry
+  readonly entries: readonly TimelineEntry[]
+  readonly after: TimelineEntry | null
+}
+
+function HandOvers({ newest, entries, after }: HandOversProps) {
+  return (
+    <Line at={toMs(newest.at)} mark="accent" after={after}>
+      <details className="group">
+        <summary className="cursor-pointer list-none rounded-chip [&::-webkit-details-marker]:hidden">
+          {entries.length} pages handed over
+          <ChevronRight size={13} aria-hidden className="ml-1 inline align-[-2px] text-faint transition-transform group-open:rotate-90" />
+        </summary>
+        <ul className="mt-1 space-y-0.5 text-s text-muted">
+          {entries.map((entry) => (
+            <li key={entry.id} dir="auto">
+              <ClockTime at={toMs(entry.at)} className="font-mono text-xs" /> {entry.text}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </Line>
   )
 }
 
