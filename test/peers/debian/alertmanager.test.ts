@@ -38,7 +38,8 @@ async function post(peer: Peer, service: string, state: 'firing' | 'resolved', i
   const alerts = instances.map((instance) => ({
     labels: { alertname: 'API5xxAlarm', service, instance, severity: 'sev1' },
     annotations: { summary: `API 5xx > 50 % on ${service}` },
-    startsAt: new Date(now - 10_000).toISOString(),
+    // Alertmanager joins what overlaps with an earlier alert, so each firing starts now
+    startsAt: new Date(state === 'firing' ? now : now - 60_000).toISOString(),
     endsAt: new Date(state === 'firing' ? now + 600_000 : now - 100).toISOString(),
   }))
   const answer = await send(peer.url, 'POST', '/api/v2/alerts', alerts)
