@@ -32,6 +32,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   'reason-required': 'This needs a reason: a sentence that others can read later.',
   'nothing-to-release': 'Nobody is being paged any more. Nothing was changed.',
   'not-paged': 'You are not being paged for this incident, so there is nothing to hand on.',
+  'measure-unknown': 'The playbook has no such measure. Reload to see the ones it has.',
+  'unit-wrong': 'The playbook has this measure in another unit. Give the value in that one.',
+  'value-impossible': 'No measure can have that value. Check the number and its unit.',
   unreachable: 'The server could not be reached, so nothing was changed. Check your connection and try again.',
   timeout: 'The server did not answer in time. It may have happened: look before you try again.',
 }
