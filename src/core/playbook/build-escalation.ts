@@ -3,6 +3,7 @@ import { MINUTE_MS, SECOND_MS } from '../time.ts'
 import { DURATION_MS_MAX, parseDuration } from './duration.ts'
 import type { Path, Report } from './finding.ts'
 import type { EscalationPolicy, EscalationStep } from './playbook.ts'
+import { reportUnusual } from './report-unusual.ts'
 import type { EscalationFile } from './schema.ts'
 import { normalizeName } from './text.ts'
 
@@ -58,7 +59,10 @@ function readWait(text: string, responseMs: number, path: Path, report: Report):
   const share = SHARE.exec(normalizeName(text).toLowerCase())
   const reading =
     share === null ? parseDuration(text) : ({ kind: 'duration', ms: Math.round((Number(share[1]) / 100) * responseMs) } as const)
-  if (reading.kind === 'duration' && reading.ms >= WAIT_MS_MIN && reading.ms <= DURATION_MS_MAX) return reading.ms
+  if (reading.kind === 'duration' && reading.ms >= WAIT_MS_MIN && reading.ms <= DURATION_MS_MAX) {
+    if (share === null) reportUnusual(text, reading.ms, path, report)
+    return reading.ms
+  }
   const [message, fix] =
     reading.kind === 'unclear'
       ? [reading.message, `${reading.fix} A share of the response time is fine too: "40 % of response".`]

@@ -5,6 +5,7 @@ import { buildEscalation, DEFAULT_ESCALATION } from './build-escalation.ts'
 import { buildSignalMeasure, buildThresholds } from './build-impact.ts'
 import { buildService, buildSla, buildTeam } from './build-ownership.ts'
 import { parseDuration } from './duration.ts'
+import { reportUnusual } from './report-unusual.ts'
 import type { Path, Report } from './finding.ts'
 import type {
   CommunicationRow,
@@ -163,7 +164,10 @@ function buildPostMortem(rule: PlaybookFile['post_mortem'], matrix: readonly Sev
 /** Zero is no time to respond, wait or look again in. */
 function readDuration(text: string, path: Path, report: Report): number {
   const reading = parseDuration(text)
-  if (reading.kind === 'duration' && reading.ms > 0) return reading.ms
+  if (reading.kind === 'duration' && reading.ms > 0) {
+    reportUnusual(text, reading.ms, path, report)
+    return reading.ms
+  }
   const [message, fix] =
     reading.kind === 'unclear' ? [reading.message, reading.fix] : ['This must be longer than nothing.', 'Write at least "1 s".']
   report({ code: 'unclear-duration', severity: 'error', path, message, fix })

@@ -1,11 +1,14 @@
 /** Cross checks of a playbook whose shape is right: what refers to what, and what would hurt at 03:00. */
 import { checkConditions, checkDetections } from './check-detection.ts'
+import { checkDuties } from './check-duty.ts'
+import { checkEscalations } from './check-escalation.ts'
 import { checkImpact } from './check-impact.ts'
+import { checkOverlaps } from './check-overlap.ts'
 import { checkOwnership } from './check-ownership.ts'
-import { formatDuration } from './duration.ts'
+import { checkThresholds } from './check-threshold.ts'
 import type { FindingCode } from './finding-code.ts'
 import type { Path, Report } from './finding.ts'
-import { dutyRolesOf, type Playbook, type SeverityRow } from './playbook.ts'
+import { dutyRolesOf, type Playbook } from './playbook.ts'
 import type { PlaybookFile } from './schema.ts'
 import { findNearest, suggest } from './text.ts'
 
@@ -16,12 +19,16 @@ export function checkPlaybook(playbook: Playbook, file: PlaybookFile, report: Re
   checkMetadata(playbook, report)
   checkIds(playbook, report)
   checkSeverityReferences(playbook, file, report)
-  checkMatrix(playbook, file, report)
+  checkMatrix(playbook, report)
+  checkEscalations(playbook, file, report)
   checkDutyRoles(playbook, report)
+  checkDuties(playbook, report)
   checkRows(playbook, report)
   checkImpact(playbook, report)
   checkOwnership(playbook, report)
+  checkThresholds(playbook, report)
   checkDetections(playbook, report)
+  checkOverlaps(playbook, report)
   checkConditions(playbook, report)
 }
 
@@ -114,22 +121,12 @@ function checkSeverityReferences(playbook: Playbook, file: PlaybookFile, report:
   for (const [index, id] of playbook.postMortem.severities.entries()) check(id, ['post_mortem', 'severities', index])
 }
 
-function checkMatrix(playbook: Playbook, file: PlaybookFile, report: Report): void {
+function checkMatrix(playbook: Playbook, report: Report): void {
   for (const [index, row] of playbook.severities.entries()) {
     const above = playbook.severities[index - 1]
     if (above !== undefined && above.responseMs > row.responseMs) {
       const message = `${above.id} stands above ${row.id} and yet allows more time to respond.`
       warn(report, 'severity-order', ['severities', index, 'response_time'], message, 'List the most severe row first.')
-    }
-    checkEscalation(row, report)
-    if (row.roles.length === 0 && file.severities[index]?.escalation !== undefined) {
-      warn(
-        report,
-        'escalation-unreachable',
-        ['severities', index, 'escalation'],
-        `${row.id} pages nobody, so its escalation never runs.`,
-        'Remove it, or page a role.',
-      )
     }
     if (row.roles.length > 0 && row.notify.length > 0) {
       warn(
@@ -154,22 +151,6 @@ function checkMatrix(playbook: Playbook, file: PlaybookFile, report: Report): vo
       'Choose a row that pages somebody.',
     )
   }
-}
-
-/** Somebody else must be paged while there is still time to respond. */
-function checkEscalation(row: SeverityRow, report: Report): void {
-  const { steps, rounds } = row.escalation
-  const pauses = steps.filter((step) => step.waitMs > 0).length
-  const firstWaitMs = steps.find((step) => step.waitMs > 0)?.waitMs ?? 0
-  if (row.roles.length === 0 || pauses * rounds < 2 || firstWaitMs < row.responseMs) return
-  const message = `The first wait of the escalation, ${formatDuration(firstWaitMs)}, is not shorter than the response time of ${row.id}, ${formatDuration(row.responseMs)}.`
-  error(
-    report,
-    'escalation-too-late',
-    ['severities', row.rank, 'response_time'],
-    message,
-    'Shorten the wait, or write it as a share: "40 % of response".',
-  )
 }
 
 function checkDutyRoles(playbook: Playbook, report: Report): void {
@@ -234,6 +215,10 @@ function checkRows(playbook: Playbook, report: Report): void {
   for (const [index, row] of playbook.communication.entries()) {
     if (row.channels.length === 0)
       error(report, 'empty', ['communication', index, 'channels'], `No channel reaches "${row.audience}".`, 'Name one.')
+    if (row.content.trim() === '') {
+      const message = `"${row.audience}" is to be told, and nothing says what.`
+      warn(report, 'update-without-content', ['communication', index], message, 'Write in "content" what an update says.')
+    }
   }
   if (!playbook.roles.some((role) => role.id === COMMANDER_ROLE) && dutyRolesOf(playbook).length > 0) {
     warn(

@@ -4,7 +4,7 @@
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar, visit, type YAMLError } from 'yaml'
 import type { FindingCode } from './finding-code.ts'
-import type { Finding, Path, Problem } from './finding.ts'
+import type { Finding, Path, Problem, TextEdit } from './finding.ts'
 
 /** A playbook of 500 incident types is about 300 kB. In UTF-16 code units. */
 export const FILE_CHARS_MAX = 1_000_000
@@ -12,6 +12,8 @@ export const FILE_CHARS_MAX = 1_000_000
 export const ALIASES_MAX = 100
 /** The language needs 8. */
 const DEPTH_MAX = 32
+/** Brackets that nothing closes, as prose may hold; the parser takes seconds for a hundred thousand of them. */
+const OPEN_BRACKETS_MAX = 1_000
 /** So many findings of one file are shown; a file with more is not read any better by a longer list. */
 export const FINDINGS_MAX = 200
 
@@ -31,13 +33,9 @@ export function readYaml(text: string): YamlFile {
   try {
     return readDocument(text)
   } catch (error) {
-    // The parser recurses: a file of brackets can exhaust the stack. Anything else here is as fatal to the file.
-    const message = error instanceof RangeError ? 'It is nested too deeply.' : `The YAML cannot be read: ${(error as Error).message}`
-    return {
-      data: undefined,
-      findings: [atTop('yaml-unreadable', message, 'Write it as the example playbook is written.')],
-      place: placeAtTop,
-    }
+    // The parser reports what it finds. That it throws is not known to happen; were it so, the file is unreadable and no more.
+    const message = `The YAML cannot be read: ${(error as Error).message}`
+    return { data: undefined, findings: [atTop('yaml-syntax', message, LIKE_THE_EXAMPLE)], place: placeAtTop }
   }
 }
 
@@ -46,42 +44,80 @@ function checkText(text: string): Finding | null {
     return atTop('file-too-large', `The file has ${text.length} characters; at most ${FILE_CHARS_MAX} are read.`, 'Split prose out of it.')
   }
   let depth = 0
+  let open = 0
   for (const character of text) {
-    if (character === '[' || character === '{') depth += 1
-    else if (character === '\n' || character === ']' || character === '}') depth = Math.max(0, depth - 1)
-    if (depth > 10 * DEPTH_MAX)
-      return atTop('nested-too-deeply', 'Brackets are nested too deeply.', 'Write it as the example playbook is written.')
+    if (character === '[' || character === '{') [depth, open] = [depth + 1, open + 1]
+    else if (character === ']' || character === '}') [depth, open] = [Math.max(0, depth - 1), Math.max(0, open - 1)]
+    else if (character === '\n') depth = Math.max(0, depth - 1)
+    if (depth > 10 * DEPTH_MAX || open > OPEN_BRACKETS_MAX)
+      return atTop('nested-too-deeply', 'Brackets are nested too deeply.', LIKE_THE_EXAMPLE)
   }
   return null
 }
+
+const LIKE_THE_EXAMPLE = 'Write it as the example playbook is written.'
 
 function readDocument(text: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', stringKeys: true })
   const locate = locateIn(document)
   const place = (problem: Problem): Finding => placeIn(problem, locate, lines)
-  const syntax = [...document.errors, ...document.warnings].slice(0, FINDINGS_MAX).map((error) => toFinding(error, lines))
+  const said = [...document.errors, ...document.warnings].slice(0, FINDINGS_MAX).map((error) => toFinding(error, lines, text))
+  const syntax = [...new Map(said.map((finding) => [`${finding.code}:${finding.line}`, finding])).values()]
   const bad = [...syntax, ...findBadNodes(document, lines)]
   if (bad.some((finding) => finding.severity === 'error')) return { data: undefined, findings: bad, place }
   try {
     return { data: document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown, findings: bad, place }
   } catch (error) {
-    const message = `An anchor is used too often or is not there: ${(error as Error).message}.`
-    return { data: undefined, findings: [...bad, atTop('anchors-explode', message, 'Write the values out.')], place }
+    return { data: undefined, findings: [...bad, tooManyAliases(document, lines, error as Error)], place }
   }
 }
 
+function tooManyAliases(document: Document, lines: LineCounter, error: Error): Finding {
+  let offset = 0
+  visit(document, {
+    Alias(_key, node) {
+      offset = node.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  const { line, col } = lines.linePos(offset)
+  const message = `Anchors are referred to more than ${ALIASES_MAX} times, counted through one another: ${error.message}.`
+  return { code: 'anchors-explode', severity: 'error', line, column: col, message, fix: WRITE_OUT, path: '' }
+}
+
+const WRITE_OUT = 'Write the values out.'
+
 const KNOWN_ERRORS: Readonly<Record<string, readonly [code: FindingCode, message: string, fix: string]>> = {
+  RESOURCE_EXHAUSTION: ['nested-too-deeply', 'This is nested too deeply.', LIKE_THE_EXAMPLE],
   TAB_AS_INDENT: ['yaml-tab', 'A tab stands where YAML wants spaces.', 'Indent with spaces.'],
   DUPLICATE_KEY: ['duplicate-key', 'This key is in the map already.', 'Keep one of the two.'],
   MULTIPLE_DOCS: ['yaml-many-documents', 'The file holds more than one document.', 'Remove the second "---" or what follows it.'],
   TAG_RESOLVE_FAILED: ['yaml-tag', 'Tags are not read here.', 'Remove the tag: only text, numbers, lists and maps are read.'],
 }
 
+const QUOTE_IT = 'Correct the line; where a text is meant, put it in quotes.'
+/** What to do about the other things that the parser may say. */
+const SYNTAX_FIXES: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'Indent it as its neighbours are indented, or close the bracket above it.',
+  BAD_DQ_ESCAPE: 'Use single quotes, in which a backslash is a backslash.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put the text in quotes: a colon and a space begin a value.',
+  MULTILINE_IMPLICIT_KEY: 'Put the text in quotes, and a colon after each key.',
+  MISSING_CHAR: 'Add what is missing, or put the text in quotes.',
+}
+
+/** The parser has several words for what a tab at the beginning of a line breaks. */
+function isIndentedByTab(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  return /^ *\t/.test(text.slice(start, start + INDENT_CHARS_MAX))
+}
+const INDENT_CHARS_MAX = 200
+
 /** What the YAML parser says, in our codes; the common ones with what to do about them. */
-function toFinding(error: YAMLError, lines: LineCounter): Finding {
+function toFinding(error: YAMLError, lines: LineCounter, text: string): Finding {
   const { line, col } = lines.linePos(error.pos[0])
-  const [code, message, fix] = KNOWN_ERRORS[error.code] ?? ['yaml-syntax', `${error.message.replace(/\.$/, '')}.`, '']
+  const known = isIndentedByTab(text, error.pos[0]) ? KNOWN_ERRORS['TAB_AS_INDENT'] : KNOWN_ERRORS[error.code]
+  const [code, message, fix] = known ?? ['yaml-syntax', `${error.message.replace(/\.$/, '')}.`, SYNTAX_FIXES[error.code] ?? QUOTE_IT]
   return { code, severity: 'error', line: Math.max(line, 1), column: Math.max(col, 1), message, fix, path: '' }
 }
 
@@ -102,16 +138,15 @@ function findBadNodes(document: Document, lines: LineCounter): Finding[] {
       // A pair lies between each map and its value.
       if (!tooDeep && ancestors.length > 2 * DEPTH_MAX) {
         tooDeep = true
-        add(node, 'nested-too-deeply', 'error', 'This is nested too deeply.', 'Write it as the example playbook is written.')
+        add(node, 'nested-too-deeply', 'error', 'This is nested too deeply.', LIKE_THE_EXAMPLE)
         return visit.BREAK
       }
       return undefined
     },
     Alias(_key, node, ancestors) {
       const target = node.resolve(document)
-      if (target !== undefined && ancestors.includes(target)) {
-        add(node, 'anchors-explode', 'error', `The anchor ${node.source} holds itself.`, 'Write the values out.')
-      }
+      if (target === undefined) add(node, 'anchors-explode', 'error', `No anchor above is called ${node.source}.`, WRITE_OUT)
+      else if (ancestors.includes(target)) add(node, 'anchors-explode', 'error', `The anchor ${node.source} holds itself.`, WRITE_OUT)
     },
     Scalar(_key, node) {
       if (typeof node.value === 'string' && !isStorable(node.value)) {
@@ -148,8 +183,8 @@ function locateIn(document: Document): Locate {
         const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
         if (pair === undefined) return { offset, node: null }
         const key = pair.key as Node
-        node = pair.value
-        offset = (last && atKey ? undefined : (pair.value as Node | null)?.range?.[0]) ?? key.range?.[0] ?? offset
+        node = last && atKey ? key : pair.value
+        offset = (node as Node | null)?.range?.[0] ?? key.range?.[0] ?? offset
       } else if (isSeq(node)) {
         const item = node.items[Number(part)] as Node | undefined
         if (item === undefined) return { offset, node: null }
@@ -163,17 +198,36 @@ function locateIn(document: Document): Locate {
 
 function placeIn(problem: Problem, locate: Locate, lines: LineCounter): Finding {
   const { offset, node } = locate(problem.path, problem.atKey === true)
+  const edit = problem.replacement === undefined ? null : replaceText(node, problem.replacement)
   const { line, col } = lines.linePos(offset + (problem.offset === undefined ? 0 : offsetWithin(node, problem.offset)))
   const { code, severity, message, fix } = problem
-  return { code, severity, line: Math.max(line, 1), column: Math.max(col, 1), message, fix, path: problem.path.join('.') }
+  const place = { line: Math.max(line, 1), column: Math.max(col, 1) }
+  return { code, severity, ...place, message, fix, path: problem.path.join('.'), ...(edit === null ? {} : { edit }) }
 }
+
+/** What stands between the quotes, if there are any; null where the text in the file is not the value itself. */
+function replaceText(node: Node | null, replacement: string): TextEdit | null {
+  if (!isScalar(node)) return null
+  const at = textRange(node)
+  const fits = node.type === Scalar.PLAIN ? PLAIN_TEXT.test(replacement) : !/['"\\\n]/.test(replacement)
+  return at === null || !fits ? null : { ...at, text: replacement }
+}
+
+/** What needs no quotes wherever it stands. */
+const PLAIN_TEXT = /^[A-Za-z0-9][\w %./-]*$/
 
 /** A place within a text maps to the file only where the text stands there unchanged: on one line, with nothing escaped. */
 function offsetWithin(node: Node | null, offset: number): number {
-  if (!isScalar(node) || typeof node.value !== 'string') return 0
+  const at = isScalar(node) ? textRange(node) : null
+  return at === null ? 0 : at.offset - (node?.range?.[0] ?? 0) + offset
+}
+
+function textRange(node: Scalar): { readonly offset: number; readonly length: number } | null {
+  if (typeof node.value !== 'string') return null
   const quote = node.type === Scalar.QUOTE_SINGLE || node.type === Scalar.QUOTE_DOUBLE ? 1 : 0
-  const length = (node.range?.[1] ?? 0) - (node.range?.[0] ?? 0) - 2 * quote
-  return length === node.value.length && (quote === 1 || node.type === Scalar.PLAIN) ? quote + offset : 0
+  const [start = 0, end = 0] = node.range ?? []
+  const length = end - start - 2 * quote
+  return length === node.value.length && (quote === 1 || node.type === Scalar.PLAIN) ? { offset: start + quote, length } : null
 }
 
 function atTop(code: FindingCode, message: string, fix: string): Finding {

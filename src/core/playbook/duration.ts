@@ -37,6 +37,12 @@ export function parseDuration(text: string): DurationReading {
   return { kind: 'duration', ms }
 }
 
+/** Read all the same, and yet not as documents write it: `PT15M` is of machines, `1h30` leaves a unit out. */
+export function isUnusual(text: string): boolean {
+  const written = normalizeName(text).toLowerCase()
+  return readIso(written) !== null || readHoursAndMinutes(written) !== null
+}
+
 /** As the document would write it: `90 s`, `5 min`, `48 h`, `7 d`, else in parts, `1 h 30 min`. @param ms whole, not negative */
 export function formatDuration(ms: number): string {
   if (ms % SECOND_MS !== 0) return `${ms / SECOND_MS} s`

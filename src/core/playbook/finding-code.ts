@@ -76,7 +76,7 @@ export const FINDING_CODES = {
   'thresholds-gap': 'A measured impact between two rows of the matrix is of neither.',
   'type-never-detected': 'No signal opens this incident type.',
   'matches-everything': 'A detection matches every signal.',
-  'alarm-taken': 'Another incident type takes the alarm already, without a condition.',
+  'alarm-taken': 'Another incident type takes all that a detection means.',
   'types-overlap': 'A signal can be of two incident types by their conditions.',
   'alarm-unsendable': 'No source can send an alarm of that name.',
   'unknown-source': 'No source is of that kind.',

@@ -17,6 +17,15 @@ export interface Finding {
   readonly fix: string
   /** Keys from the top of the file, such as `severities.0.response_time`; empty for the file as a whole. */
   readonly path: string
+  /** What `tocsin lint --fix` writes; absent where only a person can know what was meant. */
+  readonly edit?: TextEdit
+}
+
+/** One stretch of a text and what stands there instead. In UTF-16 code units from the start of the text. */
+export interface TextEdit {
+  readonly offset: number
+  readonly length: number
+  readonly text: string
 }
 
 /** A finding of one of the files in a folder. */
@@ -39,6 +48,8 @@ export interface Problem {
   readonly offset?: number
   /** Points at the key rather than at its value. */
   readonly atKey?: boolean
+  /** The same thing as it should be written: what the key or the value is replaced with. */
+  readonly replacement?: string
 }
 
 export type Report = (problem: Problem) => void

@@ -8,7 +8,6 @@ import { connectionsJsonSchema, onCallJsonSchema } from '../oncall/schema.ts'
 import { asId } from '../id.ts'
 import { DEFAULT_ESCALATION } from './build-escalation.ts'
 import { SIGNAL_FIELDS } from './condition-guard.ts'
-import { FINDING_CODES } from './finding-code.ts'
 import { parsePlaybook } from './parse.ts'
 import { playbookJsonSchema } from './schema.ts'
 
@@ -31,12 +30,6 @@ test.each([
 ])('every key of %s is described', (_, schema) => {
   const missing = [...new Set(keysOf(schema))].filter((key) => !reference.includes(`\`${key}\``) && !reference.includes(`${key}:`))
   expect(missing).toEqual([])
-})
-
-test('every code of a finding is listed with its meaning', () => {
-  const listed = /## Findings\n\n([^]*)$/.exec(reference)?.[1]
-  const rows = Object.entries(FINDING_CODES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
-  expect(listed?.trim()).toBe(['| code | means |', '| --- | --- |', ...rows].join('\n'))
 })
 
 test('every field of a signal is named', () => {
