@@ -125,7 +125,7 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
   })
 
   test('nothing scrolls sideways', { timeout: 60_000 }, async () => {
-    const id = await openIncident(`wide-${size}-${'w'.repeat(300)}`)
+    const id = await openIncident(`wide-${size}-${'w'.repeat(200)}`)
     const { context, page } = await visit(browser, { size })
     await signInByLink(page)
     for (const path of ['/incidents', `/incidents/${id}`]) {

@@ -33,13 +33,16 @@ async function withAlertmanager(receiver: string, work: (peer: Peer) => Promise<
   }
 }
 
+const episodes = new Map<string, string>()
+
 async function post(peer: Peer, service: string, state: 'firing' | 'resolved', instances: readonly string[] = ['api-1']): Promise<void> {
   const now = Date.now()
+  // one start an episode, as Prometheus has it: Alertmanager joins what overlaps
+  if (state === 'firing') episodes.set(service, new Date(now).toISOString())
   const alerts = instances.map((instance) => ({
     labels: { alertname: 'API5xxAlarm', service, instance, severity: 'sev1' },
     annotations: { summary: `API 5xx > 50 % on ${service}` },
-    // Alertmanager joins what overlaps with an earlier alert, so each firing starts now
-    startsAt: new Date(state === 'firing' ? now : now - 60_000).toISOString(),
+    startsAt: episodes.get(service),
     endsAt: new Date(state === 'firing' ? now + 600_000 : now - 100).toISOString(),
   }))
   const answer = await send(peer.url, 'POST', '/api/v2/alerts', alerts)
