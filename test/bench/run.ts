@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { startFakeWebhook } from '../support/fake-vendor.ts'
 import { makePlaybookFolder } from '../support/playbook-folder.ts'
 import { startServer } from '../support/server.ts'
-import { MANY_FULL, MANY_SHORT, measureGrowth } from './growth.ts'
+import { MANY_FULL, MANY_SHORT, MANY_SMOKE, measureGrowth } from './growth.ts'
 import { measureLatency } from './latency.ts'
 import { measurePlan } from './plan-time.ts'
 import { type Line, printTable, writeResults } from './report.ts'
@@ -59,9 +59,9 @@ try {
   if (wanted('latency') && wanted('size')) add(await measureAcknowledgePage(server, vendor))
   if (wanted('throughput')) add(...(await measureThroughput(server, seconds)))
   await server.stop()
-  if (wanted('growth') && !flags.short) {
-    const many = flags.full ? MANY_FULL : MANY_SHORT
-    add(...(await measureGrowth({ playbookFolder: folder.path, environment, vendor, seconds, samples: 100, many })))
+  if (parts?.includes('growth') ?? !flags.short) {
+    const many = flags.full ? MANY_FULL : flags.short ? MANY_SMOKE : MANY_SHORT
+    add(...(await measureGrowth({ playbookFolder: folder.path, environment, vendor, seconds, samples: flags.short ? 20 : 100, many })))
   }
 } finally {
   clearTimeout(limit)
