@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { ackCommand } from './commands/ack.ts'
 import { declareCommand } from './commands/declare.ts'
+import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { keyCommand } from './commands/key.ts'
 import { lintCommand } from './commands/lint.ts'
@@ -23,7 +24,18 @@ export function buildProgram(context: CliContext, version: string): Command {
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('(`tocsin help` lists the commands)')
-  const makers = [startCommand, declareCommand, pageCommand, ackCommand, whoCommand, doctorCommand, lintCommand, keyCommand, userCommand]
+  const makers = [
+    startCommand,
+    declareCommand,
+    pageCommand,
+    ackCommand,
+    whoCommand,
+    doctorCommand,
+    lintCommand,
+    diffCommand,
+    keyCommand,
+    userCommand,
+  ]
   for (const make of makers) program.addCommand(make(context))
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({

@@ -102,6 +102,6 @@ export interface Change {
 const GRAVITY: readonly string[] = Object.keys(EFFECTS)
 
 /** The gravest first, else in the order in which they were found. */
-export function byGravity<One extends Change>(changes: readonly One[]): readonly One[] {
+export function byGravity<One extends Pick<Change, 'effect'>>(changes: readonly One[]): readonly One[] {
   return [...changes].sort((left, right) => GRAVITY.indexOf(left.effect) - GRAVITY.indexOf(right.effect))
 }

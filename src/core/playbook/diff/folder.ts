@@ -18,9 +18,12 @@ export interface FolderInForce {
   readonly connections: readonly NamedConnection[] | null
 }
 
-export interface FileChange extends Change {
+/** A change as people and scripts are shown it. */
+export interface FileChange extends Omit<Change, 'path'> {
   /** Name within the folder. */
   readonly file: string
+  /** Keys from the top of the file, such as `severities.0.response_time`. */
+  readonly path: string
   /** From 1, in the text of that side; null where the text is not known. */
   readonly line: number | null
 }
@@ -48,7 +51,12 @@ export function diffFolders(before: FolderInForce, after: FolderInForce, options
   const connections =
     before.connections === null || after.connections === null ? [] : diffConnections(before.connections, after.connections)
   const inFile = (file: string, changes: readonly Change[]): FileChange[] =>
-    changes.map((change) => ({ ...change, file, line: lineOf(options.places[change.side][file], change.path) }))
+    changes.map((change) => ({
+      ...change,
+      file,
+      path: change.path.join('.'),
+      line: lineOf(options.places[change.side][file], change.path),
+    }))
   const all = [
     ...inFile(PLAYBOOK_FILE, diffRenamed(renames, after.playbook)),
     ...inFile(ONCALL_FILE, onCall),
@@ -57,9 +65,16 @@ export function diffFolders(before: FolderInForce, after: FolderInForce, options
   return byGravity(all)
 }
 
-/** What a path cannot reach is shown at what it would stand in. */
+/** What a path cannot reach is shown at what it would stand in; an escalation that a row does not have, at the common one. */
 function lineOf(place: Place | undefined, path: Path): number | null {
-  return place === undefined ? null : place({ code: 'wrong-value', severity: 'warning', path, message: '', fix: '' }).line
+  if (place === undefined) return null
+  const at = (to: Path): Finding => place({ code: 'wrong-value', severity: 'warning', path: to, message: '', fix: '' })
+  const found = at(path)
+  if (path.length !== 3 || path[2] !== 'escalation') return found.line
+  const row = at(path.slice(0, 2))
+  const isOwn = found.line !== row.line || found.column !== row.column
+  const common = at(['escalation'])
+  return isOwn || (common.line === 1 && common.column === 1) ? found.line : common.line
 }
 
 export function placesOf({ playbook, onCall, connections }: LintedFolder): Places {

@@ -199,7 +199,7 @@ function tellShift(
 ): { effect: Effect; sentence: string } {
   const effect = now.length === 0 ? 'pages-less' : before.length === 0 ? 'pages-more' : 'pages-otherwise'
   const who = `${names(now)} ${hold(now)} ${role} now instead of ${names(before)}`
-  if (differsMs === HORIZON_MS) return { effect, sentence: `${who.charAt(0).toUpperCase()}${who.slice(1)}` }
+  if (differsMs === HORIZON_MS) return { effect, sentence: who.replace(/^(?:the owners|nobody)/, begin) }
   const when = at === from ? 'From now on' : `From ${inBothZones(at, zone)} on`
   return {
     effect,
@@ -213,4 +213,8 @@ function hold(holders: readonly Holder[]): string {
 
 function lengthOf(ms: number): string {
   return ms < 2 * DAY_MS ? count(Math.max(1, Math.round(ms / HOUR_MS)), 'hour') : count(Math.round(ms / DAY_MS), 'day')
+}
+
+function begin(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
