@@ -66,7 +66,8 @@ function labelsOf(signal: OutgoingSignal): Record<string, string> {
 }
 
 function prometheusAlert(signal: OutgoingSignal): Record<string, unknown> {
-  const endsAt = signal.status === 'resolved' ? new Date(Date.now() - 100) : new Date(Date.now() + 600_000)
+  // resolved a while ago: Prometheus says it again for 15 minutes, this sender says it once
+  const endsAt = signal.status === 'resolved' ? new Date(Date.now() - 2_000) : new Date(Date.now() + 600_000)
   return {
     labels: labelsOf(signal),
     annotations: { summary: `${signal.alarm} on ${signal.dedupKey}`, token: signal.token },

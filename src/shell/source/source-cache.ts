@@ -19,6 +19,8 @@ export interface SourceCache {
 }
 
 const REFRESH_MS = 500
+/** A difference of so much is no late answer: the database's clock was set back. */
+const SET_BACK_MS_MIN = 2_000
 /** Unknown keys wait this long and share one reading. */
 const FRESH_LOOK_GAP_MS = 100
 const KEY_CHARS_MAX = 256
@@ -29,9 +31,16 @@ export function openSourceCache(ports: Ports): SourceCache {
   let running: Promise<void> | null = null
   let asked: Promise<void> | null = null
 
+  const now = () => (clock === null ? null : clock.now + Math.floor(performance.now() - clock.at))
+  /** An answer that came late, because this process was busy, would put the clock back: the quickest answer is right. */
+  const setClock = (reading: Instant) => {
+    const expected = now()
+    if (expected !== null && reading < expected && expected - reading < SET_BACK_MS_MIN) return
+    clock = { now: reading, at: performance.now() }
+  }
   const read = async () => {
     const sources = await ports.database.inTransaction('ingest', async (tx) => {
-      clock = { now: tx.now, at: performance.now() }
+      setClock(tx.now)
       return loadOpenSources(tx)
     })
     byHash = new Map(sources.map((source) => [source.keyHash, source]))
@@ -60,7 +69,7 @@ export function openSourceCache(ports: Ports): SourceCache {
       await asked
       return find(key)
     },
-    now: () => (clock === null ? null : clock.now + Math.floor(performance.now() - clock.at)),
+    now,
     stop: () => clearInterval(timer),
   }
 }
