@@ -15,6 +15,8 @@ export const SeverityRow = z
     rank: z.number().int(),
     definition: z.string(),
     example: z.string(),
+    /** What of it can be measured; any one that is met is enough. `text` as in "> 50 % for 10 min". */
+    thresholds: z.array(z.object({ measure: z.string(), title: z.string(), text: z.string() })),
     response_seconds: Seconds,
     roles: z.array(z.string()),
     acknowledgement: z.enum(['each', 'any']),
@@ -38,6 +40,7 @@ export const IncidentTypeRow = z
       }),
     ),
     severity: z.string(),
+    team: z.string().nullable(),
     group_by: z.array(z.string()),
     first_step: z.string(),
     mitigation: z.array(z.object({ title: z.string(), action: z.string().nullable() })),
@@ -88,6 +91,34 @@ export const PlaybookView = z
     compliance: z.array(z.object({ id: z.string(), title: z.string(), text: z.string() })),
     pass_criteria: z.array(z.string()),
     duty_roles: z.array(z.string()),
+    slas: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        /** Null: everybody. */
+        customer: z.string().nullable(),
+        /** Empty: all. */
+        services: z.array(z.string()),
+        objective: z.object({ percent: z.number(), window_seconds: Seconds }).nullable(),
+        severities: z.array(z.string()),
+        responses: z.array(z.object({ severity: z.string(), within_seconds: Seconds })),
+      }),
+    ),
+    services: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        team: z.string().nullable(),
+        tier: z.number().nullable(),
+        labels: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
+        links: z.array(z.object({ title: z.string(), url: z.string() })),
+      }),
+    ),
+    teams: z.array(z.object({ name: z.string(), description: z.string() })),
+    /** What the document calls itself and its sections; a `section` is a key of the file. Null: the usual title. */
+    document: z.object({ title: z.string().nullable(), sections: z.array(z.object({ section: z.string(), title: z.string() })) }),
+    /** What the document says and nothing runs. `at` is a key of the file or `start`; `text` is Markdown. */
+    prose: z.array(z.object({ at: z.string(), place: z.enum(['before', 'after']), title: z.string().nullable(), text: z.string() })),
   })
   .meta({ id: 'Playbook' })
 export type PlaybookView = z.infer<typeof PlaybookView>

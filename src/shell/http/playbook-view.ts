@@ -5,8 +5,12 @@ import {
   type EscalationStep,
   type IncidentType,
   type Playbook,
+  type Service,
   type SeverityRow as CoreRow,
+  type Sla,
 } from '../../core/playbook/playbook.ts'
+import { formatImpactThreshold } from '../../core/playbook/impact-threshold.ts'
+import { titleOfMeasure } from '../../core/playbook/measure.ts'
 import { formatThreshold } from '../../core/playbook/threshold.ts'
 import { SECOND_MS } from '../../core/time.ts'
 
@@ -42,6 +46,29 @@ export function showPlaybook(playbook: Playbook, version: { number: number; load
     compliance: playbook.compliance.map((row) => ({ ...row })),
     pass_criteria: [...playbook.passCriteria],
     duty_roles: [...dutyRolesOf(playbook)],
+    slas: playbook.slas.map(showSla),
+    services: playbook.services.map(showService),
+    teams: playbook.teams.map((team) => ({ ...team })),
+    document: { title: playbook.document.title, sections: playbook.document.sections.map((section) => ({ ...section })) },
+    prose: playbook.prose.map((entry) => ({ ...entry })),
+  }
+}
+
+function showSla({ objective, responses, ...sla }: Sla) {
+  return {
+    ...sla,
+    services: [...sla.services],
+    severities: [...sla.severities],
+    objective: objective === null ? null : { percent: objective.percent, window_seconds: objective.windowMs / SECOND_MS },
+    responses: responses.map(({ severity, withinMs }) => ({ severity, within_seconds: withinMs / SECOND_MS })),
+  }
+}
+
+function showService(service: Service) {
+  return {
+    ...service,
+    labels: service.labels.map(({ name, values }) => ({ name, values: [...values] })),
+    links: service.links.map((link) => ({ ...link })),
   }
 }
 
@@ -51,6 +78,11 @@ function showSeverity(row: CoreRow): SeverityRow {
     rank: row.rank,
     definition: row.definition,
     example: row.example,
+    thresholds: row.thresholds.map((threshold) => ({
+      measure: threshold.measure,
+      title: titleOfMeasure(threshold.measure),
+      text: formatImpactThreshold(threshold),
+    })),
     response_seconds: row.responseMs / SECOND_MS,
     roles: [...row.roles],
     acknowledgement: row.acknowledgement,
@@ -74,6 +106,7 @@ function showType(type: IncidentType) {
       when,
     })),
     severity: type.severity,
+    team: type.team,
     group_by: [...type.groupBy],
     first_step: type.firstStep,
     mitigation: type.mitigation.map((step) => ({ ...step })),
