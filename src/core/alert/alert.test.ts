@@ -39,8 +39,12 @@ test('an end that comes before its trigger is recorded, and the trigger then ign
   expect(step(recorded.episode, firing, at(1_001)).kind).toBe('late')
 })
 
-test('an end without a start time, of an alert nobody knows, is ignored', () => {
-  expect(step(null, { ...resolved, startsAt: null }, at(1_000))).toEqual({ kind: 'ignored', episode: null })
+test('an end without a start time, of an alert nobody knows, is recorded, and a trigger received before it is then late', () => {
+  const bare = { startsAt: null, endsAt: null, value: null } as const
+  const recorded = step(null, { status: 'resolved', ...bare }, at(1_000))
+  expect(recorded).toMatchObject({ kind: 'recorded', episode: { resolvedAt: 1_000 } })
+  expect(step(recorded.episode, { status: 'firing', ...bare }, at(999)).kind).toBe('late')
+  expect(step(recorded.episode, { status: 'firing', ...bare }, at(1_001)).kind).toBe('opened')
 })
 
 test('the end of an older episode does not end the one that fires', () => {

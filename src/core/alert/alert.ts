@@ -81,8 +81,18 @@ function fire(latest: Episode | null, signal: SignalFacts, context: StepContext)
     const ended = end(latest, signal, context.at)
     return { kind: 'opened', ended, episode: begin(ended, signal, context.at) }
   }
-  const isLate = signal.startsAt !== null && latest.startsAt !== null && signal.startsAt <= latest.startsAt
-  return isLate ? { kind: 'late', episode: latest } : { kind: 'opened', episode: begin(latest, signal, context.at) }
+  return isLate(latest, signal, context.at)
+    ? { kind: 'late', episode: latest }
+    : { kind: 'opened', episode: begin(latest, signal, context.at) }
+}
+
+/**
+ * Of an episode that has ended: by its start, where the source gives one; else by when it was received, which differs from
+ * the order of applying only when two servers took the trigger and its end.
+ */
+function isLate(latest: Episode, signal: SignalFacts, at: Instant): boolean {
+  if (signal.startsAt !== null && latest.startsAt !== null) return signal.startsAt <= latest.startsAt
+  return signal.startsAt === null && latest.resolvedAt !== null && at < latest.resolvedAt
 }
 
 function resolve(latest: Episode | null, signal: SignalFacts, at: Instant): Step {
@@ -90,7 +100,8 @@ function resolve(latest: Episode | null, signal: SignalFacts, at: Instant): Step
     const isStale = signal.startsAt !== null && latest.startsAt !== null && signal.startsAt < latest.startsAt
     return isStale ? { kind: 'stale', episode: latest } : { kind: 'resolved', episode: end(latest, signal, at) }
   }
-  const isNews = signal.startsAt !== null && (latest === null || (latest.startsAt !== null && signal.startsAt > latest.startsAt))
+  // Also the end of an alert that nobody knows: its trigger may still be on its way through another server.
+  const isNews = latest === null || (signal.startsAt !== null && latest.startsAt !== null && signal.startsAt > latest.startsAt)
   if (!isNews) return { kind: 'ignored', episode: latest }
   const begun = begin(latest, signal, at)
   return { kind: 'recorded', episode: { ...begun, resolvedAt: begun.firstAt, endsAt: signal.endsAt } }

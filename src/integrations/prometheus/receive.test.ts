@@ -52,6 +52,14 @@ test('an end in the past means resolved, one to come means firing until then', (
   expect(signalsOf(receive([{ ...alert, endsAt: '0001-01-01T00:00:00Z' }]))[0]).toMatchObject({ status: 'firing', endsAt: null })
 })
 
+test('an end is an end though the clocks of two machines differ a little', () => {
+  const [alert] = captured.body
+  const endsAt = '2026-11-23T09:10:00.000Z'
+  const statusAt = (receivedAt: string) => signalsOf(receive([{ ...alert, endsAt }], { receivedAt: Date.parse(receivedAt) }))[0]?.status
+  expect(statusAt('2026-11-23T09:09:58.500Z')).toBe('resolved')
+  expect(statusAt('2026-11-23T09:09:56.000Z')).toBe('firing')
+})
+
 test('an empty list is fine', () => {
   expect(receive([])).toMatchObject({ kind: 'signals', signals: [], reply: { status: 200 } })
 })

@@ -7,13 +7,18 @@ import { toLabels, toLinks, toPlainSignal, toSignal } from '../../core/alert/bui
 import { field, isObject, type JsonObject, textField, toNumber } from '../../core/alert/json.ts'
 import type { Signal } from '../../core/alert/signal.ts'
 import { toInstant } from '../../core/alert/time-text.ts'
-import type { Instant } from '../../core/time.ts'
+import { type Instant, SECOND_MS } from '../../core/time.ts'
 import type { InboundMessage, Received, ReceiveContext, Reply } from '../../integration.ts'
 import { jsonOf, jsonReply, refuse } from '../../integration-door.ts'
 
 const SENDER = 'Prometheus'
 const NO_LABELS = 'at least one label pair required'
 const OK: Reply = { status: 200, body: '' }
+/**
+ * An end this little ahead of us is an end: clocks of two machines differ, and ours is read a moment late under load. A
+ * firing alert ends four times the larger of rule interval and resend delay ahead (a minute by default), never this near.
+ */
+const CLOCK_DIFFERENCE_MS = 2 * SECOND_MS
 
 export function receiveAlerts(message: InboundMessage, context: ReceiveContext): Received {
   const type = (message.headers['content-type'] ?? 'application/octet-stream').split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -51,7 +56,7 @@ function toAlert(alert: unknown, receivedAt: Instant): Signal | string {
   const alarm = textField(labels, 'alertname')
   return toSignal({
     alarm,
-    status: endsAt !== null && endsAt <= receivedAt ? 'resolved' : 'firing',
+    status: endsAt !== null && endsAt <= receivedAt + CLOCK_DIFFERENCE_MS ? 'resolved' : 'firing',
     title: textField(notes, 'summary') ?? textField(notes, 'title') ?? alarm ?? nameByLabels(labels),
     summary: textField(notes, 'description') ?? textField(notes, 'message'),
     severityHint: textField(labels, 'severity'),
