@@ -74,7 +74,8 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(async () => {
     await Promise.all([bound.close(), app.close()])
   })
-  void buildConsole(log)
+  // Tests start many servers and build it once themselves.
+  if (!config.testing) void buildConsole(log)
   const url = config.urlIsSet ? config.url : bound.main
   return {
     url: bound.main,
