@@ -36,6 +36,24 @@ export const Clock = z
   .meta({ id: 'Clock' })
 export type Clock = z.infer<typeof Clock>
 
+/** What is measured of the impact; `value` in the unit, `text` as people read it: "30 %". */
+export const MeasuredImpact = z
+  .object({
+    value: z.number(),
+    unit: z.enum(['%', 'ms', 'number']),
+    text: z.string(),
+    at: Timestamp,
+    by: ActorRef,
+    reason: z.string(),
+  })
+  .meta({ id: 'MeasuredImpact' })
+export type MeasuredImpact = z.infer<typeof MeasuredImpact>
+
+/** A severity that what is measured asks for and that is not taken by itself; `clause` is where the playbook says so. */
+export const ProposedSeverity = z
+  .object({ severity: z.string(), severity_rank: z.number().int(), reason: z.string(), clause: z.string() })
+  .meta({ id: 'ProposedSeverity' })
+
 export const Incident = z
   .object({
     id: z.string(),
@@ -49,6 +67,15 @@ export const Incident = z
     severity_rank: z.number().int(),
     /** The sentence that says why this severity. */
     severity_reason: z.string(),
+    /** Where the playbook says so: keys from the top of playbook.yaml, such as `severities.0.thresholds.error_rate`. */
+    severity_clause: z.string(),
+    /** That place's own words; empty where a person chose without one. */
+    severity_sentence: z.string(),
+    /** Whose word it is: the playbook's, what was measured, or a person's by hand. */
+    severity_basis: z.enum(['playbook', 'impact', 'person']),
+    severity_proposed: ProposedSeverity.nullable(),
+    /** By measure, such as `users_affected`. */
+    impact: z.record(z.string(), MeasuredImpact),
     phase: PhaseName,
     open: z.boolean(),
     /** Id of the playbook's incident type; null while nobody has said. */
@@ -228,6 +255,13 @@ export const SeverityBody = z
   .strict()
   .meta({ id: 'ChangeSeverity' })
 export type SeverityBody = z.input<typeof SeverityBody>
+
+/** `value` with its unit, as "30 %", "4.2 s" or "1200": a share or a time without one is refused. */
+export const ImpactBody = z
+  .object({ measure: Name, value: z.union([Line, z.number()]), reason: Text.default('') })
+  .strict()
+  .meta({ id: 'RecordImpact' })
+export type ImpactBody = z.input<typeof ImpactBody>
 
 export const NoteBody = z
   .object({ text: Text.trim().min(1) })

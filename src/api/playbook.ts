@@ -40,6 +40,8 @@ export const IncidentTypeRow = z
       }),
     ),
     severity: z.string(),
+    /** What the value of its signals measures, such as `error_rate`. */
+    measures: z.string().nullable(),
     team: z.string().nullable(),
     group_by: z.array(z.string()),
     first_step: z.string(),

@@ -1,7 +1,8 @@
 /** A small playbook and roster for tests of the core: names that the engine cannot know, times that are easy to add up. */
 import { asId, type PersonId, type PlaybookDigest } from '../../src/core/id.ts'
 import type { Roster, RosterPerson } from '../../src/core/oncall/roster.ts'
-import type { EscalationPolicy, Playbook, SeverityRow } from '../../src/core/playbook/playbook.ts'
+import { parseImpactThreshold } from '../../src/core/playbook/impact-threshold.ts'
+import type { EscalationPolicy, ImpactThreshold, Playbook, SeverityRow } from '../../src/core/playbook/playbook.ts'
 import { HOUR_MS, MINUTE_MS } from '../../src/core/time.ts'
 
 const escalation: EscalationPolicy = {
@@ -92,4 +93,32 @@ export function testRoster(over: Partial<Roster> = {}): Roster {
 
 function person(name: string): RosterPerson {
   return { name, channels: ['email', 'console'] }
+}
+
+/** The same rows with what can be measured: red above 25 % of users or 50 % of errors for 10 min, amber below or slower than 4 s. */
+export function measuringPlaybook(over: Partial<Playbook> = {}): Playbook {
+  const thresholds: Record<string, readonly (readonly [string, string])[]> = {
+    red: [
+      ['users_affected', '> 25 %'],
+      ['error_rate', '> 50 % for 10 min'],
+    ],
+    amber: [
+      ['users_affected', '> 0 % and <= 25 %'],
+      ['latency_p95', '> 4 s'],
+    ],
+  }
+  const playbook = testPlaybook()
+  const severities = playbook.severities.map((severity, index) => ({
+    ...severity,
+    thresholds: (thresholds[severity.id] ?? []).map(([measure, text]) =>
+      impactThreshold(measure, text, `severities.${index}.thresholds.${measure}`),
+    ),
+  }))
+  return { ...playbook, severities, ...over }
+}
+
+export function impactThreshold(measure: string, text: string, path: string): ImpactThreshold {
+  const reading = parseImpactThreshold(text)
+  if (reading.kind === 'unclear') throw new Error(reading.message)
+  return { measure, ...reading.threshold, path }
 }

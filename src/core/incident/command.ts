@@ -1,6 +1,14 @@
 /** What can be asked of an incident, by people, by alerts, by the outbox and by the clock. */
 import type { IncidentId, PageKey, PersonId } from '../id.ts'
+import type { MeasureUnit } from '../playbook/quantity.ts'
 import type { Actor, IncidentEvent, IncidentFact, Via } from './event.ts'
+
+/** A value of a measure, in the unit that the playbook has for it. */
+export interface Measurement {
+  readonly measure: string
+  readonly value: number
+  readonly unit: MeasureUnit
+}
 
 export type IncidentCommand =
   | {
@@ -14,6 +22,8 @@ export type IncidentCommand =
       readonly severity: string | null
       readonly severityReason: string
       readonly private: boolean
+      /** What the signal that opens it measures. */
+      readonly measured?: Measurement
     }
   | {
       readonly type: 'attach-alerts'
@@ -35,6 +45,7 @@ export type IncidentCommand =
       readonly reason: string
     }
   | { readonly type: 'change-severity'; readonly by: Actor; readonly severity: string; readonly reason: string }
+  | (Measurement & { readonly type: 'record-impact'; readonly by: Actor; readonly reason: string })
   | { readonly type: 'mitigate'; readonly by: Actor }
   | { readonly type: 'resolve'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'reopen'; readonly by: Actor; readonly reason: string }
@@ -53,6 +64,8 @@ export type IncidentCommand =
   /** Asks nothing: the shell only wants `plan` asked again. */
   | { readonly type: 'wake' }
 
+export type CommandOf<Type extends IncidentCommand['type']> = Extract<IncidentCommand, { type: Type }>
+
 export const REFUSAL_CODES = [
   'incident-not-opened',
   'incident-already-opened',
@@ -63,6 +76,9 @@ export const REFUSAL_CODES = [
   'severity-unchanged',
   'type-unknown',
   'role-unknown',
+  'measure-unknown',
+  'unit-wrong',
+  'value-impossible',
   'reason-required',
   'nothing-to-release',
   'not-paged',

@@ -1,12 +1,10 @@
 /** What may happen to an incident. Accepts with events or refuses with a fixed code; it never throws for what people ask. */
-import type { PersonId } from '../id.ts'
-import { type IncidentType, type Playbook, type SeverityRow } from '../playbook/playbook.ts'
+import { findRow, findType, type Playbook } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
-import { accept, type Decision, type IncidentCommand, refuse } from './command.ts'
+import { accept, type CommandOf, type Decision, type IncidentCommand, refuse } from './command.ts'
+import { changeSeverity, openingImpact, openingSeverity, recordImpact, triage } from './decide-severity.ts'
 import type { IncidentEvent } from './event.ts'
 import { type Duty, type Incident, isOpen } from './incident.ts'
-
-type CommandOf<Type extends IncidentCommand['type']> = Extract<IncidentCommand, { type: Type }>
 
 /** The role a first acknowledgement takes, until it is handed over. */
 export const COMMANDER_ROLE = 'incident-commander'
@@ -29,6 +27,8 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
       return triage(incident, command, playbook, now)
     case 'change-severity':
       return changeSeverity(incident, command, playbook, now)
+    case 'record-impact':
+      return recordImpact(incident, command, playbook, now)
     case 'mitigate':
       if (!isOpen(incident)) return refuse('incident-already-resolved')
       return incident.phase === 'mitigating' ? accept() : accept({ type: 'incident.mitigation-started', at: now, by: command.by })
@@ -73,9 +73,10 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
   if (incident.id !== null) return refuse('incident-already-opened')
   const type = command.incidentType === null ? null : findType(playbook, command.incidentType)
   if (type === undefined) return refuse('type-unknown')
-  const row = findRow(playbook, command.severity ?? type?.severity ?? playbook.defaultSeverity)
-  if (row === undefined) return refuse('severity-unknown')
-  return accept({
+  const severity = openingSeverity(command, type, playbook, now)
+  if (severity === undefined) return refuse('severity-unknown')
+  const { row, reason, clause, basis } = severity
+  const opened: IncidentEvent = {
     type: 'incident.opened',
     at: now,
     by: command.by,
@@ -85,12 +86,15 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
     firstStep: type?.firstStep ?? '',
     incidentType: type?.id ?? null,
     severity: row.id,
-    severityReason: command.severityReason,
+    severityReason: reason,
+    severityClause: clause,
+    severityBasis: basis,
     responseMs: row.responseMs,
     roles: row.roles,
     playbook: playbook.digest,
     private: command.private,
-  })
+  }
+  return accept(opened, ...openingImpact(command, playbook, now))
 }
 
 /** The record stays readable in a storm: the exact counts stand in the view, the events mark the turns. */
@@ -174,46 +178,6 @@ function release(incident: Incident, command: CommandOf<'release'>, now: Instant
   })
 }
 
-function triage(incident: Incident, command: CommandOf<'triage'>, playbook: Playbook, now: Instant): Decision {
-  if (!isOpen(incident)) return refuse('incident-already-resolved')
-  const type = command.incidentType === null ? null : findType(playbook, command.incidentType)
-  if (type === undefined) return refuse('type-unknown')
-  const severity = command.severity ?? type?.severity ?? incident.severity
-  if (findRow(playbook, severity) === undefined) return refuse('severity-unknown')
-  const triaged: IncidentEvent = {
-    type: 'incident.triaged',
-    at: now,
-    by: command.by,
-    incidentType: type?.id ?? incident.incidentType,
-    firstStep: type?.firstStep ?? incident.firstStep,
-  }
-  if (severity === incident.severity) return accept(triaged)
-  const reason = command.reason.trim() === '' ? 'Classified at triage.' : command.reason
-  const changed = changeSeverity(incident, { type: 'change-severity', by: command.by, severity, reason }, playbook, now)
-  return changed.kind === 'refused' ? changed : accept(triaged, ...changed.events)
-}
-
-function changeSeverity(incident: Incident, command: CommandOf<'change-severity'>, playbook: Playbook, now: Instant): Decision {
-  if (!isOpen(incident)) return refuse('incident-already-resolved')
-  const to = findRow(playbook, command.severity)
-  const from = findRow(playbook, incident.severity)
-  if (to === undefined) return refuse('severity-unknown')
-  if (to.id === incident.severity) return refuse('severity-unchanged')
-  if (command.reason.trim() === '') return refuse('reason-required')
-  return accept({
-    type: 'incident.severity-changed',
-    at: now,
-    by: command.by,
-    from: incident.severity,
-    to: to.id,
-    raised: from === undefined || to.rank < from.rank,
-    reason: command.reason,
-    responseMs: to.responseMs,
-    roles: to.roles,
-    carriedBy: command.by.kind === 'person' && hasAcknowledged(incident, command.by.id) ? command.by.id : null,
-  })
-}
-
 function reopen(incident: Incident, command: CommandOf<'reopen'>, playbook: Playbook, now: Instant): Decision {
   if (isOpen(incident)) return refuse('incident-not-resolved')
   if (command.reason.trim() === '') return refuse('reason-required')
@@ -247,16 +211,4 @@ function recordFailure(incident: Incident, command: CommandOf<'record-failure'>,
 
 function awaits(duty: Duty): boolean {
   return duty.state === 'open' || duty.state === 'exhausted'
-}
-
-function hasAcknowledged(incident: Incident, personId: PersonId): boolean {
-  return incident.duties.some((duty) => duty.acknowledgedBy === personId)
-}
-
-function findRow(playbook: Playbook, id: string): SeverityRow | undefined {
-  return playbook.severities.find((row) => row.id === id)
-}
-
-function findType(playbook: Playbook, id: string): IncidentType | undefined {
-  return playbook.incidentTypes.find((type) => type.id === id)
 }

@@ -1,5 +1,6 @@
 /** What can have happened to an incident. Events are facts in past tense, carry resolved values, and are kept for ever. */
 import type { DutyId, IncidentId, PageKey, PersonId, PlaybookDigest, SourceId } from '../id.ts'
+import type { MeasureUnit } from '../playbook/quantity.ts'
 import type { Instant } from '../time.ts'
 
 /** Who did it. Names are copied, so that the record reads the same after a rename. */
@@ -7,6 +8,9 @@ export type Actor =
   | { readonly kind: 'person'; readonly id: PersonId; readonly name: string }
   | { readonly kind: 'source'; readonly id: SourceId | null; readonly name: string }
   | { readonly kind: 'system'; readonly name: string }
+
+/** Whose word a severity is: the playbook's (a type's row, the default), what was measured, or a person's by hand. */
+export type SeverityBasis = 'playbook' | 'impact' | 'person'
 
 export type Phase = 'detected' | 'triaged' | 'mitigating' | 'resolved' | 'reviewed' | 'closed'
 
@@ -40,6 +44,9 @@ export type IncidentEvent =
       readonly severity: string
       /** The sentence that says why this severity. */
       readonly severityReason: string
+      /** Where the playbook says so, such as `incident_types.0.severity`; events of before have none. */
+      readonly severityClause?: string
+      readonly severityBasis?: SeverityBasis
       readonly responseMs: number
       /** Roles whose duty begins now. */
       readonly roles: readonly string[]
@@ -132,11 +139,25 @@ export type IncidentEvent =
       readonly to: string
       readonly raised: boolean
       readonly reason: string
+      /** Where the playbook says so, such as `severities.0.thresholds.error_rate`. */
+      readonly clause?: string
+      /** Whose word it is; events of before have none: then a person's is by hand, another's the playbook's. */
+      readonly basis?: SeverityBasis
       readonly responseMs: number
       /** Roles of the new row; see `severityChanged` in evolve for which duties begin and end. */
       readonly roles: readonly string[]
       /** When nonnull, this person had acknowledged: their duties are carried over as acknowledged, the clock is met. */
       readonly carriedBy: PersonId | null
+    }
+  | {
+      /** How bad it is was measured, by a person or by a source; `value` is in the unit. */
+      readonly type: 'incident.impact-measured'
+      readonly at: Instant
+      readonly by: Actor
+      readonly measure: string
+      readonly value: number
+      readonly unit: MeasureUnit
+      readonly reason: string
     }
   | { readonly type: 'incident.mitigation-started'; readonly at: Instant; readonly by: Actor }
   | { readonly type: 'incident.resolved'; readonly at: Instant; readonly by: Actor; readonly reason: string }

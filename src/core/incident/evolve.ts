@@ -2,7 +2,7 @@
 import { asId, type DutyId, type PageKey } from '../id.ts'
 import type { Instant } from '../time.ts'
 import type { IncidentEvent } from './event.ts'
-import type { Duty, Incident, PageState, ResponseDuty } from './incident.ts'
+import { type Duty, type Incident, type PageState, READINGS_MAX, type ResponseDuty } from './incident.ts'
 
 type EventOf<Type extends IncidentEvent['type']> = Extract<IncidentEvent, { type: Type }>
 
@@ -13,7 +13,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'incident.alerts-changed':
       return { ...incident, alerts: { total: event.total, firing: event.firing, reports: incident.alerts.reports + 1 } }
     case 'incident.turned-green':
-      return { ...incident, greenSince: event.at }
+      return { ...incident, greenSince: event.at, impact: withoutSources(incident.impact) }
     case 'incident.turned-red':
       return { ...incident, greenSince: null }
     case 'incident.paged':
@@ -47,6 +47,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       }
     case 'incident.severity-changed':
       return severityChanged(incident, event)
+    case 'incident.impact-measured':
+      return impactMeasured(incident, event)
     case 'incident.mitigation-started':
       return { ...incident, phase: 'mitigating', mitigatingAt: event.at }
     case 'incident.resolved':
@@ -80,6 +82,8 @@ function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident
     incidentType: event.incidentType,
     severity: event.severity,
     severityReason: event.severityReason,
+    severityClause: event.severityClause ?? '',
+    severityBasis: event.severityBasis ?? 'playbook',
     playbook: event.playbook,
     private: event.private,
     openedAt: event.at,
@@ -156,7 +160,15 @@ function severityChanged(incident: Incident, event: EventOf<'incident.severity-c
     const goesOn = duty.state !== 'open' || (!event.raised && event.roles.includes(duty.role))
     return goesOn ? duty : { ...duty, state: 'ended' }
   })
-  const changed = { ...waived, severity: event.to, severityReason: event.reason, duties: kept }
+  const changed: Incident = {
+    ...waived,
+    severity: event.to,
+    severityReason: event.reason,
+    severityClause: event.clause ?? '',
+    severityBasis: event.basis ?? (event.by.kind === 'person' ? 'person' : 'playbook'),
+    mayLower: false,
+    duties: kept,
+  }
   const roles = event.raised
     ? event.roles
     : event.roles.filter((role) => !kept.some((duty) => duty.role === role && duty.state !== 'ended'))
@@ -167,6 +179,28 @@ function severityChanged(incident: Incident, event: EventOf<'incident.severity-c
   const metAt = event.raised ? (event.carriedBy === null ? null : event.at) : met
   const startedAt = event.raised ? event.at : incident.openedAt
   return endPages(beginResponse(changed, { severity: event.to, startedAt, responseMs: event.responseMs, metAt }, begun))
+}
+
+function impactMeasured(incident: Incident, event: EventOf<'incident.impact-measured'>): Incident {
+  const { at, by, measure, value, unit, reason } = event
+  const before = Object.hasOwn(incident.impact, measure) ? (incident.impact[measure]?.readings ?? []) : []
+  const readings = [...before, { at, value, from: by.kind }].slice(-READINGS_MAX)
+  return {
+    ...incident,
+    impact: { ...incident.impact, [measure]: { value, unit, at, by, reason, readings } },
+    mayLower: incident.mayLower || by.kind === 'person',
+    sourceReadings: incident.sourceReadings + (by.kind === 'source' ? 1 : 0),
+  }
+}
+
+/** An alert that is clear measures nothing any more; what people have measured stands until they measure again. */
+function withoutSources(impact: Incident['impact']): Incident['impact'] {
+  return Object.fromEntries(
+    Object.entries(impact).map(([measure, measured]) => [
+      measure,
+      { ...measured, readings: measured.readings.filter((reading) => reading.from !== 'source') },
+    ]),
+  )
 }
 
 function resolved(incident: Incident, event: EventOf<'incident.resolved'>): Incident {

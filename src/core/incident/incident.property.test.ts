@@ -1,8 +1,9 @@
 /** What must hold for every history that people, alerts, channels and time can make. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ann, bob, cyd, own, testPlaybook, testRoster } from '../../../test/support/playbook.ts'
+import { ann, bob, cyd, measuringPlaybook, own, testRoster } from '../../../test/support/playbook.ts'
 import { asId, type IncidentId } from '../id.ts'
+import { severityOfImpact } from '../playbook/impact.ts'
 import { MINUTE_MS, SECOND_MS } from '../time.ts'
 import type { IncidentCommand } from './command.ts'
 import { decide } from './decide.ts'
@@ -69,6 +70,17 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('mitigate' as const), by: actor }) },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('record-impact' as const),
+      by: fc.oneof(actor, fc.constant<Actor>({ kind: 'source', id: null, name: 'm' })),
+      measure: fc.constantFrom('users_affected', 'error_rate'),
+      value: fc.constantFrom(0, 10, 25, 26, 60, 100, 101),
+      unit: fc.constantFrom('%' as const, '%' as const, 'number' as const),
+      reason: text,
+    }),
+  },
+  {
     weight: 2,
     arbitrary: fc
       .tuple(fc.nat(3), fc.nat(3))
@@ -90,7 +102,7 @@ interface Step {
 
 /** Runs a history as the shell would: decide, then settle, at each instant. */
 function run(first: string, asks: readonly (readonly [number, Asked])[]): Step[] {
-  const playbook = testPlaybook()
+  const playbook = measuringPlaybook()
   const roster = testRoster()
   const steps: Step[] = []
   let incident = noIncident
@@ -139,6 +151,10 @@ function toCommand(ask: Asked, incident: Incident): IncidentCommand {
   }
 }
 
+function rankOf(id: string): number {
+  return measuringPlaybook().severities.findIndex((row) => row.id === id)
+}
+
 function holds(check: (steps: readonly Step[]) => void): void {
   fc.assert(
     fc.property(opening, history, (first, asks) => check(run(first, asks))),
@@ -149,7 +165,7 @@ function holds(check: (steps: readonly Step[]) => void): void {
 test('a plan that was carried out asks for nothing more at the same instant', () => {
   holds((steps) => {
     for (const step of steps) {
-      expect(settle(step.after, testPlaybook(), testRoster(), step.now)).toMatchObject({ events: [], acts: [] })
+      expect(settle(step.after, measuringPlaybook(), testRoster(), step.now)).toMatchObject({ events: [], acts: [] })
     }
   })
 })
@@ -207,6 +223,49 @@ test('a higher severity always begins duties of its own', () => {
       const known = new Set(before.duties.map((duty) => duty.id))
       const roles = raised.flatMap((event) => (event.type === 'incident.severity-changed' ? event.roles : []))
       for (const role of roles) expect(after.duties.some((duty) => duty.role === role && !known.has(duty.id))).toBe(true)
+    }
+  })
+})
+
+test('an open incident is never less severe than what is measured, unless a person has chosen by hand', () => {
+  holds((steps) => {
+    for (const { after, now } of steps) {
+      if (!isOpen(after) || after.severityBasis === 'person') continue
+      const met = severityOfImpact(measuringPlaybook(), after.impact, now)
+      if (met !== null) expect(rankOf(after.severity)).toBeLessThanOrEqual(met.rank)
+    }
+  })
+})
+
+test('what is measured lowers a severity only after a person has measured, and never one that a person has chosen by hand', () => {
+  holds((steps) => {
+    let measuredByPerson = false
+    let chosenByHand = false
+    for (const event of steps.flatMap((step) => step.events)) {
+      if (event.type === 'incident.impact-measured') measuredByPerson ||= event.by.kind === 'person'
+      if (event.type !== 'incident.severity-changed') continue
+      if (event.basis === 'impact') {
+        expect(chosenByHand).toBe(false)
+        if (!event.raised) expect(measuredByPerson).toBe(true)
+      }
+      chosenByHand ||= event.basis === 'person'
+      measuredByPerson = false
+    }
+  })
+})
+
+test('one thing that is asked changes the severity once at most', () => {
+  holds((steps) => {
+    for (const { events } of steps) expect(events.filter((event) => event.type === 'incident.severity-changed').length).toBeLessThan(2)
+  })
+})
+
+test('the severity always has a place in the playbook that says so, or a person’s own', () => {
+  holds((steps) => {
+    for (const { after } of steps) {
+      const { severityBasis, severityClause } = after
+      if (severityBasis === 'impact') expect(severityClause).toMatch(/^severities\.\d\.thresholds\.[a-z_]+$/)
+      else expect(severityClause).toMatch(/^(default_severity|incident_types\.0\.severity|severities\.\d)$/)
     }
   })
 })

@@ -1,86 +1,14 @@
 /** The life of an incident as given events, when a command or the clock, then events. */
 import { describe, expect, test } from 'vitest'
+import { byAnn, byBob, IncidentRun, nameOf, openedRun, source, T0 } from '../../../test/support/incident-run.ts'
 import { ann, bob, cyd, own, testPlaybook, testRoster } from '../../../test/support/playbook.ts'
-import { asId, type IncidentId } from '../id.ts'
 import { MINUTE_MS } from '../time.ts'
 import { clocksOf } from './clock.ts'
-import type { IncidentCommand } from './command.ts'
-import { decide } from './decide.ts'
-import type { Actor, IncidentEvent } from './event.ts'
-import { evolve } from './evolve.ts'
-import { type Incident, noIncident } from './incident.ts'
 import { plan } from './plan.ts'
-import { type Act, settle } from './settle.ts'
-
-const ID = asId<IncidentId>('00000000-0000-7000-8000-000000000001')
-const byAnn: Actor = { kind: 'person', id: ann, name: 'Ann' }
-const byBob: Actor = { kind: 'person', id: bob, name: 'Bob' }
-const source: Actor = { kind: 'source', id: null, name: 'prometheus' }
-const T0 = 1_000_000_000_000
-
-/** Runs one incident the way the shell does; `acts` are what the outbox would be given. */
-class Run {
-  incident: Incident = noIncident
-  readonly events: IncidentEvent[] = []
-  acts: Act[] = []
-  wakeAt: number | null = null
-  readonly playbook = testPlaybook()
-  roster = testRoster()
-
-  command(now: number, command: IncidentCommand): string {
-    const decision = decide(this.incident, command, this.playbook, now)
-    if (decision.kind === 'refused') return decision.code
-    const before = this.events.length
-    this.absorb(decision.events)
-    const settled = settle(this.incident, this.playbook, this.roster, now)
-    this.absorb(settled.events)
-    this.acts = [...settled.acts]
-    this.wakeAt = settled.wakeAt
-    return this.events
-      .slice(before)
-      .map((event) => event.type.replace('incident.', ''))
-      .join(' ')
-  }
-
-  private absorb(events: readonly IncidentEvent[]): void {
-    this.events.push(...events)
-    this.incident = events.reduce(evolve, this.incident)
-  }
-
-  paging(): string[] {
-    return this.incident.pages.filter((page) => page.state === 'paging').map((page) => `${page.role}:${nameOf(page.personId)}`)
-  }
-
-  handOver(now: number): void {
-    const open = this.incident.pages.filter((page) => page.state === 'paging' && page.handedOverAt === null).map((page) => page.key)
-    if (open.length > 0) this.command(now, { type: 'record-hand-over', pages: open, channel: 'email' })
-  }
-}
-
-function nameOf(personId: string): string {
-  return testRoster().people[personId as typeof ann]?.name ?? '?'
-}
-
-function opened(severity = 'red'): Run {
-  const run = new Run()
-  const incidentType = severity === 'red' ? 'spike' : null
-  run.command(T0, {
-    type: 'open',
-    id: ID,
-    by: source,
-    title: 'T',
-    summary: '',
-    incidentType,
-    severity,
-    severityReason: 'because',
-    private: false,
-  })
-  return run
-}
 
 describe('paging', () => {
   test('opening pages each role of the row at once, each on every channel of the person', () => {
-    const run = opened()
+    const run = openedRun()
     expect(run.paging()).toEqual(['Ops:Ann', 'Boss:Cyd'])
     expect(run.acts.map((act) => `${nameOf(act.personId)} ${act.channel}`)).toEqual([
       'Ann email',
@@ -91,19 +19,9 @@ describe('paging', () => {
   })
 
   test('one person who holds two roles gets one message that serves both pages', () => {
-    const run = new Run()
+    const run = new IncidentRun()
     run.roster = testRoster({ roles: { Ops: { current: [ann], next: [] }, Boss: { current: [ann], next: [] } } })
-    run.command(T0, {
-      type: 'open',
-      id: ID,
-      by: source,
-      title: 'T',
-      summary: '',
-      incidentType: 'spike',
-      severity: null,
-      severityReason: '',
-      private: false,
-    })
+    run.open({ incidentType: 'spike' })
     expect(run.paging()).toEqual(['Ops:Ann', 'Boss:Ann'])
     expect(run.acts.map((act) => [act.channel, act.pages.length])).toEqual([
       ['email', 2],
@@ -112,26 +30,16 @@ describe('paging', () => {
   })
 
   test('a role that nobody holds falls to the owners, and says why', () => {
-    const run = new Run()
+    const run = new IncidentRun()
     run.roster = testRoster({ roles: { Ops: { current: [ann], next: [] } } })
-    run.command(T0, {
-      type: 'open',
-      id: ID,
-      by: source,
-      title: 'T',
-      summary: '',
-      incidentType: 'spike',
-      severity: null,
-      severityReason: '',
-      private: false,
-    })
+    run.open({ incidentType: 'spike' })
     expect(run.paging()).toEqual(['Ops:Ann', 'Boss:Owner'])
     const paged = run.events.find((event) => event.type === 'incident.paged')
     expect(paged?.type === 'incident.paged' && paged.pages[1]?.because).toBe('Nobody is on call for Boss, so every owner is paged.')
   })
 
   test('the next step waits from the hand-over, not from the planning', () => {
-    const run = opened()
+    const run = openedRun()
     run.command(T0 + 60 * MINUTE_MS, { type: 'wake' })
     expect(run.paging()).toEqual(['Ops:Ann', 'Boss:Cyd'])
     run.handOver(T0 + 60 * MINUTE_MS)
@@ -144,7 +52,7 @@ describe('paging', () => {
   })
 
   test('a page that no channel will take does not wait at all', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     const pages = run.incident.pages.map((page) => page.key)
     run.command(T0 + 1, { type: 'record-failure', pages, channel: 'email', reason: 'no such mailbox', final: true })
     expect(run.paging()).toEqual(['Ops:Ann'])
@@ -153,7 +61,7 @@ describe('paging', () => {
   })
 
   test('the policy ends after its rounds, tells the owners once and is never silent about it', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     let now = T0
     for (let turn = 0; turn < 40; turn += 1) {
       run.handOver(now)
@@ -172,7 +80,7 @@ describe('paging', () => {
 
 describe('acknowledging', () => {
   test('ends that person’s page and meets the clock; the other roles are still paged', () => {
-    const run = opened()
+    const run = openedRun()
     expect(run.command(T0 + MINUTE_MS, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })).toBe('acknowledged role-assigned')
     expect(run.paging()).toEqual(['Boss:Cyd'])
     expect(run.incident.phase).toBe('triaged')
@@ -185,38 +93,28 @@ describe('acknowledging', () => {
   })
 
   test('one acknowledgement is enough where the row says so', () => {
-    const run = new Run()
+    const run = new IncidentRun()
     const severities = run.playbook.severities.map((severity) => ({ ...severity, acknowledgement: 'any' as const }))
-    Object.assign(run, { playbook: testPlaybook({ severities }) })
-    run.command(T0, {
-      type: 'open',
-      id: ID,
-      by: source,
-      title: 'T',
-      summary: '',
-      incidentType: 'spike',
-      severity: null,
-      severityReason: '',
-      private: false,
-    })
+    run.playbook = testPlaybook({ severities })
+    run.open({ incidentType: 'spike' })
     run.command(T0, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
     expect(run.paging()).toEqual([])
   })
 
   test('twice is accepted without a new event', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     run.command(T0 + 1, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
     expect(run.command(T0 + 2, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })).toBe('')
   })
 
   test('by the sender ends every page', () => {
-    const run = opened()
+    const run = openedRun()
     run.command(T0 + 1, { type: 'acknowledge', by: source, personId: null, via: 'source' })
     expect(run.paging()).toEqual([])
   })
 
   test('after the clock ran out does not undo the breach', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     run.handOver(T0)
     expect(run.command(T0 + 15 * MINUTE_MS, { type: 'wake' })).toContain('response-breached')
     run.command(T0 + 16 * MINUTE_MS, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
@@ -224,7 +122,7 @@ describe('acknowledging', () => {
   })
 
   test('saying "I can’t" pages the next person now', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     run.handOver(T0)
     run.command(T0 + 1, { type: 'decline', by: byAnn, personId: ann })
     expect(run.paging()).toEqual(['Ops:Bob'])
@@ -232,7 +130,7 @@ describe('acknowledging', () => {
   })
 
   test('the commander releases the rest', () => {
-    const run = opened()
+    const run = openedRun()
     run.command(T0 + 1, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
     expect(run.command(T0 + 2, { type: 'release', by: byAnn, role: 'Ops', reason: '' })).toBe('nothing-to-release')
     run.command(T0 + 2, { type: 'release', by: byAnn, role: null, reason: 'enough of us' })
@@ -242,7 +140,7 @@ describe('acknowledging', () => {
 
 describe('a row without roles', () => {
   test('waits in the queue, and somebody is told, not paged, when its clock runs out', () => {
-    const run = opened('blue')
+    const run = openedRun('blue')
     expect(run.paging()).toEqual([])
     expect(run.wakeAt).toBe(T0 + 60 * MINUTE_MS)
     expect(run.command(T0 + 60 * MINUTE_MS, { type: 'wake' })).toBe('response-breached notified')
@@ -256,7 +154,7 @@ describe('a row without roles', () => {
 
 describe('changing severity', () => {
   test('a rise makes new duties; what the person who raised it had acknowledged is carried over', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     run.command(T0 + 1, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
     run.command(T0 + 2, { type: 'change-severity', by: byAnn, severity: 'red', reason: 'everybody is hit' })
     expect(run.paging()).toEqual(['Boss:Cyd'])
@@ -264,7 +162,7 @@ describe('changing severity', () => {
   })
 
   test('a rise by somebody else pages those who had acknowledged again', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     run.command(T0 + 1, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
     run.command(T0 + 2, { type: 'change-severity', by: byBob, severity: 'red', reason: 'everybody is hit' })
     expect(run.paging()).toEqual(['Ops:Ann', 'Boss:Cyd'])
@@ -272,7 +170,7 @@ describe('changing severity', () => {
   })
 
   test('a fall ends the pages of roles that the new row does not name, and the clock keeps its start', () => {
-    const run = opened()
+    const run = openedRun()
     run.command(T0 + MINUTE_MS, { type: 'change-severity', by: byBob, severity: 'amber', reason: 'a few only' })
     expect(run.paging()).toEqual(['Ops:Ann'])
     expect(clocksOf(run.incident, run.playbook, T0 + MINUTE_MS).map((clock) => [clock.state, clock.dueAt])).toEqual([
@@ -282,7 +180,7 @@ describe('changing severity', () => {
   })
 
   test('is refused without a reason, to the same row, and to one that the playbook has not', () => {
-    const run = opened()
+    const run = openedRun()
     expect(run.command(T0, { type: 'change-severity', by: byAnn, severity: 'amber', reason: ' ' })).toBe('reason-required')
     expect(run.command(T0, { type: 'change-severity', by: byAnn, severity: 'red', reason: 'x' })).toBe('severity-unchanged')
     expect(run.command(T0, { type: 'change-severity', by: byAnn, severity: 'pink', reason: 'x' })).toBe('severity-unknown')
@@ -291,7 +189,7 @@ describe('changing severity', () => {
 
 describe('resolving', () => {
   test('ends every page and starts the post-mortem’s clock at the first resolution', () => {
-    const run = opened()
+    const run = openedRun()
     run.command(T0 + 10, { type: 'resolve', by: byAnn, reason: 'rolled back' })
     expect(run.paging()).toEqual([])
     run.command(T0 + 20, { type: 'reopen', by: byAnn, reason: 'back again' })
@@ -303,7 +201,7 @@ describe('resolving', () => {
   })
 
   test('happens by itself after the quiet time where the playbook says so', () => {
-    const run = opened('amber')
+    const run = openedRun('amber')
     run.command(T0, { type: 'attach-alerts', opened: 1, resolved: 0, firing: 1, total: 1, sample: [] })
     run.command(T0 + MINUTE_MS, { type: 'attach-alerts', opened: 0, resolved: 1, firing: 0, total: 1, sample: [] })
     run.command(T0 + 2 * MINUTE_MS, { type: 'attach-alerts', opened: 1, resolved: 0, firing: 1, total: 2, sample: [] })
@@ -315,7 +213,7 @@ describe('resolving', () => {
   })
 
   test('is proposed, once, where a person must say so', () => {
-    const run = opened()
+    const run = openedRun()
     run.handOver(T0)
     run.command(T0 + 1, { type: 'acknowledge', by: source, personId: null, via: 'source' })
     run.command(T0 + 2, { type: 'attach-alerts', opened: 1, resolved: 1, firing: 0, total: 1, sample: [] })
@@ -325,7 +223,7 @@ describe('resolving', () => {
   })
 
   test('needs a reason and an open incident', () => {
-    const run = opened()
+    const run = openedRun()
     expect(run.command(T0, { type: 'resolve', by: byAnn, reason: '' })).toBe('reason-required')
     run.command(T0, { type: 'resolve', by: byAnn, reason: 'x' })
     expect(run.command(T0, { type: 'resolve', by: byAnn, reason: 'x' })).toBe('incident-already-resolved')
@@ -335,7 +233,7 @@ describe('resolving', () => {
 
 describe('the record of alerts', () => {
   test('stays readable in a storm: each report first, then each doubling', () => {
-    const run = opened()
+    const run = openedRun()
     for (let total = 1; total <= 5_000; total += 1) {
       run.command(T0 + total, { type: 'attach-alerts', opened: 1, resolved: 0, firing: total, total, sample: [] })
     }
@@ -344,14 +242,14 @@ describe('the record of alerts', () => {
 })
 
 test('a plan asked twice gives the same answer', () => {
-  const run = opened()
+  const run = openedRun()
   run.handOver(T0)
   const now = T0 + 2 * MINUTE_MS
   expect(plan(run.incident, run.playbook, run.roster, now)).toEqual(plan(run.incident, run.playbook, run.roster, now))
 })
 
 test('triage names the type, its first step and its severity', () => {
-  const run = opened('amber')
+  const run = openedRun('amber')
   expect(run.command(T0 + 1, { type: 'triage', by: byAnn, incidentType: 'spike', severity: null, reason: '' })).toContain(
     'triaged severity-changed',
   )

@@ -1,7 +1,8 @@
 /** The folded state of an incident: everything `decide` and `plan` need, and nothing that a list would rather ask SQL for. */
 import type { DutyId, IncidentId, PageKey, PersonId, PlaybookDigest } from '../id.ts'
+import type { MeasureUnit } from '../playbook/quantity.ts'
 import type { Instant } from '../time.ts'
-import type { IncidentFact, NoticeAbout, Phase } from './event.ts'
+import type { Actor, IncidentFact, NoticeAbout, Phase, SeverityBasis } from './event.ts'
 
 export interface Incident {
   /** Null until `incident.opened`. */
@@ -13,6 +14,15 @@ export interface Incident {
   readonly incidentType: string | null
   readonly severity: string
   readonly severityReason: string
+  /** Where the playbook says so: keys from the top of the file, joined by dots; empty where nobody wrote it down. */
+  readonly severityClause: string
+  readonly severityBasis: SeverityBasis
+  /** What has been measured, by measure. */
+  readonly impact: Readonly<Record<string, MeasuredImpact>>
+  /** A person has measured since the severity was last decided: what is measured may lower it. */
+  readonly mayLower: boolean
+  /** How many times sources have measured; bounds the next, see `recordImpact`. */
+  readonly sourceReadings: number
   readonly playbook: PlaybookDigest | null
   readonly private: boolean
   readonly openedAt: Instant
@@ -38,6 +48,20 @@ export interface Incident {
   /** Keys of the notices already given. */
   readonly notices: readonly { readonly key: string; readonly about: NoticeAbout; readonly at: Instant }[]
 }
+
+export interface MeasuredImpact {
+  /** The latest, in the unit. */
+  readonly value: number
+  readonly unit: MeasureUnit
+  readonly at: Instant
+  readonly by: Actor
+  readonly reason: string
+  /** Oldest first, at most `READINGS_MAX`; those of sources go when all alerts are clear. */
+  readonly readings: readonly { readonly at: Instant; readonly value: number; readonly from: Actor['kind'] }[]
+}
+
+/** So many are remembered to tell for how long a threshold has been met; what is recorded are crossings, so these are many. */
+export const READINGS_MAX = 24
 
 export interface AlertTally {
   readonly total: number
@@ -94,6 +118,14 @@ export interface PageState {
   readonly deadChannels: readonly string[]
 }
 
+/** What states written by earlier releases do not have. */
+const LATER = { severityClause: '', severityBasis: 'playbook', impact: {}, mayLower: false, sourceReadings: 0 } as const
+
+/** A stored state, whichever release wrote it. */
+export function restoreIncident(stored: Incident): Incident {
+  return { ...LATER, ...stored }
+}
+
 export const noIncident: Incident = {
   id: null,
   phase: 'detected',
@@ -103,6 +135,7 @@ export const noIncident: Incident = {
   incidentType: null,
   severity: '',
   severityReason: '',
+  ...LATER,
   playbook: null,
   private: false,
   openedAt: 0,

@@ -4,12 +4,14 @@
  */
 import { asId, type DutyId, type PageKey, type PersonId } from '../id.ts'
 import type { Roster } from '../oncall/roster.ts'
+import type { ImpactVerdict } from '../playbook/impact.ts'
 import { type EscalationStep, type Playbook, type SeverityRow, severityRow } from '../playbook/playbook.ts'
 import { earliest, type Instant, SECOND_MS } from '../time.ts'
 import { type Clock, clocksOf } from './clock.ts'
 import { COMMANDER_ROLE } from './decide.ts'
 import type { NoticeAbout } from './event.ts'
 import { type Duty, type Incident, isOpen, type PageState } from './incident.ts'
+import { lookAtSeverity } from './severity.ts'
 
 /** While a page is with the outbox and nothing has been heard of it, look again this often. */
 export const LOOK_AGAIN_MS = 30 * SECOND_MS
@@ -27,6 +29,8 @@ export type PlannedStep =
   | { readonly kind: 'breach'; readonly severity: string; readonly dueAt: Instant }
   | { readonly kind: 'notify'; readonly key: string; readonly about: NoticeAbout; readonly people: readonly PersonId[] }
   | { readonly kind: 'resolve'; readonly reason: string }
+  /** What is measured makes it another row: comes alone, since it changes who is to be paged. */
+  | { readonly kind: 'severity'; readonly verdict: ImpactVerdict }
 
 export interface PlannedPage {
   readonly key: PageKey
@@ -52,6 +56,8 @@ export function plan(incident: Incident, playbook: Playbook, roster: Roster, now
   const clocks = incident.id === null ? [] : clocksOf(incident, playbook, now)
   const clocksEnd = earliest(clocks.map((clock) => (clock.state === 'running' && clock.dueAt !== null ? clock.dueAt : null)))
   if (!isOpen(incident) || incident.id === null) return { steps: [], clocks, wakeAt: clocksEnd }
+  const severity = lookAtSeverity(incident, playbook, now)
+  if (severity.change !== null) return { steps: [{ kind: 'severity', verdict: severity.change }], clocks, wakeAt: null }
   const row = severityRow(playbook, incident.severity)
   const looks = [
     ...incident.duties.map((duty) => (duty.state === 'open' ? lookAtDuty(incident, duty, row, roster, now) : NOTHING)),
@@ -59,7 +65,8 @@ export function plan(incident: Incident, playbook: Playbook, roster: Roster, now
     lookAtResponse(incident, row, roster, now),
     lookAtGreen(incident, playbook, roster, now),
   ]
-  return { steps: looks.flatMap((look) => look.steps), clocks, wakeAt: earliest([clocksEnd, ...looks.map((look) => look.wakeAt)]) }
+  const wakeAt = earliest([clocksEnd, severity.wakeAt, ...looks.map((look) => look.wakeAt)])
+  return { steps: looks.flatMap((look) => look.steps), clocks, wakeAt }
 }
 
 /** Where an escalation stands: begun at once, then each step waits from the hand-over of the one before. */

@@ -4,13 +4,15 @@
  */
 import type { PageKey, PersonId } from '../id.ts'
 import type { Roster } from '../oncall/roster.ts'
-import type { Playbook } from '../playbook/playbook.ts'
+import type { ImpactVerdict } from '../playbook/impact.ts'
+import { type Playbook, severityRow } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
 import type { Clock } from './clock.ts'
 import type { Actor, IncidentEvent, PagedPerson } from './event.ts'
 import { evolve } from './evolve.ts'
 import type { Incident } from './incident.ts'
 import { type PlannedStep, plan } from './plan.ts'
+import { deciderOf, severityChange } from './severity.ts'
 
 /** One message to one person on one channel; the key names it for ever. */
 export interface Act {
@@ -43,7 +45,7 @@ export function settle(start: Incident, playbook: Playbook, roster: Roster, now:
   for (let turn = 0; turn < TURNS_MAX; turn += 1) {
     const { steps, clocks, wakeAt } = plan(incident, playbook, roster, now)
     if (steps.length === 0) return { incident, events, acts, clocks, wakeAt }
-    const carried = carryOut(steps, roster, now)
+    const carried = carryOut(steps, { incident, playbook, roster, now })
     for (const event of carried.events) incident = evolve(incident, event)
     events.push(...carried.events)
     acts.push(...carried.acts)
@@ -51,7 +53,15 @@ export function settle(start: Incident, playbook: Playbook, roster: Roster, now:
   throw new Error(`the plan of incident ${start.id} does not come to rest`)
 }
 
-function carryOut(steps: readonly PlannedStep[], roster: Roster, now: Instant): { events: IncidentEvent[]; acts: Act[] } {
+interface Facts {
+  readonly incident: Incident
+  readonly playbook: Playbook
+  readonly roster: Roster
+  readonly now: Instant
+}
+
+function carryOut(steps: readonly PlannedStep[], facts: Facts): { events: IncidentEvent[]; acts: Act[] } {
+  const { roster, now } = facts
   const paged = pagePeople(steps, roster, now)
   const events: IncidentEvent[] = [...paged.events]
   const acts: Act[] = [...paged.acts]
@@ -59,12 +69,25 @@ function carryOut(steps: readonly PlannedStep[], roster: Roster, now: Instant): 
     if (step.kind === 'exhaust') events.push({ type: 'incident.escalation-exhausted', at: now, duty: step.duty, role: step.role })
     if (step.kind === 'breach') events.push({ type: 'incident.response-breached', at: now, severity: step.severity, dueAt: step.dueAt })
     if (step.kind === 'resolve') events.push({ type: 'incident.resolved', at: now, by: SYSTEM, reason: step.reason })
+    if (step.kind === 'severity') events.push(changeByImpact(step.verdict, facts))
     if (step.kind === 'notify') {
       events.push({ type: 'incident.notified', at: now, key: step.key, about: step.about, people: step.people })
       acts.push(...step.people.flatMap((personId) => noticeActs(step, personId, roster)))
     }
   }
   return { events, acts }
+}
+
+function changeByImpact({ severity, sentence, path }: ImpactVerdict, { incident, playbook, now }: Facts): IncidentEvent {
+  const by = deciderOf(incident, now, SYSTEM)
+  return severityChange(incident, playbook, {
+    row: severityRow(playbook, severity),
+    by,
+    reason: sentence,
+    clause: path,
+    basis: 'impact',
+    now,
+  })
 }
 
 /** Somebody who is due for several roles at once gets one message that names them all. */

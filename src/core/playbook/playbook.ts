@@ -241,6 +241,14 @@ export function dutyRolesOf(playbook: Playbook): readonly string[] {
   return [...new Set([...names, ...playbook.roles.flatMap((role) => role.heldBy)])]
 }
 
+export function findRow(playbook: Playbook, id: string): SeverityRow | undefined {
+  return playbook.severities.find((row) => row.id === id)
+}
+
+export function findType(playbook: Playbook, id: string): IncidentType | undefined {
+  return playbook.incidentTypes.find((type) => type.id === id)
+}
+
 /** The row with that id. @throws when the playbook has none: references are checked when it is parsed. */
 export function severityRow(playbook: Playbook, id: string): SeverityRow {
   const row = playbook.severities.find((candidate) => candidate.id === id)

@@ -3,6 +3,8 @@
  * what is kept cannot differ. What strangers sent is quoted as it is; whoever shows it escapes it.
  */
 import type { IncidentEvent, NoticeAbout, PagedPerson } from '../incident/event.ts'
+import { titleOfMeasure } from '../playbook/measure.ts'
+import { formatQuantity } from '../playbook/quantity.ts'
 import { asId, type DutyId, type PageKey, type PersonId } from '../id.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS, toRfc3339 } from '../time.ts'
 
@@ -50,6 +52,8 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
       return `${event.by.name} triaged it${event.incidentType === null ? '' : ` as ${names.type(event.incidentType)}`}.`
     case 'incident.severity-changed':
       return `${event.by.name} ${event.raised ? 'raised' : 'lowered'} the severity from ${event.from} to ${event.to}${because(event.reason)}.`
+    case 'incident.impact-measured':
+      return `${event.by.name} measured ${titleOfMeasure(event.measure).toLowerCase()}: ${formatQuantity(event)}${because(event.reason)}.`
     case 'incident.mitigation-started':
       return `${event.by.name} started mitigation.`
     case 'incident.resolved':

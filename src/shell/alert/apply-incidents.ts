@@ -10,6 +10,7 @@ import { type LoadedIncident, lockIncidents } from '../incident/store.ts'
 import type { Ports } from '../ports.ts'
 import { countRecent, findOpenGroups } from './alert-store.ts'
 import type { Fold, FoldedAlert } from './fold.ts'
+import { measuredBy, type Remeasured } from './measured.ts'
 import { stormKey, stormOf, summaryOf, type Target, titleOf } from './target.ts'
 
 export interface Place {
@@ -24,15 +25,21 @@ export interface Place {
 const SAMPLE_MAX = 3
 
 /** @returns where each alert is now, for those that have an incident */
-export async function placeAlerts(ports: Ports, tx: Tx, fold: Fold, playbook: Playbook): Promise<Map<FoldedAlert, Place>> {
+export async function placeAlerts(
+  ports: Ports,
+  tx: Tx,
+  fold: Fold,
+  { playbook, measured }: { readonly playbook: Playbook; readonly measured: readonly Remeasured[] },
+): Promise<Map<FoldedAlert, Place>> {
   const places = new Map<FoldedAlert, Place>()
   const groups = groupByTarget(fold.alerts)
   const touched = fold.alerts.filter((alert) => alert.incidentId !== null && (alert.resolved || alert.acknowledged))
-  if (groups.length === 0 && touched.length === 0) return places
-  const open = await lockOpen(tx, groups, touched)
+  if (groups.length === 0 && touched.length === 0 && measured.length === 0) return places
+  const open = await lockOpen(tx, groups, [...touched, ...measured])
   for (const group of await redirectStorms(tx, groups, open.byKey, playbook)) {
     const loaded = open.byKey.get(group.target.groupKey)
-    const place = loaded === undefined ? await openFor(ports, tx, group) : await joinTo(ports, tx, loaded, { group, touched, playbook })
+    const place =
+      loaded === undefined ? await openFor(ports, tx, group, playbook) : await joinTo(ports, tx, loaded, { group, touched, playbook })
     for (const alert of group.alerts) places.set(alert, place)
   }
   const joined = new Set([...places.values()].map((place) => place.incidentId))
@@ -43,6 +50,14 @@ export async function placeAlerts(ports: Ports, tx: Tx, fold: Fold, playbook: Pl
     for (const alert of alerts) places.set(alert, { incidentId: loaded.id, number: loaded.number, openedFor: null, target: null })
   }
   await acknowledge(ports, tx, fold, places)
+  for (const { incidentId, unit, measurement } of measured) {
+    await changeInTransaction(ports, tx, asId<IncidentId>(incidentId), {
+      ...measurement,
+      type: 'record-impact',
+      by: sourceActor(unit.item),
+      reason: '',
+    })
+  }
   return places
 }
 
@@ -69,7 +84,11 @@ interface OpenIncidents {
 }
 
 /** Finds by key without a lock, locks all in id order, and keeps by key only what is open still. */
-async function lockOpen(tx: Tx, groups: readonly Group[], touched: readonly FoldedAlert[]): Promise<OpenIncidents> {
+async function lockOpen(
+  tx: Tx,
+  groups: readonly Group[],
+  touched: readonly { readonly incidentId: string | null }[],
+): Promise<OpenIncidents> {
   const storms = groups.filter(({ target }) => target.kind === 'type').map(({ target }) => stormKey(target.sourceId))
   const found = await findOpenGroups(tx, [...new Set([...groups.map(({ target }) => target.groupKey), ...storms])])
   const ids = new Set([...found.map(({ id }) => id), ...touched.flatMap(({ incidentId }) => (incidentId === null ? [] : [incidentId]))])
@@ -122,14 +141,17 @@ async function redirectStorms(
   return [...kept, ...storms.values()]
 }
 
-async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group): Promise<Place> {
+async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group, playbook: Playbook): Promise<Place> {
+  const measured = measuredBy(alerts, target.measures, playbook)
   const { id, number } = await openIncident(ports, tx, {
     by: sourceActor(target),
     title: titleOf(target),
     summary: summaryOf(target),
     incidentType: target.incidentType,
-    severity: target.severity,
+    // The core finds the row of a type, or the default's, and what was measured may raise it.
+    severity: target.kind === 'storm' ? target.severity : null,
     severityReason: target.reason,
+    ...(measured === undefined ? {} : { measured }),
     private: false,
     sourceId: asId<SourceId>(target.sourceId),
     groupKey: target.groupKey,
@@ -148,6 +170,9 @@ async function joinTo(ports: Ports, tx: Tx, loaded: LoadedIncident, { group, tou
   const ended = touched.filter((alert) => alert.incidentId === loaded.id && alert.resolved)
   await attach(ports, tx, loaded, { fresh: group.alerts, ended })
   const { target } = group
+  const measured = measuredBy(group.alerts, target.measures, playbook)
+  if (measured !== undefined)
+    await changeInTransaction(ports, tx, loaded.id, { ...measured, type: 'record-impact', by: sourceActor(target), reason: '' })
   const now = playbook.severities.find((row) => row.id === loaded.state.severity)
   if (target.kind === 'storm' && now !== undefined && severityRow(playbook, target.severity).rank < now.rank) {
     await changeInTransaction(ports, tx, loaded.id, {

@@ -6,8 +6,7 @@
 import { hash } from 'node:crypto'
 import { toPlainSignal } from '../../core/alert/build.ts'
 import { toLine } from '../../core/alert/text.ts'
-import { compileMatcher, type Matcher } from '../../core/playbook/match.ts'
-import type { Playbook } from '../../core/playbook/playbook.ts'
+import { matcherOf } from '../../core/playbook/match.ts'
 import { appendLeaves } from '../audit/audit-store.ts'
 import type { Tx } from '../database/database.ts'
 import { brokenConstraint, isDatabaseAway, isRetryable } from '../database/errors.ts'
@@ -29,6 +28,7 @@ import { placeAlerts } from './apply-incidents.ts'
 import { makeExplainer } from './explain.ts'
 import type { FiringHints } from './firing-hints.ts'
 import { fold, type FoldedAlert } from './fold.ts'
+import { remeasured } from './measured.ts'
 import { encodeOutcomes, type Outcome } from './outcome.ts'
 import { aimOf } from './target.ts'
 
@@ -89,16 +89,6 @@ interface Applied {
   readonly alerts: readonly FoldedAlert[]
 }
 
-const matchers = new WeakMap<Playbook, Matcher>()
-
-function matcherOf(playbook: Playbook): Matcher {
-  const known = matchers.get(playbook)
-  if (known !== undefined) return known
-  const matcher = compileMatcher(playbook)
-  matchers.set(playbook, matcher)
-  return matcher
-}
-
 async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise<Applied> {
   if (units.length === 0) return { outcomes: [], quiet: true, alerts: [] }
   const playbook = ports.playbooks.current()
@@ -107,8 +97,10 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise
   const latest = new Map(firing.map((alert) => [alert.fingerprint, alert]))
   const missing = fingerprints.filter((fingerprint) => !latest.has(fingerprint))
   if (missing.length > 0) for (const alert of await findLastEnded(tx, missing)) latest.set(alert.fingerprint, alert)
-  const folded = fold(units, { latest, aim: (unit) => aimOf(unit, playbook, matcherOf(playbook)), freshId: ports.freshId })
-  const places = await placeAlerts(ports, tx, folded, playbook)
+  const matcher = matcherOf(playbook)
+  const folded = fold(units, { latest, aim: (unit) => aimOf(unit, playbook, matcher), freshId: ports.freshId })
+  const measured = remeasured(folded, latest, playbook, matcher)
+  const places = await placeAlerts(ports, tx, folded, { playbook, measured })
   const incidentOf = (alert: FoldedAlert) => places.get(alert)?.incidentId ?? alert.incidentId
   const changed = folded.alerts.filter((alert) => alert.changed)
   const updates = changed
@@ -122,7 +114,7 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise
   const explain = makeExplainer(places)
   return {
     outcomes: folded.fates.map(explain),
-    quiet: places.size === 0 && inserts.length === 0,
+    quiet: places.size === 0 && inserts.length === 0 && measured.length === 0,
     alerts: folded.alerts,
   }
 }

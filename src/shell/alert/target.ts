@@ -2,7 +2,7 @@
 import { PLAIN_ALARM } from '../../core/alert/build.ts'
 import { toLine } from '../../core/alert/text.ts'
 import type { Matcher, Match } from '../../core/playbook/match.ts'
-import { severityRow, type Playbook } from '../../core/playbook/playbook.ts'
+import { severityRow, type Playbook, type SignalMeasure } from '../../core/playbook/playbook.ts'
 import type { Unit } from './apply-item.ts'
 
 /** The incident that is to be joined, or opened where none is open. */
@@ -16,6 +16,8 @@ export interface Target {
   /** Incident type's title, when its signal does not say it. */
   readonly typeTitle: string | null
   readonly incidentType: string | null
+  /** What the values of its signals measure. */
+  readonly measures: SignalMeasure | null
   readonly severity: string
   /** Why this severity, and why here. */
   readonly reason: string
@@ -49,6 +51,7 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
       unit,
       typeTitle: type.title,
       incidentType: type.id,
+      measures: type.measures,
       severity,
       reason,
     }
@@ -62,6 +65,7 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
     unit,
     typeTitle: null,
     incidentType: null,
+    measures: null,
     severity: playbook.defaultSeverity,
     reason: `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
   }
@@ -92,6 +96,7 @@ export function stormOf(target: Target, playbook: Playbook, limit: number): Targ
     groupKey: stormKey(target.sourceId),
     kind: 'storm',
     incidentType: null,
+    measures: null,
     reason: `${target.sourceName} opened ${limit} incidents within a minute; this one takes the rest. ${severityRow(playbook, target.severity).id} is the worst of them.`,
   }
 }

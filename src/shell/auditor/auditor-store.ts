@@ -1,6 +1,6 @@
 /** SQL of the auditor: open incidents in order, pages without effects, effects that nobody tries. Reads only. */
 import { asId, type IncidentId, type PageKey, type PersonId, type PlaybookDigest } from '../../core/id.ts'
-import type { Incident } from '../../core/incident/incident.ts'
+import { type Incident, restoreIncident } from '../../core/incident/incident.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 
@@ -33,7 +33,7 @@ export async function listOpenIncidents(
   return rows.map((row) => ({
     id: asId<IncidentId>(row.id),
     number: Number(row.number),
-    state: row.state,
+    state: restoreIncident(row.state),
     playbook: asId<PlaybookDigest>(row.playbook_digest),
     wakeAt: row.wake_at?.getTime() ?? null,
   }))

@@ -105,6 +105,7 @@ test('every route answers what the document says, well and badly', async () => {
     release: [`/incidents/${id}/release`, {}],
     triage: [`/incidents/${id}/triage`, { type: 'spike' }],
     changeSeverity: [`/incidents/${id}/severity`, { severity: 'amber' }],
+    recordImpact: [`/incidents/${id}/impact`, { measure: 'users_affected', value: '3 %' }],
     mitigate: [`/incidents/${id}/mitigate`],
     addNote: [`/incidents/${id}/note`, { text: 'n' }],
     recordFact: [`/incidents/${id}/facts`, { fact: 'aware_at', at: '2026-01-01T00:00:00Z' }],

@@ -106,6 +106,7 @@ function showType(type: IncidentType) {
       when,
     })),
     severity: type.severity,
+    measures: type.measures?.measure ?? null,
     team: type.team,
     group_by: [...type.groupBy],
     first_step: type.firstStep,

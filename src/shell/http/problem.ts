@@ -40,6 +40,9 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'severity-unchanged': [409, 'The incident has this severity already'],
   'type-unknown': [422, 'The playbook has no such incident type'],
   'role-unknown': [422, 'The playbook has no such role'],
+  'measure-unknown': [422, 'The playbook has no such measure'],
+  'unit-wrong': [422, 'Write the value with the unit of its measure: a share as "30 %", a time as "4 s", a count without one'],
+  'value-impossible': [422, 'No measurement can give this value'],
   'reason-required': [422, 'Say why'],
   'nothing-to-release': [409, 'Nobody is being paged for that role'],
   'not-paged': [409, 'This person is not being paged'],
@@ -51,6 +54,9 @@ const REFUSED_FIELDS: Partial<Record<RefusalCode, string>> = {
   'severity-unchanged': 'severity',
   'type-unknown': 'type',
   'role-unknown': 'role',
+  'measure-unknown': 'measure',
+  'unit-wrong': 'value',
+  'value-impossible': 'value',
   'reason-required': 'reason',
 }
 

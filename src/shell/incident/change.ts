@@ -4,7 +4,7 @@
  */
 import { asId, type IncidentId, type SourceId } from '../../core/id.ts'
 import { nextDue } from '../../core/incident/clock.ts'
-import type { IncidentCommand, RefusalCode } from '../../core/incident/command.ts'
+import type { IncidentCommand, Measurement, RefusalCode } from '../../core/incident/command.ts'
 import { decide } from '../../core/incident/decide.ts'
 import type { Actor, IncidentEvent } from '../../core/incident/event.ts'
 import { evolve } from '../../core/incident/evolve.ts'
@@ -45,6 +45,8 @@ export interface Opening {
   readonly severity: string | null
   readonly severityReason: string
   readonly private: boolean
+  /** What the signal that opens it measures. */
+  readonly measured?: Measurement
   readonly sourceId: SourceId | null
   /** Alerts with this key join while the incident is open; null: none do. */
   readonly groupKey: string | null
@@ -99,7 +101,18 @@ export async function openIncident(ports: Ports, tx: Tx, opening: Opening): Prom
   const { by, title, summary, incidentType, severity, severityReason } = opening
   const decided = decide(
     noIncident,
-    { type: 'open', id, by, title, summary, incidentType, severity, severityReason, private: opening.private },
+    {
+      type: 'open',
+      id,
+      by,
+      title,
+      summary,
+      incidentType,
+      severity,
+      severityReason,
+      private: opening.private,
+      ...(opening.measured === undefined ? {} : { measured: opening.measured }),
+    },
     playbook,
     tx.now,
   )

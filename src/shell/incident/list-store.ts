@@ -3,7 +3,7 @@
  * lists, in search, by id, by number, and in what hangs on it.
  */
 import type { IncidentId, PersonId, PlaybookDigest } from '../../core/id.ts'
-import type { Incident } from '../../core/incident/incident.ts'
+import { type Incident, restoreIncident } from '../../core/incident/incident.ts'
 import type { Tx } from '../database/database.ts'
 
 /** SQL condition on `incident i`; `person` is the parameter that holds the reader's id. */
@@ -98,13 +98,17 @@ export async function listIncidents(
       page.limit,
     ],
   )
-  return rows
+  return rows.map(restored)
+}
+
+function restored(row: IncidentRow): IncidentRow {
+  return { ...row, state: restoreIncident(row.state) }
 }
 
 /** By id; undefined also where the reader may not know that it exists. */
 export async function findVisibleIncident(tx: Tx, viewer: PersonId, id: IncidentId): Promise<IncidentRow | undefined> {
   const { rows } = await tx.query<IncidentRow>(`select ${COLUMNS} ${FROM} where i.id = $2 and ${visibleTo('$1')}`, [viewer, id])
-  return rows[0]
+  return rows[0] && restored(rows[0])
 }
 
 export async function listClocks(tx: Tx, id: IncidentId): Promise<ClockRow[]> {

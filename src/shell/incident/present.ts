@@ -1,10 +1,13 @@
 /** Incidents as the API shows them, from rows and the playbook version they run by. */
-import type { Clock, Incident, Mitigation, Postmortem, RoleItem, TimelineEntry, Update } from '../../api/schema.ts'
+import type { Clock, Incident, MeasuredImpact, Mitigation, Postmortem, RoleItem, TimelineEntry, Update } from '../../api/schema.ts'
 import type { PersonId } from '../../core/id.ts'
 import type { IncidentEvent } from '../../core/incident/event.ts'
-import type { Incident as IncidentState } from '../../core/incident/incident.ts'
+import { type Incident as IncidentState, isOpen } from '../../core/incident/incident.ts'
+import { lookAtSeverity } from '../../core/incident/severity.ts'
+import { clauseText } from '../../core/playbook/clause.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
-import { SECOND_MS, toRfc3339 } from '../../core/time.ts'
+import { formatQuantity } from '../../core/playbook/quantity.ts'
+import { type Instant, SECOND_MS, toRfc3339 } from '../../core/time.ts'
 import { type Names, sentenceOf } from '../../core/timeline/sentence.ts'
 import { actorOf } from './store.ts'
 import type { ClockRow, EventRow, IncidentRow } from './list-store.ts'
@@ -12,7 +15,8 @@ import type { ClockRow, EventRow, IncidentRow } from './list-store.ts'
 /** Names and addresses of people by id. */
 export type People = ReadonlyMap<PersonId, { readonly name: string; readonly email: string }>
 
-export function showIncident(row: IncidentRow, playbook: Playbook, people: People): Incident {
+/** @param now for what only time decides, such as a threshold that must be met for a while */
+export function showIncident(row: IncidentRow, playbook: Playbook, people: People, now: Instant): Incident {
   const { state } = row
   return {
     id: row.id,
@@ -22,6 +26,11 @@ export function showIncident(row: IncidentRow, playbook: Playbook, people: Peopl
     severity: state.severity,
     severity_rank: row.severity_rank,
     severity_reason: state.severityReason,
+    severity_clause: state.severityClause,
+    severity_sentence: clauseText(playbook, state.severityClause),
+    severity_basis: state.severityBasis,
+    severity_proposed: showProposed(state, playbook, now),
+    impact: showImpact(state),
     phase: state.phase,
     open: row.open,
     type: state.incidentType,
@@ -45,6 +54,19 @@ export function showIncident(row: IncidentRow, playbook: Playbook, people: Peopl
     version: row.version,
     paging_you: row.paging_you,
   }
+}
+
+function showProposed(state: IncidentState, playbook: Playbook, now: Instant): Incident['severity_proposed'] {
+  const { proposed } = isOpen(state) ? lookAtSeverity(state, playbook, now) : { proposed: null }
+  return proposed && { severity: proposed.severity, severity_rank: proposed.rank, reason: proposed.sentence, clause: proposed.path }
+}
+
+function showImpact(state: IncidentState): Incident['impact'] {
+  const shown = Object.entries(state.impact).map(([measure, { value, unit, at, by, reason }]): [string, MeasuredImpact] => [
+    measure,
+    { value, unit, text: formatQuantity({ value, unit }), at: toRfc3339(at), by: { id: null, ...by }, reason },
+  ])
+  return Object.fromEntries(shown)
 }
 
 /** Every incident role of the playbook, held or not, then those held that a changed playbook no longer names. */

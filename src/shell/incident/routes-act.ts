@@ -6,6 +6,7 @@ import {
   DeclareBody,
   FactBody,
   IdParams,
+  ImpactBody,
   Incident,
   NoteBody,
   ReasonBody,
@@ -15,10 +16,12 @@ import {
 } from '../../api/schema.ts'
 import type { IncidentCommand } from '../../core/incident/command.ts'
 import type { Actor, Via } from '../../core/incident/event.ts'
+import { measuresOf } from '../../core/playbook/impact.ts'
+import { parseQuantity, type Quantity } from '../../core/playbook/quantity.ts'
 import type { Tx } from '../database/database.ts'
 import { act } from '../http/act.ts'
 import { actorFrom, require, requesterOf } from '../http/authenticate.ts'
-import { ProblemError, refusal, unknownPerson } from '../http/problem.ts'
+import { badField, ProblemError, refusal, unknownPerson } from '../http/problem.ts'
 import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
 import { findPersonNamed } from '../person/person-store.ts'
 import type { Ports } from '../ports.ts'
@@ -130,6 +133,23 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
         })),
     )
     app.post(
+      '/incidents/:id/impact',
+      {
+        schema: {
+          ...schema('recordImpact', 'Say how bad it is, measured: sets the severity unless a person has chosen it by hand'),
+          body: ImpactBody,
+        },
+      },
+      (request, reply) =>
+        command(request, reply, (by) => ({
+          type: 'record-impact',
+          by,
+          measure: request.body.measure,
+          ...readValue(request.body.value),
+          reason: request.body.reason,
+        })),
+    )
+    app.post(
       '/incidents/:id/mitigate',
       { schema: { ...schema('mitigate', 'Say that mitigation has begun'), body: ReasonBody } },
       (request, reply) => command(request, reply, (by) => ({ type: 'mitigate', by })),
@@ -178,6 +198,13 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
   }
 }
 
+/** A bare number is of what is counted; the core refuses it for a share or a time. */
+function readValue(value: string | number): Quantity {
+  const reading = parseQuantity(String(value))
+  if (reading.kind === 'unclear') throw badField('value', `${reading.message} ${reading.fix}`)
+  return reading.quantity
+}
+
 function schema(operationId: string, summary: string) {
   return { tags, operationId, summary, params: IdParams, headers, response: answers({ 200: Incident }) }
 }
@@ -195,6 +222,7 @@ async function known(ports: Ports, tx: Tx, row: IncidentRow, code: string): Prom
   const playbook = await ports.playbooks.load(tx, row.playbook_digest)
   if (code === 'severity-unknown') return playbook.severities.map((severity) => severity.id)
   if (code === 'type-unknown') return playbook.incidentTypes.map((type) => type.id)
+  if (code === 'measure-unknown') return [...measuresOf(playbook)]
   return code === 'role-unknown' ? playbook.roles.map((role) => role.id) : []
 }
 

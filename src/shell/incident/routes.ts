@@ -152,7 +152,7 @@ export async function shower(ports: Ports, tx: Tx, rows: readonly IncidentRow[])
   return (row) => {
     const playbook = playbooks.get(row.playbook_digest)
     if (playbook === undefined) throw new Error(`no playbook ${row.playbook_digest}`)
-    return showIncident(row, playbook, people)
+    return showIncident(row, playbook, people, tx.now)
   }
 }
 

@@ -1,7 +1,7 @@
 /** SQL of incidents: the events, which are the truth, and the views that are written with them. */
 import type { Clock } from '../../core/incident/clock.ts'
 import type { Actor, IncidentEvent } from '../../core/incident/event.ts'
-import { type Incident, isOpen } from '../../core/incident/incident.ts'
+import { type Incident, isOpen, restoreIncident } from '../../core/incident/incident.ts'
 import { asId, type IncidentId, type PlaybookDigest } from '../../core/id.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
@@ -69,7 +69,7 @@ function toLoaded(row: IncidentRow): LoadedIncident {
     id: asId<IncidentId>(row.id),
     number: Number(row.number),
     version: row.version,
-    state: row.state,
+    state: restoreIncident(row.state),
     playbook: asId<PlaybookDigest>(row.playbook_digest),
     alertsTotal: Number(row.alerts_total),
     alertsFiring: Number(row.alerts_firing),
