@@ -157,7 +157,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     expect(await findBarriers(page)).toEqual([])
     await page.goto(`${server.url}/incidents/${id}`)
     await page.getByRole('heading', { level: 1, name: new RegExp(name, 'u') }).waitFor()
-    await page.getByText('webhook').first().waitFor()
+    await page.getByText('webhook').filter({ visible: true }).first().waitFor()
     expect(await findBarriers(page)).toEqual([])
     await page.getByRole('button', { name: 'Resolve' }).first().click()
     await page.getByRole('dialog').waitFor()

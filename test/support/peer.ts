@@ -15,10 +15,6 @@ export function hasAlertmanager(): boolean {
   return existsSync(ALERTMANAGER)
 }
 
-export function hasPrometheus(): boolean {
-  return existsSync(PROMETHEUS)
-}
-
 export interface Peer {
   readonly url: string
   readonly pid: number
