@@ -245,7 +245,7 @@ const LimitsFile = z.strictObject({
   }),
 })
 
-const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 1
 
 export const PlaybookFile = z
   .strictObject({

@@ -1,0 +1,71 @@
+/** What the engine does beyond the tables, in words for readers: the last chapter of the document. */
+import { formatDuration } from '../duration.ts'
+import { formatImpactThreshold } from '../impact-threshold.ts'
+import { type EscalationPolicy, type Playbook, type SeverityRow } from '../playbook.ts'
+
+/** Each a setting and what it is. */
+export function describeSettings(playbook: Playbook): readonly (readonly [setting: string, value: string])[] {
+  const { resolution, postMortem, severities } = playbook
+  const paging = severities.filter((row) => row.roles.length > 0)
+  const quiet = severities.filter((row) => row.roles.length === 0)
+  const measured = severities.filter((row) => row.thresholds.length > 0)
+  return [
+    ['Signals that match no incident type', playbook.defaultSeverity],
+    ...groupEscalations(paging),
+    ...quiet.map((row): readonly [string, string] => [
+      `${row.id}, when nobody has answered in ${formatDuration(row.responseMs)}`,
+      `${row.notify.length === 0 ? 'The owners are' : `${row.notify.join(', ')} is`} told; nobody is paged`,
+    ]),
+    ...paging
+      .filter((row) => row.acknowledgement === 'any')
+      .map((row): readonly [string, string] => [`${row.id} is acknowledged`, 'By the first who answers, for all']),
+    ...measured.map((row): readonly [string, string] => [
+      `${row.id} is measured by`,
+      row.thresholds.map((one) => `${measureName(one.measure)} ${formatImpactThreshold(one)}`).join('; '),
+    ]),
+    ['An incident counts as green', `When all its alerts have been clear for ${formatDuration(resolution.quietMs)}`],
+    ['Resolved without a person', resolution.automatic.length === 0 ? 'Never' : resolution.automatic.join(', ')],
+    [
+      'Post-mortem',
+      postMortem.severities.length === 0
+        ? 'Never asked for'
+        : `Within ${formatDuration(postMortem.withinMs)} of the resolution, for ${postMortem.severities.join(', ')}`,
+    ],
+    ['New incidents from one source', `At most ${playbook.newIncidentsPerMinuteMax} a minute; the rest joins one`],
+    ...describeOwnership(playbook),
+  ]
+}
+
+function measureName(measure: string): string {
+  return measure.replaceAll('_', ' ')
+}
+
+/** Rows that escalate alike in time are told together. */
+function groupEscalations(rows: readonly SeverityRow[]): (readonly [string, string])[] {
+  return rows.map((row) => [`${row.id} pages ${row.roles.join(', ')}`, describeEscalation(row.escalation)] as const)
+}
+
+/** "Who is on call at once; after 2 min next and on call; after 4 min the owners; 3 rounds of 5 min". */
+function describeEscalation({ steps, rounds }: EscalationPolicy): string {
+  const moments: { atMs: number; who: string[] }[] = []
+  let atMs = 0
+  let waited = true
+  for (const step of steps) {
+    const who = typeof step.page === 'object' ? step.page.role : TARGETS[step.page]
+    if (waited) moments.push({ atMs, who: [who] })
+    else moments.at(-1)?.who.push(who)
+    atMs += step.waitMs
+    waited = step.waitMs > 0
+  }
+  const told = moments.map(
+    (moment) => `${moment.atMs === 0 ? 'at once' : `after ${formatDuration(moment.atMs)}`} ${moment.who.join(' and ')}`,
+  )
+  return `${told.join('; ')}${rounds > 1 ? `; ${rounds} rounds of ${formatDuration(atMs)}` : ''}`
+}
+
+const TARGETS = { 'on-call': 'who is on call', next: 'who is next', owners: 'the owners' } as const
+
+function describeOwnership(playbook: Playbook): (readonly [string, string])[] {
+  const teams = playbook.teams.map((team) => team.name)
+  return teams.length === 0 ? [] : [['Teams', teams.join(', ')]]
+}
