@@ -235,7 +235,8 @@ function findUnread(present: Readonly<Record<string, unknown>>): string[] {
     .map((name) => `${name} is set, but Tocsin knows no such setting`)
 }
 
-function findSecret(present: Readonly<Record<string, string | undefined>>, name: string): string | null {
+/** A variable, or the file that the variable with `_FILE` after its name names. @throws when that file cannot be read */
+export function findSecret(present: Readonly<Record<string, string | undefined>>, name: string): string | null {
   const value = present[name]
   if (value !== undefined) return value
   const file = present[`${name}_FILE`]

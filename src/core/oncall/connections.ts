@@ -2,7 +2,7 @@
 import { readYaml } from '../playbook/document.ts'
 import type { FindingCode } from '../playbook/finding-code.ts'
 import { type Finding, hasErrors, type Problem, type Report } from '../playbook/finding.ts'
-import { collect, inOrder } from '../playbook/parse.ts'
+import { collect, inOrder, refuseNewer } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
 import { ConnectionsFile } from './schema.ts'
 
@@ -23,7 +23,7 @@ export interface ParsedConnections {
 
 /** Never throws. */
 export function parseConnections(text: string): ParsedConnections {
-  const file = readYaml(text)
+  const file = refuseNewer(readYaml(text))
   if (file.data === undefined) return { connections: null, findings: inOrder(file.findings), place: file.place }
   if (file.data === null) return { connections: [], findings: inOrder(file.findings), place: file.place }
   const { report, findings } = collect(file)

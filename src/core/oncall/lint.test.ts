@@ -4,7 +4,8 @@ import { stringify } from 'yaml'
 import { formatFinding } from '../playbook/finding.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 import { parseConnections } from './connections.ts'
-import { lintFolder } from './lint.ts'
+import { type FolderTexts, lintFolder, type LintOptions } from './lint.ts'
+import type { Surroundings } from './lint-reach.ts'
 import { parseOnCall } from './parse.ts'
 import { connectionsJsonSchema, onCallJsonSchema } from './schema.ts'
 
@@ -14,14 +15,61 @@ const folder = { playbook: shipped('playbook.yaml'), onCall: shipped('oncall.yam
 const ann = { name: 'Ann', email: 'Ann@Example.com', zone: 'Europe/Berlin', channels: ['email', { webhook: 'ops' }] }
 const layer = { members: ['ann@example.com', 'owner'], turn: '1 week', start: '2026-01-05' }
 
+/** A fresh installation: nothing of the environment is set. */
+const bare: Surroundings = { hasMail: false, hasSecret: () => false }
+const IN_TIME = Date.UTC(2025, 5, 7)
+/** True of the folder alone: the plan names systems that nothing is set up for. */
+const channels = ['channel-missing', 'channel-missing']
+const codesOf = (given: FolderTexts, options: LintOptions = {}): string[] => lintFolder(given, options).findings.map(({ code }) => code)
+
 describe('the folder that ships', () => {
-  test('has the one finding that is true of it: its review is overdue', () => {
-    expect(lintFolder(folder, { today: '2026-11-24' }).findings.map(formatFinding)).toEqual([
-      expect.stringMatching(/^playbook\.yaml:11:20 review-overdue warning: The review of the playbook was due on 2025-09-06\./),
+  test('has what is true of a fresh installation, each once, as warnings', () => {
+    const { findings } = lintFolder(folder, { now: Date.UTC(2026, 10, 24), surroundings: bare })
+    expect(findings.map((finding) => `${finding.file} ${finding.severity} ${finding.code} ${finding.path}`)).toEqual([
+      'playbook.yaml warning review-overdue metadata.next_review_due',
+      'playbook.yaml warning channel-missing communication.0.channels',
+      'playbook.yaml warning channel-missing communication.1.channels.0',
+      'playbook.yaml warning channel-missing communication.2.channels',
+      'oncall.yaml warning no-channel people',
+    ])
+    expect(findings.map(formatFinding)[0]).toMatch(
+      /^playbook\.yaml:11:20 review-overdue warning: The review of the playbook was due on 2025-09-06\. /,
+    )
+  })
+
+  test('each system of the communication plan is named once, with all whom it leaves untold', () => {
+    const { findings } = lintFolder(folder, { surroundings: bare })
+    expect(findings.filter(({ code }) => code === 'channel-missing').map(({ message }) => message)).toEqual([
+      'No connection is there for Slack, so "Internal Stakeholders" and "Executives" are not told by it.',
+      'No connection is there for Email, so "Executives" is not told by it.',
+      'No connection is there for StatusPage.io, so "Customers" is not told by it.',
     ])
   })
 
-  test('is not overdue on the day itself', () => expect(lintFolder(folder, { today: '2025-09-06' }).findings).toEqual([]))
+  test('nothing is said of mail and secrets where the environment is not known', () => {
+    expect(codesOf(folder, { now: IN_TIME })).toEqual(channels)
+    expect(codesOf(folder, { now: IN_TIME, surroundings: { ...bare, hasMail: true } })).toEqual(channels)
+  })
+
+  test('has no finding once what they ask for is done', () => {
+    const connections = stringify({
+      connections: ['slack', 'statuspage', 'email'].map((name) => ({ name, kind: 'webhook', url: 'https://x.example', secret_env: 'S' })),
+    })
+    const people = 'people: [{ name: Ada, email: ada@example.com, channels: [email] }]'
+    const surroundings = { hasMail: true, hasSecret: () => true }
+    const done = { ...folder, onCall: folder.onCall.replace('people: []', people), connections }
+    expect(codesOf(done, { now: IN_TIME, surroundings })).toEqual([])
+  })
+
+  test('is not overdue on the day itself', () => {
+    expect(codesOf(folder, { now: Date.UTC(2025, 8, 6, 23) })).not.toContain('review-overdue')
+    expect(codesOf(folder, { now: Date.UTC(2025, 8, 7) })).toContain('review-overdue')
+  })
+
+  test('the review is announced two weeks before', () => {
+    expect(codesOf(folder, { now: Date.UTC(2025, 7, 22, 23) })).not.toContain('review-due-soon')
+    expect(codesOf(folder, { now: Date.UTC(2025, 7, 23) })).toContain('review-due-soon')
+  })
 
   test('has a schedule for each duty role, held by the owner', () => {
     expect(lintFolder(folder).onCall.onCall?.schedules.map(({ role, layers }) => [role, layers])).toEqual(
@@ -34,7 +82,7 @@ describe('the folder that ships', () => {
     const rotation = uncomment(folder.onCall).replace('    on_call: owner\n', '')
     const connections = uncomment(folder.connections)
     const { findings, onCall } = lintFolder({ ...folder, onCall: rotation, connections })
-    expect(findings).toEqual([])
+    expect(findings.map(({ code }) => code)).toEqual(channels)
     expect(onCall.onCall?.people.map((person) => person.channels)).toEqual([['email', 'webhook:ops-pager'], ['email']])
     expect(onCall.onCall?.schedules[0]?.layers[0]).toMatchObject({
       members: ['ada@example.com', 'ben@example.com'],
@@ -43,13 +91,46 @@ describe('the folder that ships', () => {
   })
 
   test('playbook.yaml alone makes a valid folder', () => {
-    expect(lintFolder({ ...folder, onCall: null, connections: null }).findings).toEqual([])
+    const { findings, playbook } = lintFolder({ ...folder, onCall: null, connections: null })
+    expect(playbook?.playbook).not.toBeNull()
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
   test('without a playbook.yaml there is none', () => {
     expect(lintFolder({ ...folder, playbook: null }).findings).toContainEqual(
       expect.objectContaining({ file: 'playbook.yaml', code: 'file-missing', severity: 'error' }),
     )
+  })
+})
+
+describe('who is on call in the coming weeks', () => {
+  const NOW = Date.UTC(2026, 10, 24, 12)
+  const gapOf = (layers: readonly object[], options: LintOptions = {}) => {
+    const onCall = stringify({ people: [ann], schedules: [{ role: 'CTO', zone: 'Europe/Berlin', layers }] })
+    return lintFolder({ ...folder, onCall }, { now: NOW, ...options }).findings.find(({ code }) => code === 'staffing-gap')
+  }
+  const layerAt = (start: string, until?: string): object => ({ ...layer, start, ...(until === undefined ? {} : { until }) })
+
+  test('a rotation without an end leaves no gap, whoever takes turns', () => expect(gapOf([layerAt('2026-01-05')])).toBeUndefined())
+
+  test('the first gap is told in the local time of the schedule, with all hours that nobody holds', () => {
+    const found = gapOf([layerAt('2026-01-05', '2026-12-07'), layerAt('2026-12-14')])
+    expect(found).toMatchObject({ file: 'oncall.yaml', severity: 'warning', path: 'schedules.0' })
+    expect(found?.message).toBe(
+      'Nobody holds "CTO" from Mon 2026-12-07 09:00 to Mon 2026-12-14 09:00 (Europe/Berlin): 168 h of the next 90 days, in which the owners stand in.',
+    )
+  })
+
+  test('gaps are counted together, and one that does not end is told so', () => {
+    expect(gapOf([layerAt('2026-12-01', '2026-12-02')], { days: 14 })?.message).toBe(
+      'Nobody holds "CTO" from Tue 2026-11-24 13:00 to Tue 2026-12-01 09:00 (Europe/Berlin), the first of 2 gaps: 312 h of the next 14 days, in which the owners stand in.',
+    )
+    expect(gapOf([layerAt('2026-01-05', '2026-12-01')], { days: 14 })?.message).toContain('from Tue 2026-12-01 09:00 on (Europe/Berlin): ')
+  })
+
+  test('a gap beyond the days that are looked at is none', () => {
+    expect(gapOf([layerAt('2026-01-05', '2026-12-25')], { days: 30 })).toBeUndefined()
+    expect(gapOf([layerAt('2026-01-05', '2026-12-25')], { days: 31 })).toBeDefined()
   })
 })
 
@@ -175,9 +256,10 @@ describe('connections.yaml', () => {
 })
 
 describe('between the files', () => {
+  const between = (over: object) => lintFolder({ ...folder, ...over }).findings.filter(({ code }) => code !== 'channel-missing')
+
   test('a role without a schedule is named with the schedule that may be meant, and the other way round', () => {
-    const onCall = folder.onCall.replace('role: CTO', 'role: CT0')
-    expect(lintFolder({ ...folder, onCall }).findings).toEqual([
+    expect(between({ onCall: folder.onCall.replace('role: CTO', 'role: CT0') })).toEqual([
       expect.objectContaining({ file: 'oncall.yaml', code: 'role-unstaffed', fix: expect.stringContaining('CT0') }),
       expect.objectContaining({ file: 'oncall.yaml', code: 'schedule-unused', fix: 'Did you mean CTO?' }),
     ])
@@ -188,9 +270,7 @@ describe('between the files', () => {
       people: [ann],
       roles: Object.fromEntries(['DevSecOps', 'CTO', 'Security Officer', 'Product'].map((role) => [role, 'owner'])),
     })
-    expect(lintFolder({ ...folder, onCall }).findings).toEqual([
-      expect.objectContaining({ code: 'unknown-connection', path: 'people.0.channels.1' }),
-    ])
+    expect(between({ onCall })).toEqual([expect.objectContaining({ code: 'unknown-connection', path: 'people.0.channels.1' })])
   })
 })
 

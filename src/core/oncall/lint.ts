@@ -1,17 +1,22 @@
 /** All that is wrong with a playbook folder, file by file and between the files. */
 import type { PlaybookDigest } from '../id.ts'
 import { asId } from '../id.ts'
-import type { FindingCode } from '../playbook/finding-code.ts'
 import type { FileFinding, Finding } from '../playbook/finding.ts'
 import { type ParsedPlaybook, parsePlaybook } from '../playbook/parse.ts'
-import { dutyRolesOf } from '../playbook/playbook.ts'
-import { findNearest, suggest } from '../playbook/text.ts'
+import { DAY_MS, type Instant } from '../time.ts'
 import { parseConnections, type ParsedConnections } from './connections.ts'
+import { findLostSecrets, findMissingChannels, findPowerlessActions, findUnreachedPeople, type Surroundings } from './lint-reach.ts'
+import { findLonelySteps, findRoleGaps, findStaffingGaps } from './lint-staffing.ts'
 import { type ParsedOnCall, parseOnCall } from './parse.ts'
 
 export const PLAYBOOK_FILE = 'playbook.yaml'
 export const ONCALL_FILE = 'oncall.yaml'
 export const CONNECTIONS_FILE = 'connections.yaml'
+
+/** How far ahead schedules are looked at, in days. */
+export const LOOK_AHEAD_DAYS = 90
+/** A review that is due so soon is worth planning. */
+const REVIEW_SOON_DAYS = 14
 
 /** The texts of a folder; null where a file is not there. */
 export interface FolderTexts {
@@ -31,8 +36,12 @@ export interface LintedFolder {
 export interface LintOptions {
   /** Of playbook.yaml; any text where only findings are wanted. */
   readonly digest?: PlaybookDigest
-  /** `yyyy-mm-dd`; without it nothing is overdue. */
-  readonly today?: string
+  /** Without it nothing is overdue and no schedule is looked at. */
+  readonly now?: Instant
+  /** How far ahead schedules are looked at; LOOK_AHEAD_DAYS when left out. */
+  readonly days?: number
+  /** Without it nothing is said of mail and secrets, which are where the server runs. */
+  readonly surroundings?: Surroundings
 }
 
 /** Never throws. A missing playbook.yaml is a finding; the other two files may be missing. */
@@ -40,14 +49,21 @@ export function lintFolder(texts: FolderTexts, options: LintOptions = {}): Linte
   const playbook = texts.playbook === null ? null : parsePlaybook(texts.playbook, options.digest ?? asId<PlaybookDigest>(''))
   const onCall = parseOnCall(texts.onCall ?? '')
   const connections = parseConnections(texts.connections ?? '')
+  const { now, days = LOOK_AHEAD_DAYS, surroundings: around = null } = options
   const findings = [
-    ...inFile(PLAYBOOK_FILE, playbook === null ? [MISSING] : [...playbook.findings, ...findOverdue(playbook, options.today)]),
+    ...inFile(PLAYBOOK_FILE, [
+      ...(playbook?.findings ?? [MISSING]),
+      ...(now === undefined ? [] : [...findReview(playbook, now), ...findLonelySteps(playbook, onCall.onCall, now)]),
+      ...findMissingChannels(playbook, connections, around),
+      ...findPowerlessActions(playbook, connections, around),
+    ]),
     ...inFile(ONCALL_FILE, [
       ...onCall.findings,
       ...findRoleGaps(playbook, onCall, texts.onCall !== null),
-      ...findLostChannels(onCall, connections),
+      ...(now === undefined ? [] : findStaffingGaps(onCall, now, days)),
+      ...findUnreachedPeople(onCall, connections, around),
     ]),
-    ...inFile(CONNECTIONS_FILE, connections.findings),
+    ...inFile(CONNECTIONS_FILE, [...connections.findings, ...findLostSecrets(connections, around)]),
   ]
   return { playbook, onCall, connections, findings }
 }
@@ -67,57 +83,22 @@ function inFile(file: string, findings: readonly Finding[]): FileFinding[] {
 }
 
 /** Dates as `yyyy-mm-dd` order as texts. The day itself is still in time. */
-function findOverdue(parsed: ParsedPlaybook, today: string | undefined): Finding[] {
-  const due = parsed.playbook?.metadata.nextReviewDue
-  if (due === undefined || today === undefined || today <= due) return []
-  const message = `The review of the playbook was due on ${due}.`
-  const fix = 'Review it, then set last_review and next_review_due.'
-  return [parsed.place({ code: 'review-overdue', severity: 'warning', path: ['metadata', 'next_review_due'], message, fix })]
+function findReview(parsed: ParsedPlaybook | null, now: Instant): Finding[] {
+  const due = parsed?.playbook?.metadata.nextReviewDue
+  if (parsed === null || due === undefined) return []
+  const path = ['metadata', 'next_review_due']
+  if (dayOf(now) > due) {
+    const message = `The review of the playbook was due on ${due}.`
+    const fix = 'Review it, then set last_review and next_review_due.'
+    return [parsed.place({ code: 'review-overdue', severity: 'warning', path, message, fix })]
+  }
+  if (dayOf(now + REVIEW_SOON_DAYS * DAY_MS) < due) return []
+  const message = `The review of the playbook is due on ${due}.`
+  const fix = 'Plan it; once it is held, set last_review and next_review_due.'
+  return [parsed.place({ code: 'review-due-soon', severity: 'warning', path, message, fix })]
 }
 
-/** Roles of the playbook without a schedule, and schedules for roles that the playbook does not name. */
-function findRoleGaps(parsed: ParsedPlaybook | null, { onCall, place }: ParsedOnCall, fileIsThere: boolean): Finding[] {
-  const playbook = parsed?.playbook ?? null
-  if (playbook === null || onCall === null || !fileIsThere) return []
-  const named = dutyRolesOf(playbook)
-  const staffed = onCall.schedules.map((schedule) => schedule.role)
-  const unstaffed = named.filter((role) => !staffed.includes(role))
-  const warn = (code: FindingCode, path: readonly (string | number)[], message: string, fix: string): Finding =>
-    place({ code, severity: 'warning', path, message, fix })
-  return [
-    ...unstaffed.map((role) => {
-      const nearest = findNearest(
-        role,
-        staffed.filter((other) => !named.includes(other)),
-      )
-      const fix = nearest === null ? 'Add a schedule for it.' : `The schedule of "${nearest}" may be meant for it.`
-      return warn('role-unstaffed', ['schedules'], `No schedule names who holds "${role}"; the owners do.`, fix)
-    }),
-    ...onCall.schedules.flatMap(({ role }, index) => {
-      if (named.includes(role)) return []
-      return [warn('schedule-unused', ['schedules', index, 'role'], `The playbook has no duty role "${role}".`, suggest(role, unstaffed))]
-    }),
-  ]
-}
-
-/** Channels of people by connections that are not there. */
-function findLostChannels({ onCall, place }: ParsedOnCall, { connections }: ParsedConnections): Finding[] {
-  if (onCall === null || connections === null) return []
-  const known = connections.map((connection) => connection.name)
-  return onCall.people.flatMap((person, index) =>
-    person.channels.flatMap((channel, position) => {
-      const name = channel.startsWith('webhook:') ? channel.slice('webhook:'.length) : null
-      if (name === null || known.includes(name)) return []
-      const message = `connections.yaml names no connection "${name}", so ${person.name} is not reached by it.`
-      return [
-        place({
-          code: 'unknown-connection',
-          severity: 'warning',
-          path: ['people', index, 'channels', position],
-          message,
-          fix: suggest(name, known),
-        }),
-      ]
-    }),
-  )
+/** As calendars write it, in UTC. */
+function dayOf(instant: Instant): string {
+  return new Date(instant).toISOString().slice(0, 10)
 }

@@ -2,7 +2,7 @@
 import { readYaml } from '../playbook/document.ts'
 import type { FindingCode } from '../playbook/finding-code.ts'
 import { type Finding, hasErrors, type Path, type Problem, type Report } from '../playbook/finding.ts'
-import { collect, inOrder } from '../playbook/parse.ts'
+import { collect, inOrder, refuseNewer } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
 import { normalizeName, suggest, toSlug } from '../playbook/text.ts'
 import { HOUR_MS } from '../time.ts'
@@ -25,7 +25,7 @@ type ScheduleFile = NonNullable<OnCallFile['schedules']>[number]
 type LayerFile = NonNullable<ScheduleFile['layers']>[number]
 
 export function parseOnCall(text: string): ParsedOnCall {
-  const file = readYaml(text)
+  const file = refuseNewer(readYaml(text))
   if (file.data === undefined) return { onCall: null, findings: inOrder(file.findings), place: file.place }
   // A file of comments says nothing, which is allowed here: the owners hold every role.
   if (file.data === null) return { onCall: noOnCall, findings: inOrder(file.findings), place: file.place }

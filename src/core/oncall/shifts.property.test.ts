@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 import type { Layer, Rotation, Schedule } from './oncall.ts'
-import { shiftAt } from './shifts.ts'
+import { gapsOf, shiftAt } from './shifts.ts'
 
 /** Whole, half and three-quarter hour offsets; changes of an hour and of half of one; north and south; a skipped day; none. */
 const ZONES = [
@@ -150,6 +150,26 @@ describe.each(['UTC', 'America/Los_Angeles'])('on a host in %s', (zone) => {
         }
       }),
       { numRuns: 100 },
+    )
+  })
+
+  test('a gap is where following the shifts finds nobody', () => {
+    process.env['TZ'] = zone
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 20 }), ({ schedule, instant }, days) => {
+        const end = instant + days * DAY_MS
+        const found: { from: number; until: number }[] = []
+        for (let at: number | null = instant; at !== null && at < end; ) {
+          const { holders, until } = shiftAt(schedule, at)
+          const last = found.at(-1)
+          const to = Math.min(until ?? end, end)
+          if (holders.length === 0 && last?.until === at) last.until = to
+          else if (holders.length === 0) found.push({ from: at, until: to })
+          at = until
+        }
+        expect(gapsOf(schedule, instant, end)).toEqual(found)
+      }),
+      { numRuns: 150 },
     )
   })
 })

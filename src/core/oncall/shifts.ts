@@ -52,6 +52,28 @@ export function shiftAt(schedule: Schedule, instant: Instant): Shift {
   return { holders: [], from, until }
 }
 
+/**
+ * Stretches within the given one that no layer covers, in order. Turns of a layer follow each other without a break, so
+ * only where layers begin and end matters, and no turn has to be counted.
+ */
+export function gapsOf({ layers, zone }: Schedule, from: Instant, until: Instant): { readonly from: Instant; readonly until: Instant }[] {
+  const spans = layers.filter((layer) => layer.members.length > 0).map(({ rotation }) => coverage(rotation, zone))
+  const gaps: { from: Instant; until: Instant }[] = []
+  let covered = from
+  for (const span of spans.toSorted((one, other) => one.from - other.from)) {
+    if (span.from >= until) break
+    if (span.from > covered) gaps.push({ from: covered, until: span.from })
+    covered = Math.max(covered, span.until)
+  }
+  return covered < until ? [...gaps, { from: covered, until }] : gaps
+}
+
+function coverage(rotation: Rotation | null, zone: string): { readonly from: Instant; readonly until: Instant } {
+  if (rotation === null) return { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }
+  const { startWallMs, untilWallMs } = rotation
+  return { from: toInstant(startWallMs, zone), until: untilWallMs === null ? Number.POSITIVE_INFINITY : toInstant(untilWallMs, zone) }
+}
+
 /** What one layer says of the instant, and how long it says so. */
 function spanAt({ members, rotation }: Layer, zone: string, instant: Instant): Shift {
   if (rotation === null) return { holders: members, from: null, until: null }

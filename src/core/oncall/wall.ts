@@ -1,7 +1,7 @@
 /** Reads times of a schedule as people write them: zones, days, hours of the wall clock, lengths of a turn. */
 import { Temporal } from 'temporal-polyfill'
 import { normalizeName } from '../playbook/text.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../time.ts'
 
 /** A turn longer than this is a fixed holder. */
 const TURN_MS_MAX = 366 * DAY_MS
@@ -29,6 +29,14 @@ export function readTimeOfDay(text: string): number | null {
   const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(normalizeName(text))
   return match === null ? null : Number(match[1]) * HOUR_MS + Number(match[2]) * MINUTE_MS
 }
+
+/** `Mon 2026-12-07 09:00`, as the wall clock of the zone shows it. */
+export function formatWall(instant: Instant, zone: string): string {
+  const wall = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDateTime()
+  const [day, time] = wall.toString({ smallestUnit: 'minute' }).split('T')
+  return `${DAY_NAMES[wall.dayOfWeek - 1] ?? ''} ${day} ${time}`
+}
+const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 
 const TURN_UNITS: readonly (readonly [pattern: RegExp, ms: number])[] = [
   [/^(?:h|hrs?|hours?)$/, HOUR_MS],

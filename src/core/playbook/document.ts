@@ -3,6 +3,7 @@
  * answer is values or findings with a line and a column: it never throws.
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar, visit, type YAMLError } from 'yaml'
+import { FINDING_ADVICE } from './finding-advice.ts'
 import type { FindingCode } from './finding-code.ts'
 import type { Finding, Path, Problem, TextEdit } from './finding.ts'
 
@@ -200,7 +201,8 @@ function placeIn(problem: Problem, locate: Locate, lines: LineCounter): Finding 
   const { offset, node } = locate(problem.path, problem.atKey === true)
   const edit = problem.replacement === undefined ? null : replaceText(node, problem.replacement)
   const { line, col } = lines.linePos(offset + (problem.offset === undefined ? 0 : offsetWithin(node, problem.offset)))
-  const { code, severity, message, fix } = problem
+  const { code, severity, message } = problem
+  const fix = problem.fix || FINDING_ADVICE[code]
   const place = { line: Math.max(line, 1), column: Math.max(col, 1) }
   return { code, severity, ...place, message, fix, path: problem.path.join('.'), ...(edit === null ? {} : { edit }) }
 }
@@ -235,6 +237,7 @@ function atTop(code: FindingCode, message: string, fix: string): Finding {
 }
 
 function placeAtTop(problem: Problem): Finding {
-  const { code, severity, message, fix } = problem
+  const { code, severity, message } = problem
+  const fix = problem.fix || FINDING_ADVICE[code]
   return { code, severity, line: 1, column: 1, message, fix, path: problem.path.join('.') }
 }

@@ -13,7 +13,7 @@ export interface Finding {
   readonly column: number
   /** One sentence for people: what is wrong. */
   readonly message: string
-  /** What to do about it; empty when the message says it all. */
+  /** What to do about it. Never empty. */
   readonly fix: string
   /** Keys from the top of the file, such as `severities.0.response_time`; empty for the file as a whole. */
   readonly path: string
@@ -43,6 +43,7 @@ export interface Problem {
   readonly severity: FindingSeverity
   readonly path: Path
   readonly message: string
+  /** Empty: what is always to be done about this code. */
   readonly fix: string
   /** Where within the value's text, in characters; for conditions. */
   readonly offset?: number
@@ -60,7 +61,6 @@ export function hasErrors(findings: readonly Finding[]): boolean {
 
 /** `playbook.yaml:12:5 unknown-severity No severity is called SEV-9. Did you mean SEV-4?` */
 export function formatFinding(finding: FileFinding): string {
-  const fix = finding.fix === '' ? '' : ` ${finding.fix}`
   const level = finding.severity === 'warning' ? 'warning: ' : ''
-  return `${finding.file}:${finding.line}:${finding.column} ${finding.code} ${level}${finding.message}${fix}`
+  return `${finding.file}:${finding.line}:${finding.column} ${finding.code} ${level}${finding.message} ${finding.fix}`
 }

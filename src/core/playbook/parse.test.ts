@@ -154,7 +154,7 @@ describe('what is wrong is found at its line and column, with what to do', () =>
     ],
     ['unknown-severity', { post_mortem: { within: '48 h', severities: ['P7'] } }, 'post_mortem.severities.0'],
     ['unclear-duration', { communication: [{ audience: 'a', channels: 'b', frequency: 'often' }] }, 'communication.0.frequency'],
-    ['unknown-value', { schema_version: 2 }, 'schema_version'],
+    ['schema-newer', { schema_version: 2 }, 'schema_version'],
   ])('%s', (code, over, path) => {
     expect(findingsOf(over)).toContainEqual(expect.objectContaining({ code, path }))
   })

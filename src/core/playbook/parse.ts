@@ -4,8 +4,9 @@ import { buildPlaybook } from './build.ts'
 import { checkPlaybook } from './check.ts'
 import { readYaml, FINDINGS_MAX, type YamlFile } from './document.ts'
 import { type Finding, hasErrors, type Problem, type Report } from './finding.ts'
+import { findingBefore, migrate, versionOf } from './migrate/migrate.ts'
 import type { Playbook } from './playbook.ts'
-import { PlaybookFile } from './schema.ts'
+import { PlaybookFile, SCHEMA_VERSION } from './schema.ts'
 import { checkShape } from './shape.ts'
 
 export interface ParsedPlaybook {
@@ -21,7 +22,7 @@ export interface ParsedPlaybook {
 
 /** Never throws. @param digest SHA-256 of the file's bytes, computed by the shell */
 export function parsePlaybook(text: string, digest: PlaybookDigest): ParsedPlaybook {
-  const file = readYaml(text)
+  const file = readPresent(text)
   if (file.data === undefined) return { playbook: null, file: null, findings: inOrder(file.findings), place: file.place }
   const { report, findings } = collect(file)
   const shape = checkShape(PlaybookFile, file.data, report)
@@ -30,6 +31,32 @@ export function parsePlaybook(text: string, digest: PlaybookDigest): ParsedPlayb
   checkPlaybook(playbook, shape, report)
   const found = findings()
   return { playbook: hasErrors(found) ? null : playbook, file: shape, findings: found, place: file.place }
+}
+
+/** A file of an older version is read as it would stand in the present one, and what is found has its place in the file as it is. */
+function readPresent(text: string): YamlFile {
+  const file = readYaml(text)
+  const migration = file.data === undefined ? null : migrate(text, file.data)
+  if (migration === null) return refuseNewer(file)
+  const present = readYaml(migration.text)
+  const path = versionOf(file.data) !== null && Object.hasOwn(file.data as object, 'schema_version') ? ['schema_version'] : []
+  const message = `This file is of version ${migration.from} of the language; it is read as one of version ${SCHEMA_VERSION}.`
+  const old = file.place({ code: 'schema-old', severity: 'warning', path, message, fix: 'Run `tocsin lint --fix`, which writes it anew.' })
+  return {
+    data: present.data,
+    findings: [old, ...present.findings.map((finding) => findingBefore(migration, finding))],
+    place: (problem) => findingBefore(migration, present.place(problem)),
+  }
+}
+
+/** A newer language may say by the same words something else: nothing of the file is read. */
+export function refuseNewer(file: YamlFile): YamlFile {
+  const version = versionOf(file.data)
+  if (version === null || version <= SCHEMA_VERSION) return file
+  const message = `This file is of version ${version} of the language; this Tocsin reads up to ${SCHEMA_VERSION}.`
+  const fix = `Upgrade Tocsin, or write the file in version ${SCHEMA_VERSION}.`
+  const newer = file.place({ code: 'schema-newer', severity: 'error', path: ['schema_version'], message, fix })
+  return { ...file, data: undefined, findings: [...file.findings, newer] }
 }
 
 /** Gathers problems as findings. The same one found by two ways (an inherited escalation, say) counts once. */

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { FindingCode } from './finding-code.ts'
 import type { Path, Report } from './finding.ts'
-import { suggest } from './text.ts'
+import { findOnlyNear, suggest } from './text.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -22,13 +22,17 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: Issue, above: Path
     case 'unrecognized_keys':
       for (const key of issue.keys) {
         const message = `The key "${key}" is not known here.`
+        const known = knownKeys(schema, path)
+        const meant = findOnlyNear(key, known)
+        const isFree = meant !== null && valueAt(value, [meant]) === undefined
         report({
           code: 'unknown-key',
           severity: 'error',
           path: [...path, key],
           atKey: true,
           message,
-          fix: suggest(key, knownKeys(schema, path)),
+          fix: suggest(key, known),
+          ...(isFree ? { replacement: meant } : {}),
         })
       }
       return
@@ -49,7 +53,8 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: Issue, above: Path
     case 'invalid_union':
       return reportUnion(schema, data, issue, path, report)
     case 'too_small':
-      if (typeof value === 'number') return add('too-small', `${value} is too small: at least ${issue.minimum}.`, '')
+      if (typeof value === 'number')
+        return add('too-small', `${value} is too small: at least ${issue.minimum}.`, `Write ${issue.minimum} or more.`)
       return add('empty', 'Something must stand here.', '')
     case 'too_big':
       return add('too-big', `This is too long or too much: at most ${issue.maximum}.`, '')

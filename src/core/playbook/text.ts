@@ -37,6 +37,13 @@ export function findNearest(name: string, candidates: readonly string[]): string
   return best?.candidate ?? null
 }
 
+/** The candidate that is at most one typing mistake away, when it is the only one; else null. */
+export function findOnlyNear(name: string, candidates: readonly string[]): string | null {
+  if (name.length > COMPARED_CHARS_MAX) return null
+  const near = [...new Set(candidates)].filter((one) => editDistance(name.toLowerCase(), one.toLowerCase()) <= 1)
+  return near.length === 1 ? (near[0] ?? null) : null
+}
+
 /** "Did you mean x?", or the list of what is known when it is short, or nothing. */
 export function suggest(name: string, candidates: readonly string[]): string {
   const nearest = findNearest(name, candidates)

@@ -26,8 +26,8 @@ export function openConnections(playbooks: PlaybookService, findSecret: (name: s
   }
 }
 
-/** A page without a signature is better than no page: the receiver decides, and `doctor` tells. */
-function readSecret({ secret }: NamedConnection, findSecret: (name: string) => string | null): string | null {
+/** Null where there is none. A page without a signature is better than no page: the receiver decides, and `doctor` tells. */
+export function readSecret({ secret }: Pick<NamedConnection, 'secret'>, findSecret: (name: string) => string | null): string | null {
   if (secret === null) return null
   try {
     const found = secret.kind === 'environment' ? findSecret(secret.name) : readFileSync(secret.name, 'utf8').replace(/\r?\n$/, '')

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asId, type PlaybookDigest } from '../../core/id.ts'
 import { CONNECTIONS_FILE, type FolderTexts, ONCALL_FILE, PLAYBOOK_FILE } from '../../core/oncall/lint.ts'
+import { FINDING_ADVICE } from '../../core/playbook/finding-advice.ts'
 import type { FindingCode } from '../../core/playbook/finding-code.ts'
 import type { FileFinding } from '../../core/playbook/finding.ts'
 
@@ -57,7 +58,7 @@ async function readOne(folder: string, file: FolderFile): Promise<ReadOne> {
 }
 
 function broken(file: FolderFile, code: FindingCode, message: string): ReadOne {
-  return { text: '', findings: [{ file, code, severity: 'error', line: 1, column: 1, message, fix: '', path: '' }] }
+  return { text: '', findings: [{ file, code, severity: 'error', line: 1, column: 1, message, fix: FINDING_ADVICE[code], path: '' }] }
 }
 
 /** Differs when a file was replaced, written or removed. Follows symbolic links, as deployments swap those. */

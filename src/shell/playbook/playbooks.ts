@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino'
 import type { NamedConnection } from '../../core/oncall/connections.ts'
-import { lintFolder, type LintedFolder, ONCALL_FILE, CONNECTIONS_FILE, PLAYBOOK_FILE } from '../../core/oncall/lint.ts'
+import { type LintedFolder, ONCALL_FILE, CONNECTIONS_FILE, PLAYBOOK_FILE } from '../../core/oncall/lint.ts'
 import { noOnCall, type OnCall } from '../../core/oncall/oncall.ts'
 import { type FileFinding, formatFinding, hasErrors } from '../../core/playbook/finding.ts'
 import { parsePlaybook } from '../../core/playbook/parse.ts'
@@ -14,6 +14,7 @@ import type { Database } from '../database/database.ts'
 import { playbookValid } from '../metrics/metrics.ts'
 import type { Playbooks } from '../ports.ts'
 import { markOf, readFolder, type ReadFolder } from './folder.ts'
+import { lintRead } from './lint-read.ts'
 import { listVersions, storeVersion } from './version-store.ts'
 import { cacheVersions } from './versions.ts'
 import { watchFolder } from './watch.ts'
@@ -142,8 +143,8 @@ interface Looked extends ReadFolder {
 
 async function look(folder: string): Promise<Looked> {
   const read = await readFolder(folder)
-  const linted = lintFolder(read.texts, { digest: read.digest })
-  const findings = [...read.findings, ...linted.findings]
+  const linted = lintRead(read)
+  const { findings } = linted
   const refused = [PLAYBOOK_FILE, ONCALL_FILE, CONNECTIONS_FILE].filter((file) =>
     hasErrors(findings.filter((finding) => finding.file === file)),
   )
