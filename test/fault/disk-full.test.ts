@@ -119,9 +119,15 @@ function namespaceDisk(dataFolder: string): SmallDisk {
 /** Every process of the embedded Postgres may write no file beyond 4 KiB: each new byte fails, as on a full disk. */
 function limitedDisk(dataFolder: string): SmallDisk {
   const limit = (bytes: string): void => {
-    for (const pid of postgresProcesses(dataFolder)) execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`])
+    // under the process's own user, who may lower and raise the soft limit without any privilege
+    for (const pid of postgresProcesses(dataFolder)) execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`], ownerOf(pid))
   }
   return { how: "the system's limit on file sizes", through: [], fill: () => limit('4096'), empty: () => limit('unlimited') }
+}
+
+function ownerOf(pid: number): { uid: number; gid: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return { uid: Number(/^Uid:\s+(\d+)/mu.exec(status)?.[1]), gid: Number(/^Gid:\s+(\d+)/mu.exec(status)?.[1]) }
 }
 
 function postgresProcesses(dataFolder: string): number[] {
