@@ -49,6 +49,7 @@ const STEPS: readonly Step[] = [
   { name: 'import rules', run: checkImports },
   { name: 'dead code', run: program('knip', '--no-progress') },
   { name: 'schema dump', run: program('node', 'scripts/dump-schema.ts', '--check') },
+  { name: 'schemas of the playbook', run: program('node', 'scripts/dump-playbook-schema.ts', '--check') },
   { name: 'lockfile', run: checkLockfile },
 ]
 

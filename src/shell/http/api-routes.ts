@@ -18,6 +18,7 @@ import { openFeed } from './feed.ts'
 import type { OncallParts } from './oncall-view.ts'
 import { describeApi } from './openapi.ts'
 import { playbookRoutes } from './playbook-routes.ts'
+import { playbookSchemaRoutes } from './playbook-schema-routes.ts'
 import { signalRoutes } from './signal-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { streamRoutes } from './stream.ts'
@@ -34,6 +35,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
     acceptJson(app)
     await describeApi(app)
     await app.register(signInRoutes(ports))
+    await app.register(playbookSchemaRoutes())
     await app.register(async (inside: FastifyInstance) => {
       const authenticate = authenticator(ports)
       inside.addHook('onRequest', authenticate)

@@ -121,6 +121,7 @@ test('every route answers what the document says, well and badly', async () => {
     createSource: ['/sources', { name: 'third' }],
     revokeSource: [`/sources/${source.id}`],
     getPlaybook: ['/playbook'],
+    getPlaybookSchema: ['/playbook/schema?file=oncall'],
     listOncall: ['/oncall?at=2026-01-01T00:00:00Z'],
     listSchedules: ['/schedules'],
     listChanges: ['/changes'],
