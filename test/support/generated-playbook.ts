@@ -39,6 +39,13 @@ const severity = fc.record({
   acknowledgement: perhaps(fc.constantFrom('each', 'any')),
   escalation: perhaps(escalation),
   notify: perhaps(fc.subarray(ROLES, { maxLength: 2 })),
+  thresholds: perhaps(
+    fc.constantFrom<Record<string, unknown>>(
+      { users_affected: '> 25 %' },
+      { error_rate: ['> 50 % for 10 min', '> 90 %'] },
+      { users_affected: '> 0 % and <= 25 %', latency_p95: '> 4 s' },
+    ),
+  ),
 })
 
 const detection = fc.record({
@@ -51,6 +58,8 @@ const detection = fc.record({
 const type = fc.record({
   title: line,
   detection: fc.array(detection, { maxLength: 3 }),
+  measures: perhaps(fc.constantFrom('error_rate in %', 'latency_p95 in ms')),
+  team: perhaps(fc.constantFrom('Payments', 'Search')),
   group_by: fc.subarray(['service', 'env'], { maxLength: 2 }),
   first_step: perhaps(line),
   immediate_mitigation: perhaps(fc.array(fc.oneof(line, fc.record({ title: line, action: fc.constant('act') })), { maxLength: 3 })),
@@ -71,6 +80,19 @@ const audience = fc.record({
   content: perhaps(line),
 })
 
+const TEAMS = [{ name: 'Payments', description: 'Money' }, { name: 'Search' }]
+const service = fc.record({
+  description: perhaps(line),
+  team: perhaps(fc.constantFrom('Payments', 'Search')),
+  tier: perhaps(fc.integer({ min: 1, max: 3 })),
+  labels: perhaps(fc.constantFrom<Record<string, unknown>>({ app: 'a' }, { app: ['b', 'c'], env: 'prod' })),
+})
+const sla = fc.record({
+  customer: perhaps(fc.constantFrom('Acme', 'Globex')),
+  objective: perhaps(fc.constantFrom('99.9 %', '99 %')),
+  window: perhaps(fc.constantFrom('30 d', '7 d')),
+})
+
 const section = fc.record({ title: line, description: perhaps(line) })
 const titled = fc.record({ title: line, text: line })
 
@@ -81,6 +103,8 @@ const playbookFile = fc
     typeIds: names({ min: 0, max: 6 }, 'type-'),
     roleIds: names({ min: 0, max: 4 }, 'role-'),
     ruleIds: names({ min: 0, max: 3 }, 'rule-'),
+    services: fc.array(service, { maxLength: 3 }),
+    slas: fc.array(sla, { maxLength: 2 }),
     severities: fc.array(severity, { minLength: 5, maxLength: 5 }),
     types: fc.array(fc.tuple(type, fc.nat(4)), { minLength: 6, maxLength: 6 }),
     roles: fc.array(role, { minLength: 4, maxLength: 4 }),
@@ -120,6 +144,14 @@ const playbookFile = fc
       post_mortem: { within: parts.within, sections: parts.sections },
       compliance: parts.ruleIds.map((id, index) => ({ id, ...parts.rules[index] })),
       pass_criteria: parts.criteria,
+      slas: parts.slas.map((one, index) => ({
+        title: `Promise ${index}`,
+        severities: [idAt(index)],
+        response_times: { [idAt(index)]: '300 min' },
+        ...one,
+      })),
+      services: parts.services.map((one, index) => ({ name: `service-${index}`, ...one })),
+      teams: TEAMS,
       limits: { new_incidents_per_minute: parts.limit },
     }
   })

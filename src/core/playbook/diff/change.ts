@@ -22,6 +22,7 @@ export const CHANGE_CODES = {
   'severity-renamed': 'A row has another id.',
   'severity-moved': 'A row stands elsewhere in the order of severity.',
   'severity-text': 'A definition or an example reads otherwise.',
+  'impact-threshold': 'From which measured impact on an incident is of a row.',
   'response-time': 'The time to the first acknowledgement.',
   'first-page': 'When a role, who is next, or the owners are first paged at a severity.',
   'repeated-pages': 'When, or how often, they are paged again.',
@@ -42,6 +43,7 @@ export const CHANGE_CODES = {
   'detection-added': 'Another signal opens an incident type.',
   'detection-removed': 'A signal no longer opens an incident type.',
   'detection-changed': 'A threshold, a condition or the sources of a detection.',
+  'measured-value': 'What the values of a type’s signals measure.',
   grouping: 'Which alerts of a type share an incident.',
   'first-step': 'What the page says to do first.',
   mitigation: 'What the incident offers to do.',
@@ -60,6 +62,10 @@ export const CHANGE_CODES = {
   'incident-role-renamed': 'An incident role has another id.',
   'incident-role-text': 'Title, responsibility or checklist of an incident role.',
   'incident-role-holders': 'Who may take an incident role.',
+  // Promises and ownership
+  sla: 'What was promised to whom.',
+  service: 'What runs, by which signals it is known, and whose it is.',
+  team: 'Who owns services and incident types.',
   // Everything else in playbook.yaml
   lifecycle: 'A step of the lifecycle.',
   resolution: 'When an incident counts as green, and which resolve by themselves.',

@@ -33,6 +33,8 @@ const OTHER: Readonly<Record<string, string>> = {
   '>=': '>',
   '<': '<=',
   '<=': '<',
+  '%': 'ms',
+  ms: '%',
 }
 
 /** Another value of the same kind; of a list, the list without its last. */
@@ -77,9 +79,9 @@ test('whatever single value of a playbook is changed, the change is told at its 
       const isThere = found.some(
         (change) => change.path[0] === wanted && (typeof row !== 'number' || change.path[1] === row || path.length === 2),
       )
-      expect({ path, isThere, found }).toMatchObject({ isThere: true })
+      expect(isThere, JSON.stringify({ path, found })).toBe(true)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 

@@ -8,6 +8,7 @@ import { diffCommunication } from './communication.ts'
 import { diffFields } from './fields.ts'
 import { diffIncidentRoles } from './incident-role.ts'
 import { diffTypes } from './incident-type.ts'
+import { diffOwnership } from './ownership.ts'
 import { findRenames, type Renamed } from './rename.ts'
 import { diffRest } from './rest.ts'
 import { diffSeverities } from './severity.ts'
@@ -26,6 +27,9 @@ const KNOWN = [
   'postMortem',
   'compliance',
   'passCriteria',
+  'slas',
+  'services',
+  'teams',
   'newIncidentsPerMinuteMax',
   'document',
   'prose',
@@ -44,6 +48,7 @@ export function diffRenamed({ playbook: named, changes }: Renamed, after: Playbo
     ...diffTypes(named, after),
     ...diffCommunication(named.communication, after.communication),
     ...diffIncidentRoles(named.roles, after.roles),
+    ...diffOwnership(named, after),
     ...diffRest(named, after),
     ...diffFields(named, after, { what: '', path: [], known: KNOWN }),
   ])

@@ -3,12 +3,13 @@ import type { IncidentType, Playbook } from '../playbook.ts'
 import type { Change, ChangeCode, Effect } from './change.ts'
 import { describeRule, diffDetection } from './detection.ts'
 import { diffFields } from './fields.ts'
+import { diffMeasures } from './impact.ts'
 import { type Matrices, rowOf } from './matrices.ts'
 import { findMoved, type Pair, pairRows, type Placed } from './pair.ts'
 import { comparePaging } from './paging.ts'
 import { differenceOf, listChange, listed, quoted, reads, sameList } from './words.ts'
 
-const KNOWN = ['id', 'title', 'detection', 'severity', 'groupBy', 'firstStep', 'mitigation', 'followUp']
+const KNOWN = ['id', 'title', 'detection', 'severity', 'measures', 'team', 'groupBy', 'firstStep', 'mitigation', 'followUp']
 
 export function diffTypes(before: Playbook, after: Playbook): readonly Change[] {
   const { kept, renamed, removed, added } = pairRows(before.incidentTypes, after.incidentTypes, {
@@ -99,6 +100,8 @@ function diffType({ before, after: now, afterIndex }: Pair<IncidentType>, matric
       : [change('type-title', 'title', 'wording', `Incident type ${quoted(before.title)} is titled ${title} now`)]),
     ...diffSeverity(before, now, matrices).map(({ effect, sentence }) => change('type-severity', 'severity', effect, sentence)),
     ...diffDetection({ before, now, index: afterIndex }, matrices),
+    ...diffMeasures(before, now, path),
+    ...diffTeam(before, now).map(({ effect, sentence }) => change('team', 'team', effect, sentence)),
     ...diffGrouping(before, now).map(({ effect, sentence }) => change('grouping', 'group_by', effect, sentence)),
     ...(before.firstStep === now.firstStep
       ? []
@@ -125,6 +128,14 @@ function diffSeverity(before: IncidentType, now: IncidentType, { after }: Matric
   if (before.severity === now.severity) return []
   const effect = comparePaging(rowOf(after, before.severity), rowOf(after, now.severity)) ?? 'behaviour'
   return [{ effect, sentence: `${quoted(now.title)} is ${now.severity} now, before ${before.severity}` }]
+}
+
+function diffTeam(before: IncidentType, now: IncidentType): Meaning[] {
+  if (before.team === now.team) return []
+  const [is, was] = [now.team, before.team].map((team) => (team === null ? 'the organisation' : `team ${quoted(team)}`))
+  return [
+    { effect: 'pages-otherwise', sentence: `${quoted(now.title)} is of ${is} now, before of ${was}: its roles resolve through the team` },
+  ]
 }
 
 function diffGrouping(before: IncidentType, now: IncidentType): Meaning[] {

@@ -56,6 +56,11 @@ function renameSeverities(playbook: Playbook, names: Names): Playbook {
     incidentTypes: playbook.incidentTypes.map((type) => ({ ...type, severity: name(type.severity) })),
     communication: playbook.communication.map((row) => ({ ...row, severities: row.severities.map(name) })),
     postMortem: { ...playbook.postMortem, severities: playbook.postMortem.severities.map(name) },
+    slas: playbook.slas.map((sla) => ({
+      ...sla,
+      severities: sla.severities.map(name),
+      responses: sla.responses.map((response) => ({ ...response, severity: name(response.severity) })),
+    })),
   }
 }
 

@@ -3,13 +3,14 @@ import { formatDuration } from '../duration.ts'
 import type { Playbook, SeverityRow } from '../playbook.ts'
 import type { Change } from './change.ts'
 import { diffFields } from './fields.ts'
+import { diffThresholds } from './impact.ts'
 import { findMoved, type Pair, pairRows, type Placed } from './pair.ts'
 import { comparePaging, describeRow, diffPaging, isSamePolicy } from './paging.ts'
 import { differenceOf, listed, reads } from './words.ts'
 
 type Rows = Playbook['severities']
 
-const KNOWN = ['id', 'rank', 'definition', 'example', 'responseMs', 'roles', 'acknowledgement', 'escalation', 'notify']
+const KNOWN = ['id', 'rank', 'definition', 'example', 'thresholds', 'responseMs', 'roles', 'acknowledgement', 'escalation', 'notify']
 
 /** Rows of before under the names of now: renames are told elsewhere. */
 export function diffSeverities(before: Playbook, after: Playbook): readonly Change[] {
@@ -68,6 +69,7 @@ function diffRow({ before, after: now, afterIndex }: Pair<SeverityRow>): readonl
   return [
     ...diffResponse(before, now, path),
     ...diffPaging(before, now, path),
+    ...diffThresholds(before, now, path),
     ...diffAcknowledgement(before, now, path),
     ...diffNotify(before, now, path),
     ...(['definition', 'example'] as const).flatMap((key): Change[] => {
