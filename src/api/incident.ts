@@ -1,6 +1,7 @@
 /** Incidents as the API shows them: the incident, its roles, clocks, pages and timeline, and what can be asked of it. */
 import { z } from 'zod'
 import { INCIDENT_FACTS } from '../core/incident/event.ts'
+import { OWED_CODES } from '../core/incident/owed-code.ts'
 import { ActorRef, AnyTimestamp, cleanText, Line, ListQuery, Name, PersonRef, Text, Timestamp } from './common.ts'
 
 export const PHASES = ['detected', 'triaged', 'mitigating', 'resolved', 'reviewed', 'closed'] as const
@@ -54,6 +55,12 @@ export const ProposedSeverity = z
   .object({ severity: z.string(), severity_rank: z.number().int(), reason: z.string(), clause: z.string() })
   .meta({ id: 'ProposedSeverity' })
 
+/** Something that is still owed; `role` is an incident role's id or a duty role, `clause` where the playbook asks for it. */
+export const OwedItem = z
+  .object({ code: z.enum(OWED_CODES), text: z.string(), due: Timestamp.nullable(), role: z.string().nullable(), clause: z.string() })
+  .meta({ id: 'Owed' })
+export type OwedItem = z.infer<typeof OwedItem>
+
 export const Incident = z
   .object({
     id: z.string(),
@@ -99,6 +106,10 @@ export const Incident = z
     next_clock: Clock.nullable(),
     alerts_total: z.number().int(),
     alerts_firing: z.number().int(),
+    /** How many still fired when it was resolved; null while it is open. */
+    alerts_firing_at_resolution: z.number().int().nullable(),
+    /** What its phase still owes, in the order in which one would do it. */
+    owed: z.array(OwedItem),
     /** The source that opened it; null when a person declared it. */
     source: z.string().nullable(),
     /** Version of its stream of events; rises with every change. */
@@ -209,6 +220,62 @@ export const Postmortem = z
   })
   .meta({ id: 'Postmortem' })
 export type Postmortem = z.infer<typeof Postmortem>
+
+/** The severity matrix with what is known beside each row. `met` is null where something is not measured. */
+export const TriageView = z
+  .object({
+    incident_id: z.string(),
+    rows: z.array(
+      z.object({
+        severity: z.string(),
+        severity_rank: z.number().int(),
+        definition: z.string(),
+        example: z.string(),
+        response_seconds: z.number(),
+        roles: z.array(z.string()),
+        thresholds: z.array(
+          z.object({
+            measure: z.string(),
+            title: z.string(),
+            /** As the playbook writes it. */
+            text: z.string(),
+            clause: z.string(),
+            measured: MeasuredImpact.nullable(),
+            /** Within its bounds now, however long. */
+            within: z.boolean().nullable(),
+            /** When it has been within them for long enough. */
+            held_at: Timestamp.nullable(),
+            met: z.boolean().nullable(),
+          }),
+        ),
+        met: z.boolean().nullable(),
+        current: z.boolean(),
+        /** The row of the incident's type. */
+        of_type: z.boolean(),
+        default: z.boolean(),
+      }),
+    ),
+    proposed: ProposedSeverity.nullable(),
+    alerts: z.object({
+      firing: z.number().int(),
+      total: z.number().int(),
+      /** Some of those that fire, newest first. */
+      items: z.array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          value: z.number().nullable(),
+          severity_hint: z.string().nullable(),
+          first_at: Timestamp,
+        }),
+      ),
+    }),
+    /** What can be measured, and in which unit a value is given. */
+    measures: z.array(z.object({ measure: z.string(), title: z.string(), unit: z.enum(['%', 'ms', 'number']) })),
+    types: z.array(z.object({ id: z.string(), title: z.string(), severity: z.string() })),
+  })
+  .meta({ id: 'TriageView' })
+export type TriageView = z.infer<typeof TriageView>
 
 // What can be asked of an incident -------------------------------------------------------------------------------
 

@@ -47,7 +47,15 @@ export type IncidentCommand =
   | { readonly type: 'change-severity'; readonly by: Actor; readonly severity: string; readonly reason: string }
   | (Measurement & { readonly type: 'record-impact'; readonly by: Actor; readonly reason: string })
   | { readonly type: 'mitigate'; readonly by: Actor }
-  | { readonly type: 'resolve'; readonly by: Actor; readonly reason: string }
+  /** From mitigating to triaged: what was tried was no mitigation. */
+  | { readonly type: 'go-back'; readonly by: Actor; readonly reason: string }
+  | {
+      readonly type: 'resolve'
+      readonly by: Actor
+      readonly reason: string
+      /** The exact count of alerts that still fire, where the caller has it. */
+      readonly firing?: number
+    }
   | { readonly type: 'reopen'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'close'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'note'; readonly by: Actor; readonly text: string }
@@ -81,6 +89,7 @@ export const REFUSAL_CODES = [
   'value-impossible',
   'reason-required',
   'nothing-to-release',
+  'nothing-to-go-back-to',
   'not-paged',
 ] as const
 /** Fixed codes: the API shows them as the problem's `code`. */

@@ -35,9 +35,9 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
     case 'resolve':
       if (incident.phase === 'closed') return refuse('incident-closed')
       if (!isOpen(incident)) return refuse('incident-already-resolved')
-      return command.reason.trim() === ''
-        ? refuse('reason-required')
-        : accept({ type: 'incident.resolved', at: now, by: command.by, reason: command.reason })
+      return resolve(incident, command, now)
+    case 'go-back':
+      return goBack(incident, command, now)
     case 'reopen':
       return reopen(incident, command, playbook, now)
     case 'close':
@@ -176,6 +176,20 @@ function release(incident: Incident, command: CommandOf<'release'>, now: Instant
     duties: duties.map((duty) => duty.id),
     reason: command.reason,
   })
+}
+
+/** Also while alerts fire: whoever resolves may know better than the monitors, and the record says how many did. */
+function resolve(incident: Incident, command: CommandOf<'resolve'>, now: Instant): Decision {
+  if (command.reason.trim() === '') return refuse('reason-required')
+  const firing = command.firing ?? incident.alerts.firing
+  return accept({ type: 'incident.resolved', at: now, by: command.by, reason: command.reason, firing })
+}
+
+function goBack(incident: Incident, command: CommandOf<'go-back'>, now: Instant): Decision {
+  if (!isOpen(incident)) return refuse('incident-already-resolved')
+  if (incident.phase !== 'mitigating') return refuse('nothing-to-go-back-to')
+  if (command.reason.trim() === '') return refuse('reason-required')
+  return accept({ type: 'incident.went-back', at: now, by: command.by, from: 'mitigating', to: 'triaged', reason: command.reason })
 }
 
 function reopen(incident: Incident, command: CommandOf<'reopen'>, playbook: Playbook, now: Instant): Decision {

@@ -160,7 +160,23 @@ export type IncidentEvent =
       readonly reason: string
     }
   | { readonly type: 'incident.mitigation-started'; readonly at: Instant; readonly by: Actor }
-  | { readonly type: 'incident.resolved'; readonly at: Instant; readonly by: Actor; readonly reason: string }
+  | {
+      /** Back a step, because the one before was not done after all. A resolution is gone back on by reopening. */
+      readonly type: 'incident.went-back'
+      readonly at: Instant
+      readonly by: Actor
+      readonly from: Phase
+      readonly to: Phase
+      readonly reason: string
+    }
+  | {
+      readonly type: 'incident.resolved'
+      readonly at: Instant
+      readonly by: Actor
+      readonly reason: string
+      /** Alerts that still fired; events of before do not say. */
+      readonly firing?: number
+    }
   | {
       readonly type: 'incident.reopened'
       readonly at: Instant

@@ -51,6 +51,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       return impactMeasured(incident, event)
     case 'incident.mitigation-started':
       return { ...incident, phase: 'mitigating', mitigatingAt: event.at }
+    case 'incident.went-back':
+      return { ...incident, phase: event.to, mitigatingAt: null }
     case 'incident.resolved':
       return resolved(incident, event)
     case 'incident.reopened':
@@ -212,6 +214,7 @@ function resolved(incident: Incident, event: EventOf<'incident.resolved'>): Inci
     ...answered,
     phase: 'resolved',
     resolvedAt: event.at,
+    firingAtResolution: event.firing ?? null,
     firstResolvedAt: incident.firstResolvedAt ?? event.at,
     duties: answered.duties.map((duty) => (duty.state === 'open' ? { ...duty, state: 'ended' } : duty)),
   })
@@ -222,6 +225,7 @@ function reopened(incident: Incident, event: EventOf<'incident.reopened'>): Inci
     ...incident,
     phase: incident.incidentType === null ? 'detected' : 'triaged',
     resolvedAt: null,
+    firingAtResolution: null,
     closedAt: null,
     greenSince: null,
   }

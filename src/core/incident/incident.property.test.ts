@@ -10,6 +10,7 @@ import { decide } from './decide.ts'
 import type { Actor, IncidentEvent } from './event.ts'
 import { evolve } from './evolve.ts'
 import { type Incident, isOpen, noIncident } from './incident.ts'
+import { owedBy } from './owed.ts'
 import { settle } from './settle.ts'
 
 const ID = asId<IncidentId>('00000000-0000-7000-8000-000000000001')
@@ -66,7 +67,11 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ type: fc.constantFrom('resolve' as const, 'reopen' as const, 'close' as const), by: actor, reason: text }),
+    arbitrary: fc.record({
+      type: fc.constantFrom('resolve' as const, 'go-back' as const, 'reopen' as const, 'close' as const),
+      by: actor,
+      reason: text,
+    }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('mitigate' as const), by: actor }) },
   {
@@ -266,6 +271,16 @@ test('the severity always has a place in the playbook that says so, or a personâ
       const { severityBasis, severityClause } = after
       if (severityBasis === 'impact') expect(severityClause).toMatch(/^severities\.\d\.thresholds\.[a-z_]+$/)
       else expect(severityClause).toMatch(/^(default_severity|incident_types\.0\.severity|severities\.\d)$/)
+    }
+  })
+})
+
+test('every incident says what it still owes, each thing once, until it is closed', () => {
+  holds((steps) => {
+    for (const { after, now } of steps) {
+      const owed = owedBy(after, measuringPlaybook(), now)
+      if (after.phase !== 'closed') expect(owed.length).toBeGreaterThan(0)
+      expect(new Set(owed.map((item) => JSON.stringify(item))).size).toBe(owed.length)
     }
   })
 })

@@ -31,6 +31,8 @@ export interface Incident {
   readonly mitigatingAt: Instant | null
   /** The latest resolution; null while open. */
   readonly resolvedAt: Instant | null
+  /** Alerts that still fired at the latest resolution; null while open, or where nobody wrote it down. */
+  readonly firingAtResolution: number | null
   /** The first resolution of all: the post-mortem's clock starts here and a reopening does not move it. */
   readonly firstResolvedAt: Instant | null
   readonly reviewedAt: Instant | null
@@ -119,7 +121,14 @@ export interface PageState {
 }
 
 /** What states written by earlier releases do not have. */
-const LATER = { severityClause: '', severityBasis: 'playbook', impact: {}, mayLower: false, sourceReadings: 0 } as const
+const LATER = {
+  severityClause: '',
+  severityBasis: 'playbook',
+  impact: {},
+  mayLower: false,
+  sourceReadings: 0,
+  firingAtResolution: null,
+} as const
 
 /** A stored state, whichever release wrote it. */
 export function restoreIncident(stored: Incident): Incident {

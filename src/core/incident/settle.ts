@@ -68,7 +68,7 @@ function carryOut(steps: readonly PlannedStep[], facts: Facts): { events: Incide
   for (const step of steps) {
     if (step.kind === 'exhaust') events.push({ type: 'incident.escalation-exhausted', at: now, duty: step.duty, role: step.role })
     if (step.kind === 'breach') events.push({ type: 'incident.response-breached', at: now, severity: step.severity, dueAt: step.dueAt })
-    if (step.kind === 'resolve') events.push({ type: 'incident.resolved', at: now, by: SYSTEM, reason: step.reason })
+    if (step.kind === 'resolve') events.push({ type: 'incident.resolved', at: now, by: SYSTEM, reason: step.reason, firing: 0 })
     if (step.kind === 'severity') events.push(changeByImpact(step.verdict, facts))
     if (step.kind === 'notify') {
       events.push({ type: 'incident.notified', at: now, key: step.key, about: step.about, people: step.people })

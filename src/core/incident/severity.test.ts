@@ -141,6 +141,12 @@ describe('what a source measures', () => {
     expect(measured(run, T0 + 3_000, source, 'users_affected', 90)).toBe('impact-measured severity-changed paged')
   })
 
+  test('is not taken down when it is over', () => {
+    const run = opened('amber')
+    run.command(T0, { type: 'resolve', by: byAnn, reason: 'done' })
+    expect(measured(run, T0 + 1, source, 'users_affected', 40)).toBe('')
+  })
+
   test('at the opening decides the row that it is opened at, and nobody is paged twice', () => {
     const run = typed('amber')
     run.open({ incidentType: 'spike', measured: { measure: 'users_affected', value: 60, unit: '%' } })
@@ -195,6 +201,14 @@ describe('a threshold that must be met for a time', () => {
     expect(run.command(T0 + 11 * MINUTE_MS, { type: 'wake' })).toBe('severity-changed paged')
     const changed = run.events.findLast((event) => event.type === 'incident.severity-changed')
     expect(changed).toMatchObject({ by: { kind: 'system' }, reason: 'Error rate: 60 %, and "> 50 % for 10 min" is red.', carriedBy: null })
+  })
+
+  test('wakes nobody up for what a person has chosen by hand', () => {
+    const run = opened('amber')
+    run.command(T0, { type: 'change-severity', by: byAnn, severity: 'blue', reason: 'a test' })
+    run.command(T0, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
+    measured(run, T0, source, 'error_rate', 60)
+    expect(run.wakeAt).toBeNull()
   })
 
   test('is broken by a value in between, and by all alerts being clear', () => {

@@ -50,6 +50,16 @@ describe('a threshold that must be met for a time', () => {
     expect(look(readings([0, 60], [5, 50]), 60)).toEqual({ met: null, risesAt: null })
   })
 
+  test('wakes for the first of several', () => {
+    const [first, ...rest] = playbook.severities
+    const both = [
+      impactThreshold('error_rate', '> 50 % for 2 min', 'severities.0.thresholds.error_rate.0'),
+      impactThreshold('error_rate', '> 10 % for 30 min', 'severities.0.thresholds.error_rate.1'),
+    ]
+    const slow = { ...playbook, severities: [{ ...first, thresholds: both }, ...rest] as typeof playbook.severities }
+    expect(lookAtImpact(slow, readings([0, 60]), T0).risesAt).toBe(T0 + 2 * MINUTE_MS)
+  })
+
   test('may rise above what is met already', () => {
     const measured = { ...readings([0, 60]), ...now(['latency_p95', 5_000]) }
     expect(look(measured, 1)).toMatchObject({ met: { severity: 'amber' }, risesAt: T0 + 10 * MINUTE_MS })

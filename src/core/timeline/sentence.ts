@@ -57,7 +57,9 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
     case 'incident.mitigation-started':
       return `${event.by.name} started mitigation.`
     case 'incident.resolved':
-      return `${event.by.name} resolved it${because(event.reason)}.`
+      return `${event.by.name} resolved it${stillFiring(event.firing ?? 0)}${because(event.reason)}.`
+    case 'incident.went-back':
+      return `${event.by.name} went back from ${event.from} to ${event.to}${because(event.reason)}.`
     case 'incident.reopened':
       return `${event.by.name} reopened it${because(event.reason)}.`
     case 'incident.reviewed':
@@ -122,6 +124,10 @@ function roleOfDuty(duty: DutyId): string {
 function people(pages: readonly PageKey[], names: Names): string {
   const ids = new Set(pages.map((page) => page.slice(page.lastIndexOf('/') + 1)))
   return listed([...ids].map((id) => names.person(asId<PersonId>(id))))
+}
+
+function stillFiring(firing: number): string {
+  return firing === 0 ? '' : ` while ${count(firing, 'alert')} still ${firing === 1 ? 'fires' : 'fire'}`
 }
 
 function because(reason: string): string {

@@ -107,6 +107,8 @@ test('every route answers what the document says, well and badly', async () => {
     changeSeverity: [`/incidents/${id}/severity`, { severity: 'amber' }],
     recordImpact: [`/incidents/${id}/impact`, { measure: 'users_affected', value: '3 %' }],
     mitigate: [`/incidents/${id}/mitigate`],
+    goBack: [`/incidents/${id}/back`],
+    getTriage: [`/incidents/${id}/triage`],
     addNote: [`/incidents/${id}/note`, { text: 'n' }],
     recordFact: [`/incidents/${id}/facts`, { fact: 'aware_at', at: '2026-01-01T00:00:00Z' }],
     assignRole: [`/incidents/${id}/roles`, { role: 'scribe' }],

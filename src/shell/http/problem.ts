@@ -45,6 +45,7 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'value-impossible': [422, 'No measurement can give this value'],
   'reason-required': [422, 'Say why'],
   'nothing-to-release': [409, 'Nobody is being paged for that role'],
+  'nothing-to-go-back-to': [409, 'There is no step before this one to go back to'],
   'not-paged': [409, 'This person is not being paged'],
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Incident, MeasuredImpact, Mitigation, Postmortem, RoleItem,
 import type { PersonId } from '../../core/id.ts'
 import type { IncidentEvent } from '../../core/incident/event.ts'
 import { type Incident as IncidentState, isOpen } from '../../core/incident/incident.ts'
+import { owedBy } from '../../core/incident/owed.ts'
 import { lookAtSeverity } from '../../core/incident/severity.ts'
 import { clauseText } from '../../core/playbook/clause.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
@@ -50,23 +51,28 @@ export function showIncident(row: IncidentRow, playbook: Playbook, people: Peopl
     next_clock: row.next_clock === null ? null : showClock(row.next_clock),
     alerts_total: Number(row.alerts_total),
     alerts_firing: Number(row.alerts_firing),
+    alerts_firing_at_resolution: state.firingAtResolution,
+    owed: owedBy(state, playbook, now, { firing: Number(row.alerts_firing), total: Number(row.alerts_total) }).map((owed) => ({
+      ...owed,
+      due: time(owed.due),
+    })),
     source: row.source,
     version: row.version,
     paging_you: row.paging_you,
   }
 }
 
-function showProposed(state: IncidentState, playbook: Playbook, now: Instant): Incident['severity_proposed'] {
+export function showProposed(state: IncidentState, playbook: Playbook, now: Instant): Incident['severity_proposed'] {
   const { proposed } = isOpen(state) ? lookAtSeverity(state, playbook, now) : { proposed: null }
   return proposed && { severity: proposed.severity, severity_rank: proposed.rank, reason: proposed.sentence, clause: proposed.path }
 }
 
 function showImpact(state: IncidentState): Incident['impact'] {
-  const shown = Object.entries(state.impact).map(([measure, { value, unit, at, by, reason }]): [string, MeasuredImpact] => [
-    measure,
-    { value, unit, text: formatQuantity({ value, unit }), at: toRfc3339(at), by: { id: null, ...by }, reason },
-  ])
-  return Object.fromEntries(shown)
+  return Object.fromEntries(Object.entries(state.impact).map(([measure, measured]) => [measure, showMeasured(measured)]))
+}
+
+export function showMeasured({ value, unit, at, by, reason }: IncidentState['impact'][string]): MeasuredImpact {
+  return { value, unit, text: formatQuantity({ value, unit }), at: toRfc3339(at), by: { id: null, ...by }, reason }
 }
 
 /** Every incident role of the playbook, held or not, then those held that a changed playbook no longer names. */

@@ -157,7 +157,13 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
     app.post(
       '/incidents/:id/resolve',
       { schema: { ...schema('resolve', 'Resolve it, also while alerts still fire; say why'), body: ReasonBody } },
-      (request, reply) => command(request, reply, (by) => ({ type: 'resolve', by, reason: request.body.reason })),
+      (request, reply) =>
+        command(request, reply, (by, { row }) => ({ type: 'resolve', by, reason: request.body.reason, firing: Number(row.alerts_firing) })),
+    )
+    app.post(
+      '/incidents/:id/back',
+      { schema: { ...schema('goBack', 'Go back from mitigating to triaged: what was tried was no mitigation'), body: ReasonBody } },
+      (request, reply) => command(request, reply, (by) => ({ type: 'go-back', by, reason: request.body.reason || NO_REASON })),
     )
     app.post(
       '/incidents/:id/reopen',

@@ -1,6 +1,6 @@
 /** Routes that read incidents: the list, one of them, and what hangs on it. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { Alert, IdParams, Incident, IncidentQuery, listOf, ListQuery, Postmortem, TimelineEntry } from '../../api/schema.ts'
+import { Alert, IdParams, Incident, IncidentQuery, listOf, ListQuery, Postmortem, TimelineEntry, TriageView } from '../../api/schema.ts'
 import type { PersonId } from '../../core/id.ts'
 import type { IncidentEvent } from '../../core/incident/event.ts'
 import type { Tx } from '../database/database.ts'
@@ -13,8 +13,11 @@ import type { Ports } from '../ports.ts'
 import { loadIncidentFor } from './find.ts'
 import { type EventRow, type IncidentRow, listClocks, listEvents, listIncidents } from './list-store.ts'
 import { namesFrom, peopleIn, showEntry, showIncident, showPostmortem } from './present.ts'
+import { showTriage } from './triage-view.ts'
 
 const tags = ['incidents']
+/** More alerts than these are no evidence to read; their number is told. */
+const EVIDENCE_ALERTS_MAX = 20
 
 export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
   return async (app) => {
@@ -121,6 +124,26 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
           return toList(rows, limit, (alert) => alert.id, showAlert)
         })
       },
+    )
+
+    app.get(
+      '/incidents/:id/triage',
+      {
+        schema: {
+          tags,
+          operationId: 'getTriage',
+          summary: 'The severity matrix with what is known beside each row',
+          params: IdParams,
+          response: answers({ 200: TriageView }),
+        },
+      },
+      async (request) =>
+        ports.database.inTransaction('main', async (tx) => {
+          const row = await loadIncidentFor(tx, request, request.params.id, 'incident.read')
+          const viewer = require(request, 'incident.read').personId
+          const firing = await listAlerts(tx, viewer, { incidentId: row.id, state: 'firing' }, { limit: EVIDENCE_ALERTS_MAX, after: null })
+          return showTriage(row, await ports.playbooks.load(tx, row.playbook_digest), firing, tx.now)
+        }),
     )
 
     app.get(
