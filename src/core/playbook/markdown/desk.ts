@@ -28,6 +28,8 @@ export const NOTES_MAX = 1_000
 
 export function tell(desk: Desk, code: ImportCode, place: Place, path: string, text: string, message: string): void {
   if (desk.notes.length >= NOTES_MAX) return
+  // A column is told of once, not for each of its cells.
+  if (code === 'column-unknown' && desk.notes.some((note) => note.code === code && note.message === message)) return
   desk.notes.push({ code, line: place.line, column: place.column, path, text: shorten(text), message })
 }
 

@@ -2,10 +2,8 @@
  * From a document that people wrote to the playbook that runs: what it says is read, what it leaves open is guessed, what
  * cannot be run is kept as prose, and all of that is told with its line. Never throws, whatever the text is.
  */
-import { asId, type PlaybookDigest } from '../../id.ts'
 import { readYaml } from '../document.ts'
-import { parsePlaybook } from '../parse.ts'
-import type { PlaybookFile } from '../schema.ts'
+import { PlaybookFile } from '../schema.ts'
 import { canonical } from './canonical.ts'
 import { type Desk, leftoverTable, openDesk, tell } from './desk.ts'
 import { type FrontMatter, readFrontMatter } from './front-matter.ts'
@@ -21,12 +19,11 @@ import { readMetadata } from './read-metadata.ts'
 import { readRoles } from './read-roles.ts'
 import { guessDefaultSeverity, readSeverities } from './read-severities.ts'
 import type { Rows } from './row.ts'
-import { DEFAULT_TITLE, unusualSections } from './section-titles.ts'
+import { DEFAULT_TITLE, orderSections, unusualSections } from './section-titles.ts'
 import { readTree } from './tree.ts'
 import type { SectionKey } from './vocabulary.ts'
 import { type Kept, type Walked, walkDocument } from './walk.ts'
 import { withoutFaults } from './without-faults.ts'
-import { writePlaybook } from './write-yaml.ts'
 
 export interface ImportOptions {
   /** `yyyy-mm-dd`: for a document that does not say when it was reviewed. */
@@ -47,8 +44,7 @@ export function importDocument(text: string, options: ImportOptions): ImportedDo
   try {
     const file = readDocument(text, desk)
     if (file === null) return { file: null, yaml: null, notes: inOrder(desk.notes) }
-    const sound = withoutFaults(file, desk)
-    return { file: sound, yaml: writePlaybook(sound), notes: inOrder(desk.notes) }
+    return { ...withoutFaults(file, desk), notes: inOrder(desk.notes) }
   } catch (error) {
     // What reads trees recurses: a document made for it can exhaust the stack.
     if (!(error instanceof RangeError)) throw error
@@ -94,13 +90,19 @@ function cleanDocument(text: string): string {
 
 function interpret(walked: Walked, front: FrontMatter | null, whole: string, desk: Desk): PlaybookFile {
   const rows = (kind: SectionKey): readonly Rows[] => walked.groups.get(kind) ?? []
-  const metadata = readMetadata([...(front === null ? [] : [front.rows]), ...rows('metadata')], whole, desk)
+  for (const { place, message } of [...walked.groups.values()].flat().flatMap((group) => group.ragged ?? [])) {
+    tell(desk, 'cell-missing', place, '', '', message)
+  }
+  const metadata = readMetadata([...(front === null ? [] : [front.rows]), ...rows('metadata'), ...walked.asides], whole, desk)
   const severities = readSeverities(rows('severities'), desk)
   const ids = severities.map((row) => row.id)
   const fallback = guessDefaultSeverity(severities, rows('severities')[0]?.place ?? TOP, desk)
   const dutyRoles = [...new Set(severities.flatMap((row) => row.roles_paged))]
   const lifecycle = readLifecycle(rows('lifecycle'), desk)
   const incidentTypes = readIncidentTypes(rows('incident_types'), { ids, fallback }, desk)
+  if (incidentTypes.length === 0) {
+    tell(desk, 'not-said', TOP, 'incident_types', '', `The document has no table of common incidents: every signal gets ${fallback}.`)
+  }
   const communication = readCommunication(rows('communication'), ids, desk)
   const roles = readRoles(rows('roles'), dutyRoles, desk)
   const about = { lifecycle, words: wordsOf(walked.prose, 'post_mortem'), severities: ids.slice(0, ids.indexOf(fallback) + 1) }
@@ -149,7 +151,10 @@ function proseOf(walked: Walked, desk: Desk): ProseFile[] {
     const table = leftoverTable(desk, kind, keyTitleOf(kind))
     if (table !== null) place(prose, kind, writeMarkdown(table))
   }
-  return prose
+  const order: readonly string[] = ['start', ...orderSections(unusualSections([...walked.sections])).map(({ section }) => section)]
+  const rank = (entry: ProseFile): number =>
+    3 * order.indexOf(entry.before ?? entry.after ?? 'start') + (entry.before !== undefined ? 0 : entry.title === undefined ? 1 : 2)
+  return prose.toSorted((left, right) => rank(left) - rank(right))
 }
 
 function place(prose: ProseFile[], kind: SectionKey, text: string): void {
@@ -177,7 +182,8 @@ function withSettings(file: PlaybookFile, { settings }: Walked, desk: Desk): Pla
 }
 
 function readShape(data: unknown): PlaybookFile | null {
-  return parsePlaybook(JSON.stringify(data), asId<PlaybookDigest>('')).file
+  const result = PlaybookFile.safeParse(data)
+  return result.success ? result.data : null
 }
 
 /** What a person must look at. */

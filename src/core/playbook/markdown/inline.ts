@@ -58,7 +58,7 @@ function rawText(node: Nodes): string {
   }
 }
 
-const BLOCKS = new Set(['paragraph', 'heading', 'listItem', 'tableRow', 'blockquote'])
+const BLOCKS = new Set(['paragraph', 'heading', 'listItem', 'tableRow', 'tableCell', 'blockquote'])
 
 function textOfChildren(children: readonly Nodes[]): string {
   return children.map(rawText).join('')

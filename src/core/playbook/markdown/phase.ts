@@ -4,7 +4,10 @@ import { simplify } from './vocabulary.ts'
 export type LifecyclePhase = 'detected' | 'triaged' | 'mitigating' | 'communication' | 'resolved' | 'reviewed' | 'closed'
 
 const PHASES: readonly (readonly [LifecyclePhase, RegExp])[] = [
-  ['reviewed', /\b(post ?mortem|review|retrospective|learn(ing|ed)?|lessons|post incident|follow ?up|analysis after|improve(ment)?)\b/],
+  [
+    'reviewed',
+    /\b(post ?mortem|review|retrospective|learn(ing|ed)?|lessons|write (it )?up|retro|post incident|follow ?up|analysis after|improve(ment)?)\b/,
+  ],
   ['communication', /\b(communicat\w*|comms|inform|notify stakeholders|updates?)\b/],
   [
     'detected',

@@ -47,6 +47,7 @@ const NUMBER_WORD = new RegExp(`\\b(${Object.keys(NUMBERS).join('|')})(?=[\\s-]$
 
 function spellOut(text: string): string {
   return normalizeName(text)
+    .replaceAll(/\b(?:calendar|full|whole) (?=days?|hours?|weeks?)/gi, '')
     .replaceAll(/\b(?:half an|a half|half-an) hour\b|½ ?(?:hour|h)\b/gi, '30 min')
     .replaceAll(/\b(?:a )?quarter of an hour\b/gi, '15 min')
     .replaceAll(NUMBER_WORD, (word) => NUMBERS[word.toLowerCase()] ?? word)

@@ -40,9 +40,13 @@ export function readFrequency(text: string, ids: readonly string[]): FrequencyRe
 }
 
 function readOne(text: string, ids: readonly string[]): FrequencyPhrase | null {
-  const { ids: severities, rest } = readSeverityPhrase(text, ids)
+  const { ids: severities, rest: said } = readSeverityPhrase(text, ids)
+  // "Within 15 min and then hourly": the rhythm is what comes then.
+  const rest = said.replace(/\bwithin\b[^,;]*?\b(?:and )?(?:then|after(?:wards)?)\b/i, ' ')
   const found = findRhythm(rest)
   if (found === null) return null
+  if (rest !== said)
+    return { severities, frequency: found.frequency, why: `It was read as "${found.frequency}"; when the first one is due is not run.` }
   const left = rest.replace(found.words, ' ').replaceAll(FILLER, ' ').trim()
   return { severities, frequency: found.frequency, why: left === '' ? found.why : `It was read as "${found.frequency}".` }
 }

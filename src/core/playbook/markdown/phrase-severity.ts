@@ -45,7 +45,7 @@ function takeNumbered(text: string, ids: readonly string[], found: Set<string>):
   if (rows.length === 0) return text
   let rest = ''
   let at = 0
-  for (const match of text.matchAll(/\b(?:for\s+|on\s+)?([a-z]+)[\s.#-]{0,3}(\d+)(?![\d.])/gi)) {
+  for (const match of text.matchAll(/\b(?:for\s+|on\s+)?([a-z]+)[\s.#-]{0,3}(\d+)(?!\d|\.\d)/gi)) {
     if (match.index < at) continue
     const word = (match[1] ?? '').toLowerCase()
     const prefix = SAME_PREFIX[word] ?? word

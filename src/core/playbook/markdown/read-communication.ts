@@ -73,7 +73,7 @@ function titled(cell: Cell): Cell {
 }
 
 const CHANNEL =
-  /\b(?:slack(?: #?[\w-]+)?|(?:microsoft |ms )?teams|e-?mails?|status ?page(?:\.io)?|sms|text messages?|phone(?: calls?)?|twitter|pager|zoom|bridge call|discord|mattermost|intercom|in-app banner|website banner)\b|#[a-z][\w-]+/gi
+  /\b(?:slack(?: #?[\w-]+)?|(?:microsoft |ms )?teams|e-?mails?|status ?page(?:\.io)?|sms|text messages?|phone(?: calls?)?|twitter|tweets?|pager|zoom|bridge call|discord|mattermost|intercom|in-app banner|website banner)\b|#[a-z][\w-]+/gi
 
 function channelsIn(text: string): string {
   return (text.match(CHANNEL) ?? []).join(', ')

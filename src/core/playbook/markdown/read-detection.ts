@@ -59,7 +59,7 @@ export function hintCondition(severity: string, ids: readonly string[]): string 
 }
 
 const CODE = /\u0001([^\u0002]*)\u0002/g
-const COMPARISON = /(>=|<=|>|<|≥|≤)\s?[-+]?\d+(?:\.\d+)?(?:e[-+]?\d{1,3})?(?:\s?%)?/i
+const COMPARISON = /(>=|<=|>|<|≥|≤)\s?[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d{1,3})?(?:\s?%)?/i
 /** `HighErrorRate`, `db_cpu_high`, `API-5xx-Alarm`: what no sentence holds. */
 const NAME_OF_ALARM =
   /^(?:[A-Za-z0-9]+(?:[_][A-Za-z0-9]+)+|(?:[A-Z]+[a-z0-9]+){2,}[A-Z0-9]*|[A-Z]{2,}\d*[a-z]+(?:[A-Z][A-Za-z0-9]*)*|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Za-z]+\d+[A-Za-z]+)$/

@@ -1,5 +1,5 @@
 /** Lists, headings and lines that stand for the rows of a table. */
-import type { List, ListItem, Paragraph } from 'mdast'
+import type { List, ListItem, Paragraph, PhrasingContent } from 'mdast'
 import { textOf } from './inline.ts'
 import { placeOf, type Section } from './outline.ts'
 import { phaseOf } from './phase.ts'
@@ -81,9 +81,9 @@ export function readHeadings(children: readonly Section[], kind: SectionKey): Ro
   return test?.() === true ? { kind, rows, place: placeOf(children[0]?.node) } : null
 }
 
-/** "Owner: ops@example.com" and the like, a line each. */
-export function readLines(paragraph: Paragraph): Rows | null {
-  const lines = textOf(paragraph).split(/\n|\s+(?:\||·|—)\s+/)
+/** "Owner: ops@example.com" and the like, a line each. @param inPassing among other lines too, which are left alone */
+export function readLines(paragraph: Paragraph, inPassing = false): Rows | null {
+  const lines = linesOf(paragraph)
   const rows = lines.map((line): Row | null => {
     const label = /^([^:]{1,40}):\s+(.+)$/.exec(line)
     if (label === null || labelOf(label[1] ?? '') === null) return null
@@ -94,5 +94,21 @@ export function readLines(paragraph: Paragraph): Rows | null {
       parts: [],
     })
   })
-  return rows.length > 0 && rows.every((row) => row !== null) ? { kind: 'metadata', rows, place: placeOf(paragraph) } : null
+  const found = rows.filter((row) => row !== null)
+  const isAll = found.length === lines.length
+  return found.length > 0 && (isAll || inPassing) ? { kind: 'metadata', rows: found, place: placeOf(paragraph) } : null
+}
+
+/** Also where the source breaks a line and Markdown does not. */
+function linesOf(paragraph: Paragraph): string[] {
+  const broken = paragraph.children.flatMap((node): PhrasingContent[] =>
+    node.type !== 'text'
+      ? [node]
+      : node.value
+          .split('\n')
+          .flatMap((line, index) => [...(index === 0 ? [] : [{ type: 'break' } as const]), { type: 'text', value: line } as const]),
+  )
+  return textOf(broken)
+    .split(/\n|\s+(?:\||·|—)\s+/)
+    .filter((line) => line !== '')
 }

@@ -120,17 +120,25 @@ export function readPostMortem(
   return { within: within ?? '48 h', severities: [...context.severities], ...(sections.length === 0 ? {} : { sections }) }
 }
 
+const CLAUSE = /\b(?:within|no later than|in|due|after) [^.;,]*?(?=\s(?:and|or)\b|[.;,]|$)/gi
+
+/** The first time that can be run; what says another one is told. */
 function findWithin(said: readonly { text: string; place: Place }[], desk: Desk): string | null {
+  let found: string | null = null
   for (const { text, place } of said) {
-    const clause = /\b(?:within|in|no later than|after|due)\b[^.;]*/i.exec(text)?.[0]
-    if (clause === undefined) continue
-    const phrase = readDurationPhrase(clause)
-    if (phrase.kind !== 'none') return phrase.written
-    if (/\d|\bnext\b/.test(clause) && /day|week|sprint|month/i.test(clause)) {
-      tell(desk, 'not-runnable', place, 'post_mortem.within', text, `"${clause.trim()}" cannot be run. ${phrase.why}`)
+    for (const [clause] of text.matchAll(CLAUSE)) {
+      const phrase = readDurationPhrase(clause)
+      const names = /\d|\bnext\b/.test(clause) && /hour|day|week|sprint|month/i.test(clause)
+      if (phrase.kind === 'none' && names) {
+        tell(desk, 'not-runnable', place, 'post_mortem.within', text, `"${clause.trim()}" cannot be run. ${phrase.why}`)
+      }
+      if (phrase.kind !== 'none' && found !== null && phrase.written !== found) {
+        tell(desk, 'not-runnable', place, 'post_mortem.within', text, `"${clause.trim()}" is another time than ${found}, which stands.`)
+      }
+      if (phrase.kind !== 'none') found ??= phrase.written
     }
   }
-  return null
+  return found
 }
 
 /** Rows that later rules know by id, under the titles that people give them. */

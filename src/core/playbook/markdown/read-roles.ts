@@ -13,13 +13,16 @@ type RoleFile = NonNullable<PlaybookFile['roles']>[number]
 const KNOWN: readonly (readonly [id: string, pattern: RegExp])[] = [
   [
     'incident-commander',
-    /^(?:incident (?:commander|manager|lead(?:er)?|coordinator|owner|response lead)|ic|commander|major incident manager|im)$/,
+    /^(?:incident (?:command|commander|manager|lead(?:er)?|coordinator|owner|response lead)|ic|commander|major incident manager|im)$/,
   ],
   [
     'communications-lead',
     /^(?:(?:internal |external )?(?:communications?|comms)(?: (?:lead(?:er)?|manager|officer|liaison))?|liaison|(?:customer|internal|external) liaison|public information officer)$/,
   ],
-  ['operations-lead', /^(?:(?:operations?|ops|technical|tech) (?:lead(?:er)?|manager|section chief)|subject matter expert|sme|resolver)$/],
+  [
+    'operations-lead',
+    /^(?:(?:operations?|operational|ops|technical|tech) (?:lead(?:er)?|manager|work|section chief)|subject matter expert|sme|resolver)$/,
+  ],
   [
     'security-lead',
     /^(?:(?:information )?security (?:lead(?:er)?|officer|manager)|ciso|privacy officer|hipaa (?:security|privacy) officer)$/,
@@ -59,7 +62,10 @@ const TAKERS: Readonly<Record<string, readonly Kind[]>> = {
 }
 
 /** Of the duty roles that are paged, those that are likely to take it; all, where none is likelier. */
-export function guessHolders(id: string, dutyRoles: readonly string[]): string[] {
+export function guessHolders(id: string, title: string, dutyRoles: readonly string[]): string[] {
+  const name = simplify(title)
+  const namesakes = dutyRoles.filter((role) => name !== '' && (simplify(role).includes(name) || name.includes(simplify(role))))
+  if (namesakes.length > 0) return namesakes
   const wanted = TAKERS[id] ?? []
   const found = wanted.flatMap((kind) => dutyRoles.filter((role) => kindOf(role) === kind))
   return found.length > 0 ? found : [...dutyRoles]
@@ -151,7 +157,7 @@ function holdersOf(row: Row, id: string, title: string, dutyRoles: readonly stri
     leave(desk, 'roles', row.key, cell, 'not-runnable', path, message)
     if (held.length > 0) return held
   }
-  const guess = guessHolders(id, dutyRoles)
+  const guess = guessHolders(id, title, dutyRoles)
   if (guess.length > 0) tell(desk, 'not-said', row.key.place, path, '', `Who may take ${title} is not said; ${guess.join(', ')} may.`)
   return guess
 }

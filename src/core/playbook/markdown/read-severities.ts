@@ -30,16 +30,16 @@ const NO_HURRY = '24 h'
 export function readSeverities(groups: readonly Rows[], desk: Desk): SeverityFile[] {
   const drafts: Draft[] = []
   for (const group of groups) {
-    const before = drafts.length
     for (const row of group.rows) addRow(row, drafts, desk)
-    tell(desk, 'read', group.place, 'severities', '', `The severity matrix: ${listOf(drafts.slice(before).map((draft) => draft.id))}.`)
+    const ids = group.rows.map((row) => splitId(row.key.text).id).filter((id) => id !== '')
+    tell(desk, 'read', group.place, 'severities', '', `The severity matrix: ${listOf(ids)}.`)
   }
   if (drafts.length === 0) return standIn(desk)
   return finish(inOrder(drafts, desk), desk)
 }
 
 function listOf(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing new' : names.join(', ')
+  return names.length === 0 ? 'nobody' : names.join(', ')
 }
 
 function addRow(row: Row, drafts: Draft[], desk: Desk): void {
@@ -56,7 +56,7 @@ function addRow(row: Row, drafts: Draft[], desk: Desk): void {
   const draft = known ?? { id, key: row.key, definition: '', example: '', response: null, roles: null, words: '' }
   if (known === undefined) drafts.push(draft)
   const said = row.cells.get('definition')
-  const definition = [rest, said?.text ?? ''].filter((text) => text !== '').join(': ')
+  const definition = [rest, row.cells.get('name')?.text ?? '', said?.text ?? ''].filter((text) => text !== '').join(': ')
   const take = (before: string, text: string, cell: Cell, key: string): string => {
     if (before === '' || before === text || text === '') return before === '' ? text : before
     leave(desk, 'severities', draft.key, cell, 'contradiction', `${path}.${key}`, `${id} is described twice; the first one stands.`)
@@ -65,7 +65,8 @@ function addRow(row: Row, drafts: Draft[], desk: Desk): void {
   draft.definition = take(draft.definition, oneLine(definition), said ?? row.key, 'definition')
   const example = row.cells.get('example')
   if (example !== undefined && !saysNothing(example.text)) draft.example = take(draft.example, oneLine(example.text), example, 'example')
-  draft.words += ` ${[definition, example?.text ?? '', ...row.strange.map((cell) => cell.text)].join('; ')};`
+  const words = [draft.words, definition, example?.text ?? '', ...row.strange.map((cell) => cell.text)]
+  draft.words = words.filter((text) => text !== '').join('; ')
   readResponse(row, draft, path, desk)
   readRoles(row, draft, path, desk)
   for (const cell of row.strange) {
@@ -81,6 +82,7 @@ function oneLine(text: string): string {
 function splitId(text: string): { id: string; rest: string } {
   const name = normalizeName(text)
   const match = SEVERITY_NAME.exec(name)
+  if (!/[\p{L}\p{N}]/u.test(name)) return { id: '', rest: '' }
   if (match === null) return { id: name.slice(0, 100).trim(), rest: '' }
   const id = (match[1] ?? '').trim()
   const rest = name.slice(match[0].length).replace(/^[\s:–—()[\]/.,-]+|[\s()[\]:.]+$/g, '')
@@ -89,7 +91,7 @@ function splitId(text: string): { id: string; rest: string } {
 
 function readResponse(row: Row, draft: Draft, path: string, desk: Desk): void {
   const cell = row.cells.get('response_time')
-  if (cell === undefined || cell.text === '') return
+  if (cell === undefined || saysNothing(cell.text)) return
   const phrase = readDurationPhrase(cell.text, unitOfHeader(cell.title))
   const at = `${path}.response_time`
   if (phrase.kind === 'none') {
@@ -163,7 +165,8 @@ function inOrder(drafts: readonly Draft[], desk: Desk): readonly Draft[] {
   })
   const falls = (values: readonly number[]): boolean =>
     values.length > 1 && values.every((value, index) => index === 0 || value < (values[index - 1] ?? 0))
-  if (!falls(times) && !(falls(numbers) && times.every(Number.isNaN))) return drafts
+  const known = times.filter((time) => !Number.isNaN(time))
+  if (!falls(known) && !(falls(numbers) && known.length < 2)) return drafts
   const message = 'The document begins with the least severe row; the file has the most severe first.'
   tell(desk, 'read-so', drafts[0]?.key.place ?? TOP, 'severities', '', message)
   return [...drafts].reverse()
@@ -199,7 +202,7 @@ function finish(drafts: readonly Draft[], desk: Desk): SeverityFile[] {
 function tellThresholds({ id, key, words }: Draft, thresholds: Readonly<Record<string, string>>, desk: Desk): void {
   const read = Object.entries(thresholds).map(([measure, threshold]) => `${measure} ${threshold}`)
   if (read.length > 0)
-    tell(desk, 'read-so', key.place, `severities.${id}.thresholds`, words.trim(), `What can be measured of it: ${read.join('; ')}.`)
+    tell(desk, 'read-so', key.place, `severities.${id}.thresholds`, words, `What can be measured of it: ${read.join('; ')}.`)
 }
 
 /** A row must answer no sooner than the one above it; the least severe one has a day. */

@@ -1,8 +1,10 @@
 /** Tables: which part of a playbook one is, and its rows; columns in any order, under whatever name people give them. */
 import type { Table, TableRow } from 'mdast'
 import { textOf } from './inline.ts'
+import { TOP } from './note.ts'
 import { placeOf } from './outline.ts'
 import { phaseOf } from './phase.ts'
+import { labelOf } from './read-metadata.ts'
 import { type Cell, cellOf, type Row, type Rows } from './row.ts'
 import { COLUMNS, type FieldName, NEEDED, type SectionKey, SEVERITY_NAME, simplify } from './vocabulary.ts'
 
@@ -20,25 +22,35 @@ export function readTable(table: Table, hints: readonly SectionKey[]): Rows | nu
   const best = fits.reduce<Fit | null>((left, right) => (left === null || right.score > left.score ? right : left), null)
   if (best === null) return null
   const [keyField] = NEEDED[best.kind]
-  return { kind: best.kind, place: placeOf(table), rows: grid.rows.map((row) => toRow(row, best, keyField, grid.titles)) }
+  const rows = grid.rows.map((row) => toRow(row, best, keyField, grid.titles))
+  return { kind: best.kind, place: placeOf(table), rows, ragged: grid.ragged }
 }
 
 interface Grid {
   readonly titles: readonly string[]
+  readonly ragged: NonNullable<Rows['ragged']>
   readonly rows: readonly (readonly Cell[])[]
 }
 
 function gridOf(table: Table): Grid {
   const [head, ...body] = table.children
   const titles = (head?.children ?? []).map((cell) => textOf(cell.children).replaceAll('\n', ' '))
-  return { titles, rows: body.map((row) => cellsOf(row, titles)).filter((row) => row.some((cell) => cell.text !== '')) }
+  const ragged = body
+    .filter((row) => row.children.length !== titles.length)
+    .map((row) => ({
+      place: row.position?.end ?? TOP,
+      message: `The row has ${row.children.length} of ${titles.length} cells.`,
+    }))
+  return { titles, ragged, rows: body.map((row) => cellsOf(row, titles)).filter((row) => row.some((cell) => cell.text !== '')) }
 }
 
 /** As many cells as there are columns: those that a row lacks are empty, and stand where it ends. */
 function cellsOf(row: TableRow, titles: readonly string[]): Cell[] {
-  const end = row.position?.end ?? { line: 1, column: 1 }
-  return titles.map((title, index) => {
+  const end = row.position?.end ?? TOP
+  const count = Math.max(titles.length, row.children.length)
+  return Array.from({ length: count }, (_, index) => {
     const cell = row.children[index]
+    const title = titles[index] ?? `Column ${index + 1}`
     return cell === undefined ? cellOf(title, [], { line: end.line, column: end.column }) : cellOf(title, cell.children, placeOf(cell))
   })
 }
@@ -57,7 +69,7 @@ function turn(table: Table, hints: readonly SectionKey[]): Grid {
     const key = cellOf('Severity', title?.children ?? [{ type: 'text', value: name }], placeOf(title ?? head))
     return [key, ...grid.rows.map((row) => ({ ...(row[index + 1] as Cell), title: row[0]?.text ?? '' }))]
   })
-  return { titles, rows }
+  return { titles, rows, ragged: grid.ragged }
 }
 
 /** Each key is taken by one column, the first that fits. */
@@ -77,12 +89,19 @@ function fit(kind: SectionKey, grid: Grid, hints: readonly SectionKey[]): Fit | 
   const fields = fieldsOf(kind, grid.titles)
   // Under a heading that announces the kind, the first column names the rows whatever it is called.
   if (!fields.includes(key) && hinted && fields[0] === null) fields[0] = key
-  if (!fields.includes(key) || !others.some((field) => fields.includes(field))) return null
+  if (kind === 'metadata' && isCard(grid)) fields.splice(0, 2, 'label', 'value')
+  const isBare = hinted && kind === 'post_mortem' && grid.titles.length === 1
+  if (!fields.includes(key) || (!isBare && !others.some((field) => fields.includes(field)))) return null
   const at = fields.indexOf(key)
   if (!hinted && !looksLike(kind, grid, at)) return null
   const known = fields.filter((field) => field !== null).length
   const score = known - (grid.titles.length - known) * 0.5 + (hints[0] === kind ? 2 : hinted ? 1 : 0)
   return { kind, fields, score: kind === 'severities' && namesSeverities(grid, at) ? score + 1.5 : score }
+}
+
+/** Two columns of which the first is full of labels that such a card has, whatever stands above them. */
+function isCard(grid: Grid): boolean {
+  return grid.titles.length === 2 && grid.rows.length >= 2 && share(grid, 0, (text) => labelOf(text) !== null) >= 0.5
 }
 
 function namesSeverities(grid: Grid, at: number): boolean {

@@ -28,8 +28,8 @@ export function renderDocument(file: PlaybookFile, playbook: Playbook): Rendered
   const body = modelDocument(wanted)
   const bodyText = markdownOf(body)
   const patch = makePatch(asMap(readBack(bodyText)), asMap(wanted))
-  const sure = [patch, { instead: asMap(wanted) }].map((one) => withSettings(bodyText, playbook, one))
-  const markdown = sure.find((text) => isEqual(readBack(text), wanted)) ?? sure[0] ?? bodyText
+  const first = withSettings(bodyText, playbook, patch)
+  const markdown = isEqual(readBack(first), wanted) ? first : withSettings(bodyText, playbook, { instead: asMap(wanted) })
   return { model: { ...body, chapters: [...body.chapters, settingsChapter(playbook, patch)] }, markdown }
 }
 

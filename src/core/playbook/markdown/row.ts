@@ -26,6 +26,8 @@ export interface Rows {
   readonly kind: SectionKey
   readonly rows: readonly Row[]
   readonly place: Place
+  /** Rows of a table with more or fewer cells than it has columns. */
+  readonly ragged?: readonly { readonly place: Place; readonly message: string }[]
 }
 
 /** What text that no label names is taken for. */
@@ -50,7 +52,7 @@ const LABEL = /^([^:–—\n]{1,60}?)\s*(?::|\s[–—-])(?:\s+|$)/
 export function splitLead(nodes: readonly PhrasingContent[]): { title: string; rest: readonly PhrasingContent[] } {
   const [first, ...others] = nodes
   if (first?.type === 'strong' || first?.type === 'emphasis') {
-    const title = textOf(first).replace(/\s*:$/, '')
+    const title = textOf(first).replace(/\s*[:.]$/, '')
     const [next, ...more] = others
     const rest = next?.type === 'text' ? [{ ...next, value: next.value.replace(/^\s*[:–—-]?\s*/, '') }, ...more] : others
     return { title, rest: rest.filter((node) => node.type !== 'text' || node.value !== '') }
@@ -153,7 +155,10 @@ function readSaying(sentence: string): { readonly field: FieldName; readonly tex
   if (/^(?:e\.?g\.?,?|for example,?|examples?:?|such as)\s/i.test(sentence)) {
     return { field: 'example', text: sentence.replace(/^(?:e\.?g\.?,?|for example,?|examples?:?|such as)\s+/i, '').replace(/\.$/, '') }
   }
-  if (/\b(?:respond|response|answer|ack(?:nowledge)?|react)\b/i.test(sentence) && /\d|\bhour\b|immediately|next/i.test(sentence)) {
+  if (
+    /\b(?:respond|response|answer|ack(?:nowledge)?|react)\b/i.test(sentence) &&
+    /\d|\bhour\b|immediately|\bnext\b|tomorrow|asap/i.test(sentence)
+  ) {
     return { field: 'response_time', text: sentence.replace(/\.$/, '') }
   }
   return null

@@ -31,6 +31,8 @@ export interface Walked {
   readonly settings: Settings | null
   /** Tables that are none of a playbook's. */
   readonly strangeTables: readonly Place[]
+  /** Metadata said in passing, in text that is kept as prose as well. */
+  readonly asides: readonly Rows[]
 }
 
 interface Walk {
@@ -40,6 +42,7 @@ interface Walk {
   readonly prose: Kept[]
   readonly criteria: string[]
   readonly strangeTables: Place[]
+  readonly asides: Rows[]
   /** The section whose rows came last, and the depth of its heading. */
   anchor: { readonly section: SectionKey | 'start'; readonly depth: number }
   /** Takes in the headings that are deeper. */
@@ -56,6 +59,7 @@ export function walkDocument(root: Root, source: string): Walked {
     prose: [],
     criteria: [],
     strangeTables: [],
+    asides: [],
     anchor: { section: 'start', depth: 0 },
     open: null,
   }
@@ -202,6 +206,8 @@ function subheading({ node, depth }: Section, walk: Walk): string {
 }
 
 function keepBlock(block: RootContent, at: { before?: SectionKey; after?: SectionKey | 'start' }, walk: Walk): void {
+  const aside = block.type === 'paragraph' && at.after === 'start' ? readLines(block, true) : null
+  if (aside !== null) walk.asides.push(aside)
   append(startKept(at, placeOf(block), walk), sources([block], walk))
 }
 

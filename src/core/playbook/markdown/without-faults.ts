@@ -14,14 +14,19 @@ import { writePlaybook } from './write-yaml.ts'
 /** Each pass takes out at least one thing; a document that needs more is not made better by it. */
 const PASSES_MAX = 200
 
-export function withoutFaults(file: PlaybookFile, desk: Desk): PlaybookFile {
+export function withoutFaults(file: PlaybookFile, desk: Desk): { readonly file: PlaybookFile; readonly yaml: string } {
   let current = file
   for (let pass = 0; pass < PASSES_MAX; pass += 1) {
-    const fault = parsePlaybook(writePlaybook(current), asId<PlaybookDigest>('')).findings.find((finding) => finding.severity === 'error')
-    if (fault === undefined) return current
+    const yaml = writePlaybook(current)
+    const fault = parsePlaybook(yaml, asId<PlaybookDigest>('')).findings.find((finding) => finding.severity === 'error')
+    if (fault === undefined) return { file: current, yaml }
     current = takeOut(current, fault, desk)
   }
-  return { ...STAND_IN, metadata: { ...STAND_IN.metadata, id: `IRP-${desk.today}`, last_review: desk.today, next_review_due: desk.today } }
+  const standIn = {
+    ...STAND_IN,
+    metadata: { ...STAND_IN.metadata, id: `IRP-${desk.today}`, last_review: desk.today, next_review_due: desk.today },
+  }
+  return { file: standIn, yaml: writePlaybook(standIn) }
 }
 
 const STAND_IN: PlaybookFile = {
