@@ -81,7 +81,7 @@ test('whatever single value of a playbook is changed, the change is told at its 
       )
       expect(isThere, JSON.stringify({ path, found })).toBe(true)
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   )
 })
 
