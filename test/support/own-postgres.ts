@@ -34,12 +34,16 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-postgres-'))
   const data = join(folder, 'data')
   mkdirSync(data)
-  const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
-  if ('uid' in user) {
+  const user = process.getuid?.() === 0 ? { name: 'nobody', uid: NOBODY, gid: NOBODY } : null
+  if (user !== null) {
     chmodSync(folder, 0o755)
     chownSync(data, NOBODY, NOBODY)
   }
-  const options = { ...user, cwd: data, env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC' } }
+  const options = {
+    ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
+    cwd: data,
+    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+  }
   const binaries = findBinaries(
     'uid' in user ? { name: 'nobody', ...user } : null,
     () => folder,
