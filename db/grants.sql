@@ -8,7 +8,7 @@ revoke all on all functions in schema public from {role};
 grant usage on schema public to {role};
 
 -- Kept for ever: read and added to, nothing else.
-grant select, insert on event, audit_leaf, playbook_version, change_report, applied_batch to {role};
+grant select, insert on event, audit_leaf, playbook_version, playbook_load, change_report, applied_batch to {role};
 grant select, insert on receipt to {role};
 
 -- Changed as things change, never removed.

@@ -312,12 +312,26 @@ create table person (
 );
 grant insert, select, update on person to tocsin_app;
 
+create table playbook_load (
+  id bigint not null generated always as identity,
+  digest text not null,
+  loaded_at timestamp with time zone not null default now(),
+  constraint playbook_load_pkey PRIMARY KEY (id),
+  constraint playbook_load_digest_fkey FOREIGN KEY (digest) REFERENCES playbook_version(digest)
+);
+CREATE INDEX playbook_load_at ON playbook_load USING btree (loaded_at DESC, id DESC);
+grant insert, select on playbook_load to tocsin_app;
+
 create table playbook_version (
   digest text not null,
   source text not null,
   loaded_at timestamp with time zone not null default now(),
   number integer not null generated always as identity,
-  constraint playbook_version_pkey PRIMARY KEY (digest)
+  author_id uuid,
+  author text,
+  reason text not null default ''::text,
+  constraint playbook_version_pkey PRIMARY KEY (digest),
+  constraint playbook_version_author_id_fkey FOREIGN KEY (author_id) REFERENCES person(id)
 );
 grant insert, select on playbook_version to tocsin_app;
 
