@@ -8,6 +8,8 @@ export const keys = {
   incident: (ref: string) => ['incident', ref] as const,
   part: (ref: string, part: IncidentPart) => ['incident', ref, part] as const,
   playbook: ['playbook'] as const,
+  /** Lists, versions by digest and the file: everything that a save makes stale. */
+  playbookPart: (...parts: readonly string[]) => ['playbook-part', ...parts] as const,
   oncall: (at: string | null) => ['oncall', at ?? 'now'] as const,
   people: ['people'] as const,
   signals: ['signals'] as const,

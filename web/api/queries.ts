@@ -4,6 +4,7 @@ import type {
   Alert,
   ApiKey,
   Clock,
+  CurrentPlaybook,
   Health,
   Incident,
   List,
@@ -12,7 +13,6 @@ import type {
   OncallItem,
   Page,
   Person,
-  PlaybookView,
   Session,
   Signal,
   SignalRaw,
@@ -29,7 +29,7 @@ export const meQuery = queryOptions({ queryKey: keys.me, queryFn: ({ signal }) =
 
 export const playbookQuery = queryOptions({
   queryKey: keys.playbook,
-  queryFn: ({ signal }) => request<PlaybookView>('playbook', { signal }),
+  queryFn: ({ signal }) => request<CurrentPlaybook>('playbook', { signal }),
   staleTime: 5 * 60_000,
 })
 

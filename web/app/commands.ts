@@ -77,7 +77,9 @@ export function switchSingleKeys(on: boolean): void {
 /** The command a key press asks for, if it asks for one. */
 export function commandFor(event: KeyboardEvent, commands: readonly Command[]): Command | undefined {
   if (event.defaultPrevented || event.repeat || event.metaKey || event.ctrlKey || event.altKey) return undefined
-  if (isTyping(event.target) || document.querySelector('[role="dialog"],[role="alertdialog"]') !== null) return undefined
+  // An editor lives in a shadow root: seen from here the event comes from its host.
+  if (isTyping(event.composedPath()[0] ?? event.target) || document.querySelector('[role="dialog"],[role="alertdialog"]') !== null)
+    return undefined
   return commands.findLast((command) => command.shortcut?.toLowerCase() === event.key.toLowerCase())
 }
 

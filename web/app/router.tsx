@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query'
 import { incidentQuery, incidentsQuery, meQuery } from '../api/queries.ts'
 import { readListSearch, toIncidentFilter } from '../pages/incident/list-search.ts'
+import { readExplainSearch, type ExplainSearch } from '../pages/explain/search.ts'
 import { NotFoundPage } from './not-found.tsx'
 
 interface RouterContext {
@@ -92,6 +93,38 @@ const playbookRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/playbook/playbook-page.tsx'), 'PlaybookPage'),
 })
 
+const playbookVersionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/playbook/versions',
+  component: lazyRouteComponent(() => import('../pages/playbook/versions-page.tsx'), 'VersionsPage'),
+})
+
+const playbookVersionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/playbook/versions/$digest',
+  component: lazyRouteComponent(() => import('../pages/playbook/version-page.tsx'), 'VersionPage'),
+})
+
+const playbookCompareRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/playbook/compare',
+  validateSearch: (search): { from: string; to: string } => ({ from: textOf(search['from']), to: textOf(search['to']) }),
+  component: lazyRouteComponent(() => import('../pages/playbook/compare-page.tsx'), 'ComparePage'),
+})
+
+const playbookEditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/playbook/edit',
+  component: lazyRouteComponent(() => import('../pages/playbook/editor/editor-page.tsx'), 'EditorPage'),
+})
+
+const explainRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/playbook/try',
+  validateSearch: (search): ExplainSearch => readExplainSearch(search),
+  component: lazyRouteComponent(() => import('../pages/explain/explain-page.tsx'), 'ExplainPage'),
+})
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/account',
@@ -115,10 +148,20 @@ const routeTree = rootRoute.addChildren([
     signalsRoute,
     sourcesRoute,
     playbookRoute,
+    playbookVersionsRoute,
+    playbookVersionRoute,
+    playbookCompareRoute,
+    playbookEditRoute,
+    explainRoute,
     accountRoute,
     systemRoute,
   ]),
 ])
+
+/** A digest in an address is a number to the router when it has only digits. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
 
 export function createConsoleRouter(client: QueryClient) {
   return createRouter({ routeTree, context: { client }, defaultPreload: 'intent', scrollRestoration: true, defaultPreloadStaleTime: 0 })

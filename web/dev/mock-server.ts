@@ -4,8 +4,9 @@
  * Not built, not shipped, not used by any test.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Me, PlaybookView } from '../../src/api/schema.ts'
+import type { Me } from '../../src/api/schema.ts'
 import { ago, demoStories, incidentOf, mara, ravi, sana, storyOf, type Story } from './mock-incidents.ts'
+import { explainSignal, readPlaybook, writePlaybook } from './mock-playbook.ts'
 
 const PORT = Number(process.env['TOCSIN_PORT'] ?? 4600)
 const MODE = process.env['MOCK'] ?? 'demo'
@@ -55,75 +56,7 @@ const me = (): Me => ({
   on_call: ['DevSecOps'],
 })
 
-const SEVERITIES = [
-  ['SEV-1', 'Outage or major data breach; more than 25 % of users impacted', 300, ['DevSecOps', 'CTO', 'Security Officer']],
-  ['SEV-2', 'Degraded service; temporary workaround', 900, ['DevSecOps', 'Product']],
-  ['SEV-3', 'Minor bug, no SLA breach', 3_600, ['Product']],
-  ['SEV-4', 'Informational', 86_400, []],
-] as const
-
-const playbook: PlaybookView = {
-  version: 3,
-  digest: 'abcdef0123456789',
-  loaded_at: ago(5000),
-  metadata: {
-    id: 'IRP-2025-06-06',
-    maintainer: { name: 'Security', email: 'security@example.com' },
-    last_review: '2026-09-06',
-    next_review_due: '2026-12-06',
-  },
-  severities: SEVERITIES.map(([id, definition, seconds, roles], rank) => ({
-    id,
-    rank,
-    definition,
-    example: 'API 5xx > 50 % for 10 min',
-    response_seconds: seconds,
-    roles: [...roles],
-    acknowledgement: 'each' as const,
-    escalation: {
-      steps: [
-        { page: 'on-call', wait_seconds: 300 },
-        { page: 'next', wait_seconds: 300 },
-        { page: 'owners', wait_seconds: 300 },
-      ],
-      rounds: 2,
-    },
-    notify: [],
-  })),
-  default_severity: 'SEV-3',
-  lifecycle: [{ phase: 'detected', title: 'Detection', description: 'Alert from monitoring, Sentry, or customer ticket.' }],
-  resolution: { quiet_seconds: 300, automatic: ['SEV-4'] },
-  incident_types: [
-    {
-      id: 'api-5xx-spike',
-      title: 'API 5xx Spike',
-      detection: [{ alarm: 'API5xxAlarm', sources: [], threshold: null, when: null }],
-      severity: 'SEV-1',
-      group_by: [],
-      first_step: 'Revert the Lambda alias to its previous version.',
-      mitigation: [{ title: 'Revert Lambda alias to previous version', action: null }],
-      follow_up: ['Investigate logs; create bug ticket'],
-    },
-  ],
-  roles: [{ id: 'incident-commander', title: 'Incident Commander', responsibility: 'Assign roles', checklist: [], held_by: ['DevSecOps'] }],
-  communication: [
-    {
-      audience: 'Customers',
-      channels: ['StatusPage.io'],
-      severities: ['SEV-1', 'SEV-2'],
-      every_seconds: 1_800,
-      content: 'Outage notice, progress, resolution',
-    },
-  ],
-  post_mortem: {
-    within_seconds: 172_800,
-    severities: ['SEV-1', 'SEV-2'],
-    sections: [{ title: 'Root cause', description: 'Technical and process factors' }],
-  },
-  compliance: [{ id: 'gdpr', title: 'GDPR / HIPAA Breach Notification', text: 'Security Lead files within 72 h if PII/PHI exposed.' }],
-  pass_criteria: ['Playbook reviewed quarterly'],
-  duty_roles: ['DevSecOps', 'CTO', 'Security Officer', 'Product'],
-}
+const SEVERITIES = ['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4']
 
 const oncall = [
   { role: 'DevSecOps', kind: 'duty', person: mara, schedule: 'devsecops', from: ago(2000), until: ago(-3960), next: ravi },
@@ -165,7 +98,7 @@ function read(path: string, search: URLSearchParams): unknown {
     return ref === 'sessions'
       ? list([{ id: 's', created_at: ago(100), last_seen_at: ago(1), expires_at: ago(-9999), current: true }])
       : me()
-  if (noun === 'playbook') return playbook
+  if (noun === 'playbook') return readPlaybook(path, search)
   if (noun === 'oncall') return list(oncall)
   if (noun === 'people')
     return list(
@@ -208,7 +141,7 @@ function act(story: Story, action: string, body: Record<string, unknown>): void 
   } else if (action === 'mitigate') Object.assign(incident, { phase: 'mitigating', mitigating_at: now })
   else if (action === 'resolve') Object.assign(incident, { phase: 'resolved', open: false, resolved_at: now, alerts_firing: 0 })
   else if (action === 'severity')
-    Object.assign(incident, { severity: body['severity'], severity_rank: SEVERITIES.findIndex(([id]) => id === body['severity']) })
+    Object.assign(incident, { severity: body['severity'], severity_rank: SEVERITIES.indexOf(String(body['severity'])) })
   else if (action === 'roles') Object.assign(incident.roles.find(({ role }) => role === body['role']) ?? {}, { person: mara, since: now })
   const version = story.timeline.length + 1
   story.timeline.push({
@@ -268,6 +201,11 @@ const server = createServer((req, res) => {
         : send(res, 200, found)
     }
     const body = await readBody(req)
+    if (path === 'explain') return send(res, 200, explainSignal(body))
+    if (path.startsWith('playbook')) {
+      const answer = writePlaybook(path, body)
+      return send(res, answer.status, answer.body)
+    }
     const [noun, ref, action] = path.split('/')
     const story = noun === 'incidents' && ref !== undefined ? find(ref) : undefined
     if (story !== undefined && action !== undefined) act(story, action, body)

@@ -6,7 +6,15 @@ import { Button } from './button.tsx'
 
 const SAID_MS = 2_000
 
-export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
+interface CopyProps {
+  readonly text: string
+  /** What is copied, for screen readers. */
+  readonly label: string
+  /** On the button; `Copy` when left out. */
+  readonly word?: string
+}
+
+export function CopyButton({ text, label, word }: CopyProps) {
   const [copied, setCopied] = useState(false)
   const copy = async (): Promise<void> => {
     try {
@@ -20,7 +28,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   return (
     <Button size="s" onClick={() => void copy()} aria-label={copied ? 'Copied' : label}>
       {copied ? <Check size={13} aria-hidden /> : <Copy size={13} aria-hidden />}
-      {copied ? 'Copied' : 'Copy'}
+      {copied ? 'Copied' : (word ?? 'Copy')}
     </Button>
   )
 }

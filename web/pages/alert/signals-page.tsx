@@ -100,7 +100,10 @@ function Row({ signal }: { readonly signal: Signal }) {
               <Link to="/incidents/$ref" params={{ ref: signal.incident_id }} className="text-accent hover:underline">
                 Open the incident
               </Link>
-            )}
+            )}{' '}
+            <Link to="/playbook/try" search={{ by: 'signal', signal: signal.id }} className="text-accent hover:underline">
+              What would this do now?
+            </Link>
           </p>
           {open && <Raw id={signal.id} />}
         </div>

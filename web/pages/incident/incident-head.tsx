@@ -57,7 +57,7 @@ export function IncidentHead({
           <p className="mt-1 text-s text-muted">
             Opened <ClockTime at={openedAt} />
             {incident.source === null ? ' by hand' : ` by ${incident.source}`} · <Ago at={openedAt} /> ·{' '}
-            <Link to="/playbook" className="hover:underline">
+            <Link to="/playbook/versions/$digest" params={{ digest: incident.playbook_digest }} className="hover:underline">
               playbook v{incident.playbook_version}
             </Link>{' '}
             ·{' '}

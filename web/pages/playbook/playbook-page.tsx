@@ -1,22 +1,30 @@
-/** The playbook in force, as the document people read: metadata, matrix, lifecycle, types, plan, roles, post-mortem, compliance. */
+/** The playbook in force, as the document people read, with what keeps a newer text from running and what can be done with it. */
 import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { PlaybookView } from '../../../src/api/schema.ts'
+import type { CurrentPlaybook } from '../../../src/api/schema.ts'
 import { playbookQuery } from '../../api/queries.ts'
-import { formatLimit } from '../../lib/duration.ts'
+import { useCommands } from '../../app/commands.ts'
+import { serverNow } from '../../lib/now.ts'
+import { toMs } from '../../lib/moment.ts'
 import { useTitle } from '../../lib/title.ts'
-import { Card } from '../../parts/card.tsx'
+import { buttonClass, Key } from '../../parts/button.tsx'
+import { Ago } from '../../parts/moment.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { SeverityWord } from '../../parts/severity.tsx'
 import { Failed, SkeletonRows } from '../../parts/states.tsx'
 import { Tag } from '../../parts/tag.tsx'
-import { counted } from '../incident/words.ts'
-import { Table } from './table.tsx'
+import { Contents, Document } from './document.tsx'
+import { Downloads } from './downloads.tsx'
+import { FaultBanner } from './fault-banner.tsx'
+import { reviewState } from './review.ts'
+import { useAnchor } from './use-anchor.ts'
 
 export function PlaybookPage() {
   useTitle('Playbook')
   const playbook = useQuery(playbookQuery)
-  if (playbook.data !== undefined) return <Document playbook={playbook.data} />
+  useAnchor(playbook.data !== undefined)
+  useActions()
+  if (playbook.data !== undefined) return <Loaded playbook={playbook.data} />
   return (
     <div className="mx-auto max-w-[920px]">
       <PageHead title="Playbook" />
@@ -25,184 +33,122 @@ export function PlaybookPage() {
   )
 }
 
-function Document({ playbook }: { readonly playbook: PlaybookView }) {
-  const rank = (severity: string): number => playbook.severities.find((row) => row.id === severity)?.rank ?? 3
+function useActions(): void {
+  const navigate = useNavigate()
+  useCommands([
+    {
+      id: 'playbook edit',
+      label: 'Edit the playbook',
+      group: 'Do',
+      shortcut: 'E',
+      words: 'change yaml',
+      run: () => void navigate({ to: '/playbook/edit' }),
+    },
+    {
+      id: 'playbook try',
+      label: 'Try a signal',
+      group: 'Do',
+      shortcut: 'T',
+      words: 'explain simulate',
+      run: () => void navigate({ to: '/playbook/try' }),
+    },
+    {
+      id: 'playbook versions',
+      label: 'Versions of the playbook',
+      group: 'Do',
+      shortcut: 'V',
+      words: 'history diff compare',
+      run: () => void navigate({ to: '/playbook/versions' }),
+    },
+  ])
+}
+
+function Loaded({ playbook }: { readonly playbook: CurrentPlaybook }) {
   return (
-    <div className="mx-auto max-w-[920px] space-y-4">
-      <PageHead title="Playbook" about="Read from playbook.yaml. Each incident keeps the version it began with.">
-        <Metadata playbook={playbook} />
-      </PageHead>
-      <Card title="Severity matrix" flush>
-        <Table
-          caption="Severity matrix"
-          head={['Severity', 'Definition', 'Example', 'First response', 'Pages']}
-          rows={playbook.severities.map((row) => ({
-            key: row.id,
-            cells: [
-              <SeverityWord key="s" rank={row.rank} name={row.id} />,
-              row.definition,
-              row.example,
-              formatLimit(row.response_seconds * 1_000),
-              row.roles.length === 0
-                ? 'nobody: it waits in the queue'
-                : `${row.roles.join(', ')}${row.acknowledgement === 'any' && row.roles.length > 1 ? ' (any one is enough)' : ''}`,
-            ],
-          }))}
-        />
-      </Card>
-      <Card title="Lifecycle">
-        <ol className="space-y-2">
-          {playbook.lifecycle.map((step, place) => (
-            <li key={`${place} ${step.title}`} className="flex gap-2.5">
-              <span
-                aria-hidden
-                className="grid size-5 flex-none place-items-center rounded-full border-[1.5px] border-line-strong text-xs text-muted"
-              >
-                {place + 1}
-              </span>
-              <span>
-                <strong className="font-[600]">{step.title}</strong> <span className="text-muted">{step.description}</span>
-              </span>
-            </li>
-          ))}
-        </ol>
-      </Card>
-      <Card title="Common incidents" aside={counted(playbook.incident_types.length, 'type')} flush>
-        <ul className="divide-y divide-line">
-          {playbook.incident_types.map((type) => (
-            <li key={type.id} className="space-y-1.5 px-3.5 py-3">
-              <div className="flex flex-wrap items-center gap-2">
-                <h3 className="font-[620]">{type.title}</h3>
-                <SeverityWord rank={rank(type.severity)} name={type.severity} />
-              </div>
-              <Facts
-                facts={[
-                  ['Detected by', type.detection.map(detectionText).join(', or ') || 'people only'],
-                  ['First step', type.first_step],
-                  ['Mitigation', type.mitigation.map((step) => step.title).join('; ')],
-                  ['Follow-up', type.follow_up.join('; ')],
-                  ['Told apart by', type.group_by.join(', ')],
-                ]}
-              />
-            </li>
-          ))}
-        </ul>
-      </Card>
-      <Card title="Communication plan" flush>
-        <Table
-          caption="Communication plan"
-          head={['Audience', 'Channels', 'How often', 'Severities', 'Content']}
-          rows={playbook.communication.map((row, place) => ({
-            key: `${place}`,
-            cells: [
-              row.audience,
-              row.channels.join(', '),
-              row.every_seconds === null ? 'in real time' : `every ${formatLimit(row.every_seconds * 1_000)}`,
-              row.severities.length === playbook.severities.length ? 'all' : row.severities.join(', '),
-              row.content,
-            ],
-          }))}
-        />
-      </Card>
-      <Card title="Roles" flush>
-        <Table
-          caption="Roles"
-          head={['Role', 'Responsibility', 'Held by']}
-          rows={playbook.roles.map((role) => ({ key: role.id, cells: [role.title, role.responsibility, role.held_by.join(', ')] }))}
-        />
-      </Card>
-      <Escalation playbook={playbook} />
-      <Card
-        title="Post-mortem"
-        aside={`within ${formatLimit(playbook.post_mortem.within_seconds * 1_000)} of resolution · ${playbook.post_mortem.severities.join(', ') || 'none'}`}
+    <>
+      <PageHead
+        title={playbook.document.title ?? 'Incident response playbook'}
+        about="What Tocsin runs. Each incident keeps the version it began with."
       >
-        <Facts facts={playbook.post_mortem.sections.map((section) => [section.title, section.description])} />
-      </Card>
-      {playbook.compliance.length > 0 && (
-        <Card title="Compliance">
-          <Facts facts={playbook.compliance.map((row) => [row.title, row.text])} />
-        </Card>
-      )}
-      {playbook.pass_criteria.length > 0 && (
-        <Card title="Pass criteria">
-          <ul className="list-disc space-y-1 pl-5">
-            {playbook.pass_criteria.map((text) => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
-        </Card>
-      )}
-    </div>
+        <div className="flex flex-wrap gap-2">
+          <Link to="/playbook/versions" className={buttonClass()} aria-keyshortcuts="V">
+            Versions <Key>V</Key>
+          </Link>
+          <Link to="/playbook/try" className={buttonClass()} aria-keyshortcuts="T">
+            Try a signal <Key>T</Key>
+          </Link>
+          <Link to="/playbook/edit" className={buttonClass('main')} aria-keyshortcuts="E">
+            Edit <Key>E</Key>
+          </Link>
+        </div>
+      </PageHead>
+      <FaultBanner playbook={playbook} />
+      <Metadata playbook={playbook} />
+      <div className="grid gap-6 min-[1100px]:grid-cols-[minmax(0,1fr)_190px]">
+        <Document playbook={playbook} inForce />
+        <Contents playbook={playbook} inForce />
+      </div>
+    </>
   )
 }
 
-function Metadata({ playbook }: { readonly playbook: PlaybookView }) {
+function Metadata({ playbook }: { readonly playbook: CurrentPlaybook }) {
   const { metadata } = playbook
-  const overdue = Date.parse(metadata.next_review_due) < Date.now()
+  const review = reviewState(metadata.next_review_due, serverNow())
   return (
-    <div className="text-s text-muted min-[761px]:text-right">
-      <p>
-        <strong className="font-[600] text-text">{metadata.id}</strong> · version {playbook.version} ·{' '}
+    <section
+      id="metadata"
+      aria-label="Metadata"
+      className="mb-4 grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line min-[761px]:grid-cols-4"
+    >
+      <Cell name="Document" value={metadata.id}>
+        <Downloads />
+      </Cell>
+      <Cell name="Version" value={`v${playbook.version}`}>
+        {playbook.loaded_at !== null && (
+          <>
+            since <Ago at={toMs(playbook.loaded_at)} />
+          </>
+        )}
+        {(playbook.author ?? null) !== null && ` by ${playbook.author?.name ?? ''}`} ·{' '}
         <span title={playbook.digest}>{playbook.digest.slice(0, 8)}</span>
-      </p>
-      <p>
-        {metadata.maintainer.name} · reviewed {metadata.last_review}, next {metadata.next_review_due}{' '}
-        {overdue && <Tag tone="late">review overdue</Tag>}
-      </p>
+      </Cell>
+      <Cell name="Maintainer" value={metadata.maintainer.name}>
+        <a href={`mailto:${metadata.maintainer.email}`} className="hover:underline">
+          {metadata.maintainer.email}
+        </a>
+      </Cell>
+      <Cell
+        name="Review"
+        value={
+          review.state === 'fine' ? (
+            `due ${metadata.next_review_due}`
+          ) : (
+            <Tag tone={review.state === 'overdue' ? 'late' : 'warn'}>
+              <strong className="text-m font-[620]">{review.text}</strong>
+            </Tag>
+          )
+        }
+      >
+        last {metadata.last_review}
+        {review.state !== 'fine' && `, due ${metadata.next_review_due}`}
+      </Cell>
+    </section>
+  )
+}
+
+interface CellProps {
+  readonly name: string
+  readonly value: ReactNode
+  readonly children: ReactNode
+}
+
+function Cell({ name, value, children }: CellProps) {
+  return (
+    <div className="min-w-0 bg-surface px-3.5 py-2.5">
+      <p className="text-xs text-muted">{name}</p>
+      <p className="font-[620] [overflow-wrap:anywhere]">{value}</p>
+      <p className="text-s text-muted [overflow-wrap:anywhere]">{children}</p>
     </div>
   )
-}
-
-function Escalation({ playbook }: { readonly playbook: PlaybookView }) {
-  const rows = playbook.severities.filter((row) => row.roles.length > 0)
-  if (rows.length === 0) return null
-  return (
-    <Card title="Escalation" aside="waits run from when a page was handed over" flush>
-      <Table
-        caption="Escalation"
-        head={['Severity', 'Steps', 'Repeats']}
-        rows={rows.map((row) => ({
-          key: row.id,
-          cells: [
-            <SeverityWord key="s" rank={row.rank} name={row.id} />,
-            escalationText(row.escalation.steps),
-            row.escalation.rounds === 1 ? 'once' : `${row.escalation.rounds} times`,
-          ],
-        }))}
-      />
-    </Card>
-  )
-}
-
-/** Steps without a wait between them are paged together: `on call, 2 min → next and on call, 2 min`. */
-function escalationText(steps: PlaybookView['severities'][number]['escalation']['steps']): string {
-  const parts = steps.map((step, place) => {
-    const who = step.page.replaceAll('-', ' ')
-    if (step.wait_seconds === 0) return `${who} and `
-    return `${who}, ${formatLimit(step.wait_seconds * 1_000)}${place === steps.length - 1 ? '' : ' → '}`
-  })
-  return parts.join('')
-}
-
-function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
-  return (
-    <dl className="grid grid-cols-1 gap-x-4 gap-y-1 min-[561px]:grid-cols-[max-content_minmax(0,1fr)]">
-      {facts
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => (
-          <div key={name} className="contents">
-            <dt className="text-s text-muted max-[560px]:mt-1 min-[561px]:max-w-52">{name}</dt>
-            <dd className="[overflow-wrap:anywhere]">{value}</dd>
-          </div>
-        ))}
-    </dl>
-  )
-}
-
-function detectionText(rule: PlaybookView['incident_types'][number]['detection'][number]): string {
-  return [
-    rule.alarm ?? 'any alarm',
-    ...(rule.sources.length > 0 ? [`from ${rule.sources.join(', ')}`] : []),
-    ...(rule.when === null ? [] : [`when ${rule.when}`]),
-  ].join(' ')
 }

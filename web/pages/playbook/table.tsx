@@ -4,7 +4,8 @@ import type { ReactNode } from 'react'
 interface TableProps {
   readonly caption: string
   readonly head: readonly string[]
-  readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[]
+  /** `id`: a place that links lead to. */
+  readonly rows: readonly { readonly key: string; readonly id?: string; readonly cells: readonly ReactNode[] }[]
 }
 
 export function Table({ caption, head, rows }: TableProps) {
@@ -14,7 +15,7 @@ export function Table({ caption, head, rows }: TableProps) {
       <thead className="max-[760px]:sr-only">
         <tr>
           {head.map((name) => (
-            <th key={name} scope="col" className="border-b border-line px-3.5 py-2 text-s font-[560] text-muted">
+            <th key={name} scope="col" className="border-b border-line px-3.5 py-2 text-s font-[560] whitespace-nowrap text-muted">
               {name}
             </th>
           ))}
@@ -22,7 +23,7 @@ export function Table({ caption, head, rows }: TableProps) {
       </thead>
       <tbody className="divide-y divide-line max-[760px]:block">
         {rows.map((row) => (
-          <tr key={row.key} className="max-[760px]:block max-[760px]:px-3.5 max-[760px]:py-2.5">
+          <tr key={row.key} id={row.id} className="max-[760px]:block max-[760px]:px-3.5 max-[760px]:py-2.5">
             {row.cells.map((cell, place) => (
               <td
                 key={head[place]}
@@ -31,7 +32,7 @@ export function Table({ caption, head, rows }: TableProps) {
                 <span aria-hidden className="w-28 flex-none text-s text-muted min-[761px]:hidden">
                   {head[place]}
                 </span>
-                <span className="min-w-0">{cell}</span>
+                <div className="min-w-0">{cell}</div>
               </td>
             ))}
           </tr>
