@@ -330,6 +330,13 @@ export const ImpactBody = z
   .meta({ id: 'RecordImpact' })
 export type ImpactBody = z.input<typeof ImpactBody>
 
+/** `digest` names the version to go on by; left out: the one in force. */
+export const MoveBody = z
+  .object({ digest: Name.nullable().default(null), reason: Text.default('') })
+  .strict()
+  .meta({ id: 'MovePlaybook' })
+export type MoveBody = z.input<typeof MoveBody>
+
 export const NoteBody = z
   .object({ text: Text.trim().min(1) })
   .strict()

@@ -56,7 +56,10 @@ export async function openApiScene(
   const playbook = options.playbook ?? testPlaybook()
   await database.database.query(`insert into playbook_version (digest, source) values ($1, '')`, [playbook.digest])
   const ports = testPorts(database.database, {
-    playbooks: { current: () => playbook, load: () => Promise.resolve(playbook) },
+    playbooks: {
+      current: () => playbook,
+      load: (_tx, digest) => Promise.resolve(digest === playbook.digest ? playbook : { ...playbook, digest }),
+    },
     rosters: { at: (_tx, at) => Promise.resolve(testRoster({ at })) },
     ...options.ports,
   })

@@ -1,5 +1,5 @@
 /** What can be asked of an incident, by people, by alerts, by the outbox and by the clock. */
-import type { IncidentId, PageKey, PersonId } from '../id.ts'
+import type { IncidentId, PageKey, PersonId, PlaybookDigest } from '../id.ts'
 import type { MeasureUnit } from '../playbook/quantity.ts'
 import type { Actor, IncidentEvent, IncidentFact, Via } from './event.ts'
 
@@ -58,6 +58,8 @@ export type IncidentCommand =
     }
   | { readonly type: 'reopen'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'close'; readonly by: Actor; readonly reason: string }
+  /** `decide` is given the version that it moves to. */
+  | { readonly type: 'move-playbook'; readonly by: Actor; readonly playbook: PlaybookDigest; readonly reason: string }
   | { readonly type: 'note'; readonly by: Actor; readonly text: string }
   | { readonly type: 'record-fact'; readonly by: Actor; readonly fact: IncidentFact; readonly factAt: number; readonly reason: string }
   | { readonly type: 'assign-role'; readonly by: Actor; readonly role: string; readonly personId: PersonId; readonly personName: string }
@@ -87,6 +89,7 @@ export const REFUSAL_CODES = [
   'measure-unknown',
   'unit-wrong',
   'value-impossible',
+  'playbook-unchanged',
   'reason-required',
   'nothing-to-release',
   'nothing-to-go-back-to',

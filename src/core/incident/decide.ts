@@ -2,6 +2,7 @@
 import { findRow, findType, type Playbook } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
 import { accept, type CommandOf, type Decision, type IncidentCommand, refuse } from './command.ts'
+import { movePlaybook } from './decide-move.ts'
 import { changeSeverity, openingImpact, openingSeverity, recordImpact, triage } from './decide-severity.ts'
 import type { IncidentEvent } from './event.ts'
 import { type Duty, type Incident, isOpen } from './incident.ts'
@@ -45,6 +46,8 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
       return isOpen(incident)
         ? refuse('incident-not-resolved')
         : accept({ type: 'incident.closed', at: now, by: command.by, reason: command.reason })
+    case 'move-playbook':
+      return movePlaybook(incident, command, playbook, now)
     case 'note':
       return accept({ type: 'incident.noted', at: now, by: command.by, text: command.text })
     case 'record-fact':

@@ -159,6 +159,20 @@ export type IncidentEvent =
       readonly unit: MeasureUnit
       readonly reason: string
     }
+  | {
+      /** It goes on by another version of the playbook. */
+      readonly type: 'incident.playbook-moved'
+      readonly at: Instant
+      readonly by: Actor
+      readonly from: PlaybookDigest
+      readonly to: PlaybookDigest
+      readonly reason: string
+      /** All as the new version has it. */
+      readonly firstStep: string
+      readonly severityClause: string
+      readonly responseMs: number
+      readonly roles: readonly string[]
+    }
   | { readonly type: 'incident.mitigation-started'; readonly at: Instant; readonly by: Actor }
   | {
       /** Back a step, because the one before was not done after all. A resolution is gone back on by reopening. */

@@ -2,7 +2,7 @@
 import { asId, type DutyId, type PageKey } from '../id.ts'
 import type { Instant } from '../time.ts'
 import type { IncidentEvent } from './event.ts'
-import { type Duty, type Incident, type PageState, READINGS_MAX, type ResponseDuty } from './incident.ts'
+import { type Duty, type Incident, isOpen, type PageState, READINGS_MAX, type ResponseDuty } from './incident.ts'
 
 type EventOf<Type extends IncidentEvent['type']> = Extract<IncidentEvent, { type: Type }>
 
@@ -49,6 +49,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       return severityChanged(incident, event)
     case 'incident.impact-measured':
       return impactMeasured(incident, event)
+    case 'incident.playbook-moved':
+      return playbookMoved(incident, event)
     case 'incident.mitigation-started':
       return { ...incident, phase: 'mitigating', mitigatingAt: event.at }
     case 'incident.went-back':
@@ -205,6 +207,26 @@ function withoutSources(impact: Incident['impact']): Incident['impact'] {
   )
 }
 
+/** Roles that the new version's row names go on, others end, new ones begin; an answer that is still owed has the new time. */
+function playbookMoved(incident: Incident, event: EventOf<'incident.playbook-moved'>): Incident {
+  const moved: Incident = { ...incident, playbook: event.to, firstStep: event.firstStep, severityClause: event.severityClause }
+  if (!isOpen(incident)) return moved
+  const duties = moved.duties.map((duty): Duty => {
+    const goesOn = (duty.state !== 'open' && duty.state !== 'exhausted') || event.roles.includes(duty.role)
+    return goesOn ? duty : { ...duty, state: 'ended' }
+  })
+  const restarted: Incident = { ...moved, restarts: moved.restarts + 1 }
+  const missing = event.roles.filter((role) => !duties.some((duty) => duty.role === role && duty.state !== 'ended'))
+  const going: Incident = { ...restarted, duties: [...duties, ...newDuties(restarted, moved.severity, missing, event.at)] }
+  const response = going.responses.at(-1)
+  if (response === undefined || response.metAt !== null || response.breachedAt !== null || response.waivedAt !== null)
+    return endPages(going)
+  if (response.dueAt === response.startedAt + event.responseMs) return endPages(going)
+  const waived = withResponse(going, (current) => ({ ...current, waivedAt: event.at }))
+  const { severity, startedAt } = response
+  return endPages(beginResponse(waived, { severity, startedAt, responseMs: event.responseMs, metAt: null }, []))
+}
+
 function resolved(incident: Incident, event: EventOf<'incident.resolved'>): Incident {
   const answered = withResponse(incident, (response) => {
     if (response.metAt !== null) return response
@@ -252,10 +274,10 @@ function beginResponse(incident: Incident, response: NewResponse, duties: readon
   return { ...incident, responses: [...incident.responses, begun], duties: [...incident.duties, ...duties] }
 }
 
-/** The number in the id is how many responses came before: a role paged anew never reuses an old duty's keys. */
+/** The number in the id is how often duties began before: a role paged anew never reuses an old duty's keys. */
 function newDuties(incident: Incident, severity: string, roles: readonly string[], at: Instant): Duty[] {
   return roles.map((role) => ({
-    id: asId<DutyId>(`${incident.id}/${severity}.${incident.responses.length}/${role}`),
+    id: asId<DutyId>(`${incident.id}/${severity}.${incident.responses.length + incident.restarts}/${role}`),
     role,
     severity,
     since: at,

@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ann, bob, cyd, measuringPlaybook, own, testRoster } from '../../../test/support/playbook.ts'
-import { asId, type IncidentId } from '../id.ts'
+import { asId, type IncidentId, type PlaybookDigest } from '../id.ts'
 import { severityOfImpact } from '../playbook/impact.ts'
+import type { Playbook } from '../playbook/playbook.ts'
 import { MINUTE_MS, SECOND_MS } from '../time.ts'
 import type { IncidentCommand } from './command.ts'
 import { decide } from './decide.ts'
@@ -16,6 +17,7 @@ import { settle } from './settle.ts'
 const ID = asId<IncidentId>('00000000-0000-7000-8000-000000000001')
 const T0 = 1_700_000_000_000
 const RUNS = 400
+const OWN: Actor = { kind: 'person', id: own, name: 'Owner' }
 
 const people = fc.constantFrom(ann, bob, cyd, own)
 const actor = people.map((id): Actor => ({ kind: 'person', id, name: id.slice(-2) }))
@@ -23,7 +25,10 @@ const severity = fc.constantFrom('red', 'amber', 'blue', 'pink')
 const text = fc.constantFrom('', 'because', 'x')
 
 /** A command, or what the outbox may report about the pages there are: which one is chosen by number. */
-type Asked = IncidentCommand | { readonly type: 'outbox'; readonly pick: number; readonly outcome: 'handed' | 'trouble' | 'dead' }
+type Asked =
+  | IncidentCommand
+  | { readonly type: 'move'; readonly to: 0 | 1 }
+  | { readonly type: 'outbox'; readonly pick: number; readonly outcome: 'handed' | 'trouble' | 'dead' }
 
 const asked: fc.Arbitrary<Asked> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Asked>({ type: 'wake' }) },
@@ -74,6 +79,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('mitigate' as const), by: actor }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('move' as const), to: fc.constantFrom(0 as const, 1 as const) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -96,7 +102,22 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
 const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 10 * MINUTE_MS }), asked), { maxLength: 60 })
 const opening = fc.constantFrom('red', 'amber', 'blue')
 
+/** Two versions of the playbook; the second pages other roles, within other times. */
+const versions: readonly [Playbook, Playbook] = [
+  measuringPlaybook(),
+  {
+    ...measuringPlaybook(),
+    digest: asId<PlaybookDigest>('d2'),
+    severities: measuringPlaybook().severities.map((row) => ({
+      ...row,
+      responseMs: row.responseMs / 2,
+      roles: row.id === 'red' ? ['Boss', 'Legal'] : row.id === 'blue' ? ['Ops'] : row.roles,
+    })),
+  },
+]
+
 interface Step {
+  readonly playbook: Playbook
   readonly before: Incident
   readonly after: Incident
   readonly events: readonly IncidentEvent[]
@@ -107,7 +128,7 @@ interface Step {
 
 /** Runs a history as the shell would: decide, then settle, at each instant. */
 function run(first: string, asks: readonly (readonly [number, Asked])[]): Step[] {
-  const playbook = measuringPlaybook()
+  let playbook: Playbook = versions[0]
   const roster = testRoster()
   const steps: Step[] = []
   let incident = noIncident
@@ -125,12 +146,15 @@ function run(first: string, asks: readonly (readonly [number, Asked])[]): Step[]
   }
   for (const [laterMs, ask] of [[0, open] as const, ...asks]) {
     now += laterMs
-    const decision = decide(incident, toCommand(ask, incident), playbook, now)
+    const version = ask.type === 'move' ? versions[ask.to] : playbook
+    const decision = decide(incident, toCommand(ask, incident), version, now)
     const before = incident
     const accepted = decision.kind === 'accepted' ? decision.events : []
+    if (accepted.some((event) => event.type === 'incident.playbook-moved')) playbook = version
     const settled = settle(accepted.reduce(evolve, incident), playbook, roster, now)
     incident = settled.incident
     steps.push({
+      playbook,
       before,
       after: incident,
       events: [...accepted, ...settled.events],
@@ -143,6 +167,7 @@ function run(first: string, asks: readonly (readonly [number, Asked])[]): Step[]
 }
 
 function toCommand(ask: Asked, incident: Incident): IncidentCommand {
+  if (ask.type === 'move') return { type: 'move-playbook', by: OWN, playbook: versions[ask.to].digest, reason: 'newer' }
   if (ask.type !== 'outbox') return ask
   const page = incident.pages[ask.pick % Math.max(1, incident.pages.length)]
   const pages = page === undefined ? [] : [page.key]
@@ -170,7 +195,7 @@ function holds(check: (steps: readonly Step[]) => void): void {
 test('a plan that was carried out asks for nothing more at the same instant', () => {
   holds((steps) => {
     for (const step of steps) {
-      expect(settle(step.after, measuringPlaybook(), testRoster(), step.now)).toMatchObject({ events: [], acts: [] })
+      expect(settle(step.after, step.playbook, testRoster(), step.now)).toMatchObject({ events: [], acts: [] })
     }
   })
 })
@@ -209,6 +234,23 @@ test('no new page starts for a duty after its acknowledgement, its release or th
         if (event.type === 'incident.paged') for (const page of event.pages) expect(ended.has(page.duty)).toBe(false)
       }
       if (!isOpen(after)) expect(after.pages.some((page) => page.state === 'paging')).toBe(false)
+    }
+  })
+})
+
+test('no id names two duties', () => {
+  holds((steps) => {
+    for (const { after } of steps) expect(new Set(after.duties.map((duty) => duty.id)).size).toBe(after.duties.length)
+  })
+})
+
+test('every role of the severity’s row has a duty, in the version that the incident runs by', () => {
+  holds((steps) => {
+    for (const { after, playbook } of steps) {
+      if (!isOpen(after)) continue
+      expect(after.playbook).toBe(playbook.digest)
+      const { roles } = playbook.severities.find((row) => row.id === after.severity) ?? { roles: [] }
+      for (const role of roles) expect(after.duties.some((duty) => duty.role === role && duty.state !== 'ended')).toBe(true)
     }
   })
 })

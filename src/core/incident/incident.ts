@@ -43,6 +43,8 @@ export interface Incident {
   /** The response obligations, one for each time a severity was set; the last one is current. */
   readonly responses: readonly ResponseDuty[]
   readonly duties: readonly Duty[]
+  /** How often duties began without a new response obligation: keeps the ids of duties apart. */
+  readonly restarts: number
   readonly pages: readonly PageState[]
   /** Incident role id to who holds it. */
   readonly roles: Readonly<Record<string, { readonly personId: PersonId; readonly personName: string; readonly since: Instant }>>
@@ -128,6 +130,7 @@ const LATER = {
   mayLower: false,
   sourceReadings: 0,
   firingAtResolution: null,
+  restarts: 0,
 } as const
 
 /** A stored state, whichever release wrote it. */

@@ -58,6 +58,8 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
       return `${event.by.name} started mitigation.`
     case 'incident.resolved':
       return `${event.by.name} resolved it${stillFiring(event.firing ?? 0)}${because(event.reason)}.`
+    case 'incident.playbook-moved':
+      return `${event.by.name} moved it to another version of the playbook${because(event.reason)}.`
     case 'incident.went-back':
       return `${event.by.name} went back from ${event.from} to ${event.to}${because(event.reason)}.`
     case 'incident.reopened':

@@ -78,6 +78,7 @@ test('every route answers what the document says, well and badly', async () => {
   const incident = (await scene.ask(own, 'POST', '/incidents', { title: 'x', severity: 'red', type: 'spike' })).body
   const ended = (await scene.ask(own, 'POST', '/incidents', { title: 'x', severity: 'blue' })).body
   await scene.ask(own, 'POST', `/incidents/${ended.id}/resolve`, { reason: 'r' })
+  await scene.database.database.query(`insert into playbook_version (digest, source) values ('d2', '')`)
   const signal = (await scene.ask(ann, 'GET', '/signals')).body.items[0]
   const page = (await scene.ask(ann, 'GET', `/incidents/${incident.id}/pages`)).body.items.find(
     (item: { person: { id: string } }) => item.person.id === ann,
@@ -107,6 +108,7 @@ test('every route answers what the document says, well and badly', async () => {
     changeSeverity: [`/incidents/${id}/severity`, { severity: 'amber' }],
     recordImpact: [`/incidents/${id}/impact`, { measure: 'users_affected', value: '3 %' }],
     mitigate: [`/incidents/${id}/mitigate`],
+    movePlaybook: [`/incidents/${id}/playbook`, { digest: 'd2', reason: 'r' }],
     goBack: [`/incidents/${id}/back`],
     getTriage: [`/incidents/${id}/triage`],
     addNote: [`/incidents/${id}/note`, { text: 'n' }],

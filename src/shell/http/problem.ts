@@ -23,6 +23,8 @@ const EDGE = {
   'uri-too-long': [414, 'The address is too long'],
   'content-type-unsupported': [415, 'Send application/json'],
   'person-unknown': [422, 'There is no such person'],
+  'playbook-unknown': [422, 'There is no such version of the playbook'],
+  'playbook-older': [409, 'This version of the playbook is older than the one the incident runs by'],
   'too-many-requests': [429, 'Too many attempts'],
   'headers-too-large': [431, 'The headers are too large'],
   internal: [500, 'Something is wrong in Tocsin'],
@@ -45,6 +47,7 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'value-impossible': [422, 'No measurement can give this value'],
   'reason-required': [422, 'Say why'],
   'nothing-to-release': [409, 'Nobody is being paged for that role'],
+  'playbook-unchanged': [409, 'The incident runs by this version already'],
   'nothing-to-go-back-to': [409, 'There is no step before this one to go back to'],
   'not-paged': [409, 'This person is not being paged'],
 }

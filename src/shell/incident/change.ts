@@ -72,7 +72,7 @@ export async function changeInTransaction(ports: Ports, tx: Tx, id: IncidentId, 
 
 /** For callers that have locked the row already, with `lockIncidents`. */
 export async function changeLocked(ports: Ports, tx: Tx, loaded: LoadedIncident, command: IncidentCommand): Promise<ChangeResult> {
-  const playbook = await ports.playbooks.load(tx, loaded.playbook)
+  const playbook = await ports.playbooks.load(tx, command.type === 'move-playbook' ? command.playbook : loaded.playbook)
   const decision = decide(loaded.state, command, playbook, tx.now)
   if (decision.kind === 'refused') return decision
   const counts =
@@ -162,7 +162,8 @@ function toView(
 async function carryOut(ports: Ports, tx: Tx, id: IncidentId, before: Incident, settled: Settled): Promise<void> {
   tx.afterCommit(() => observeAcknowledgements(before, settled.events))
   await writeClocks(tx, id, settled.clocks)
-  if (settled.events.some((event) => event.type === 'incident.severity-changed')) await dropOtherClocks(tx, id, settled.clocks)
+  if (settled.events.some((event) => event.type === 'incident.severity-changed' || event.type === 'incident.playbook-moved'))
+    await dropOtherClocks(tx, id, settled.clocks)
   await writePages(ports, tx, id, before, settled)
   await enqueueEffects(
     ports,

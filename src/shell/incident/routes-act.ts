@@ -8,12 +8,14 @@ import {
   IdParams,
   ImpactBody,
   Incident,
+  MoveBody,
   NoteBody,
   ReasonBody,
   ReleaseBody,
   SeverityBody,
   TriageBody,
 } from '../../api/schema.ts'
+import { asId, type PlaybookDigest } from '../../core/id.ts'
 import type { IncidentCommand } from '../../core/incident/command.ts'
 import type { Actor, Via } from '../../core/incident/event.ts'
 import { measuresOf } from '../../core/playbook/impact.ts'
@@ -21,6 +23,7 @@ import { parseQuantity, type Quantity } from '../../core/playbook/quantity.ts'
 import type { Tx } from '../database/database.ts'
 import { act } from '../http/act.ts'
 import { actorFrom, require, requesterOf } from '../http/authenticate.ts'
+import { findPlaybookVersion } from '../http/playbook-store.ts'
 import { badField, ProblemError, refusal, unknownPerson } from '../http/problem.ts'
 import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
 import { findPersonNamed } from '../person/person-store.ts'
@@ -49,7 +52,11 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
       const asked = await make(actorFrom(viewer), { tx, row, request })
       const result = await changeInTransaction(ports, tx, row.id, asked)
       if (result.kind === 'absent') throw new ProblemError('not-found', { detail: 'There is no such incident.' })
-      if (result.kind === 'refused') throw refusal(result.code, await known(ports, tx, row, result.code))
+      if (result.kind === 'refused')
+        throw refusal(
+          result.code,
+          await known(ports, tx, result.code, asked.type === 'move-playbook' ? asked.playbook : row.playbook_digest),
+        )
       tx.afterCommit(() => observeAcknowledgement(result))
       return { status: 200, body: await read(ports, tx, request, row) }
     })
@@ -170,6 +177,17 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
       { schema: { ...schema('reopen', 'Open it again: its roles are paged again'), body: ReasonBody } },
       (request, reply) => command(request, reply, (by) => ({ type: 'reopen', by, reason: request.body.reason || NO_REASON })),
     )
+    app.post(
+      '/incidents/:id/playbook',
+      { schema: { ...schema('movePlaybook', 'Go on by a newer version of the playbook'), body: MoveBody } },
+      (request, reply) =>
+        command(request, reply, async (by, { tx, row }) => ({
+          type: 'move-playbook',
+          by,
+          playbook: await newerVersion(ports, tx, row, request.body.digest),
+          reason: request.body.reason,
+        })),
+    )
     app.post('/incidents/:id/close', { schema: { ...schema('close', 'Close a resolved incident'), body: ReasonBody } }, (request, reply) =>
       command(request, reply, (by) => ({ type: 'close', by, reason: request.body.reason })),
     )
@@ -204,6 +222,17 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
   }
 }
 
+/** The version in force counts as newer whatever its number: a file that was put back has the number of before. */
+async function newerVersion(ports: Ports, tx: Tx, row: IncidentRow, digest: string | null): Promise<PlaybookDigest> {
+  const current = ports.playbooks.current().digest
+  const wanted = digest === null ? current : asId<PlaybookDigest>(digest)
+  const found = await findPlaybookVersion(tx, wanted)
+  if (found === undefined)
+    throw new ProblemError('playbook-unknown', { errors: [{ field: 'digest', message: 'no version has this digest' }] })
+  if (wanted !== current && found.number < row.playbook_version) throw new ProblemError('playbook-older')
+  return wanted
+}
+
 /** A bare number is of what is counted; the core refuses it for a share or a time. */
 function readValue(value: string | number): Quantity {
   const reading = parseQuantity(String(value))
@@ -224,8 +253,8 @@ function refuseUnknown(ports: Ports, severity: string | null, type: string | nul
   if (type !== null && !types.includes(type)) throw refusal('type-unknown', types)
 }
 
-async function known(ports: Ports, tx: Tx, row: IncidentRow, code: string): Promise<string[]> {
-  const playbook = await ports.playbooks.load(tx, row.playbook_digest)
+async function known(ports: Ports, tx: Tx, code: string, digest: PlaybookDigest): Promise<string[]> {
+  const playbook = await ports.playbooks.load(tx, digest)
   if (code === 'severity-unknown') return playbook.severities.map((severity) => severity.id)
   if (code === 'type-unknown') return playbook.incidentTypes.map((type) => type.id)
   if (code === 'measure-unknown') return [...measuresOf(playbook)]
