@@ -129,14 +129,22 @@ export const GOOD_CONNECTIONS = `connections:
 /** When all of this is linted; the review is due in five weeks. */
 export const BAD_FOLDER_NOW = Date.UTC(2026, 10, 24, 12)
 
+/** Where a file should be, a folder is. */
+const A_FOLDER = { folder: true } as const
+export type Content = string | Uint8Array | typeof A_FOLDER | null
+
+export function isFolder(content: Content): content is typeof A_FOLDER {
+  return content === A_FOLDER
+}
+
 type BadFile = 'playbook.yaml' | 'oncall.yaml' | 'connections.yaml'
 /** A stretch that stands in the file once or is meant where it first stands, and what stands there instead. */
 type Edit = readonly [from: string, to: string]
 
 export interface BadFolder {
   readonly file: BadFile
-  /** Edits of the good file, or the whole of another; null: the file is not there; `folder`: a folder of that name is. */
-  readonly bad: readonly Edit[] | { readonly text: string | Uint8Array | null | 'folder' }
+  /** Edits of the good file, or the whole of another; null: the file is not there. */
+  readonly bad: readonly Edit[] | { readonly text: Content }
   /** The file that the finding is of, where that is another one. */
   readonly found?: BadFile
   /** What the place points at begins so; left out: line 1, column 1. */
@@ -208,9 +216,9 @@ const tooManyRounds: Edit = ['rounds: 3', 'rounds: 1000']
 /** At least one for each code. */
 export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = {
   'file-missing': [{ file: 'playbook.yaml', bad: { text: null }, says: 'Copy the one that ships' }],
-  'file-unreadable': [{ file: 'oncall.yaml', bad: { text: 'folder' }, says: 'Let the user that runs Tocsin read the file' }],
+  'file-unreadable': [{ file: 'oncall.yaml', bad: { text: A_FOLDER }, says: 'Let the user that runs Tocsin read the file' }],
   'file-too-large': [
-    { file: 'playbook.yaml', bad: { text: `${'# a line of prose\n'.repeat(60_000)}` }, says: 'Split prose out of it.' },
+    { file: 'playbook.yaml', bad: { text: '# a line of prose\n'.repeat(60_000) }, says: 'Split prose out of it.' },
     { file: 'playbook.yaml', bad: { text: 'x'.repeat(50_000_000) }, says: 'Move prose into documents of its own' },
   ],
   'not-utf-8': [{ file: 'connections.yaml', bad: { text: new Uint8Array([0x61, 0xff, 0xfe]) }, says: 'Save the file as UTF-8' }],

@@ -99,7 +99,13 @@ const ResolutionFile = z.strictObject({
 })
 
 const DetectionFile = z.strictObject({
-  alarm: z.string().trim().min(1).max(1_024).optional().meta({ description: 'Exact name of the alarm, in whatever field its source keeps it.' }),
+  alarm: z
+    .string()
+    .trim()
+    .min(1)
+    .max(1_024)
+    .optional()
+    .meta({ description: 'Exact name of the alarm, in whatever field its source keeps it.' }),
   sources: oneOrMany(Name).optional().meta({ description: 'Kinds of source listened to, such as "sentry"; all when left out.' }),
   threshold: z
     .string()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BAD_FOLDERS, GOOD_CONNECTIONS, GOOD_ONCALL, GOOD_PLAYBOOK } from '../../../test/support/bad-folders.ts'
+import { BAD_FOLDERS, GOOD_CONNECTIONS, GOOD_ONCALL, GOOD_PLAYBOOK, isFolder } from '../../../test/support/bad-folders.ts'
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts'
 import { hasErrors } from '../../core/playbook/finding.ts'
 import { openPlaybooks, type PlaybookService } from './playbooks.ts'
@@ -38,7 +38,7 @@ afterAll(async () => {
 const cases = Object.entries(BAD_FOLDERS).flatMap(([code, list]) =>
   list.flatMap(({ file, bad }, index) => {
     const content = 'text' in bad ? bad.text : bad.reduce((text, [from, to]) => text.replace(from, () => to), GOOD[file] ?? '')
-    return content === null || content === 'folder' ? [] : [{ name: `${code} ${index + 1}`, file, content }]
+    return content === null || isFolder(content) ? [] : [{ name: `${code} ${index + 1}`, file, content }]
   }),
 )
 

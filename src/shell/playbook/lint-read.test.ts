@@ -7,9 +7,11 @@ import {
   BAD_FOLDER_NOW,
   BAD_FOLDERS,
   type BadFolder,
+  type Content,
   GOOD_CONNECTIONS,
   GOOD_ONCALL,
   GOOD_PLAYBOOK,
+  isFolder,
 } from '../../../test/support/bad-folders.ts'
 import type { Surroundings } from '../../core/oncall/lint-reach.ts'
 import { FINDING_CODES, type FindingCode } from '../../core/playbook/finding-code.ts'
@@ -18,7 +20,6 @@ import { readFolder } from './folder.ts'
 import { lintRead } from './lint-read.ts'
 
 const GOOD = { 'playbook.yaml': GOOD_PLAYBOOK, 'oncall.yaml': GOOD_ONCALL, 'connections.yaml': GOOD_CONNECTIONS }
-type Content = string | Uint8Array | null | 'folder'
 
 /** Of what the good folder needs all is there; of what is broken, what was set up since. */
 function surroundings(outside: BadFolder['outside'] | 'nothing'): Surroundings {
@@ -29,7 +30,7 @@ async function lint(over: Readonly<Record<string, Content>>, outside: BadFolder[
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-bad-'))
   try {
     for (const [name, content] of Object.entries<Content>({ ...GOOD, ...over })) {
-      if (content === 'folder') mkdirSync(join(folder, name))
+      if (isFolder(content)) mkdirSync(join(folder, name))
       else if (content !== null) writeFileSync(join(folder, name), content)
     }
     return lintRead(await readFolder(folder), { now: BAD_FOLDER_NOW, surroundings: surroundings(outside) }).findings
