@@ -45,7 +45,7 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
   }
   const binaries = findBinaries(
-    'uid' in user ? { name: 'nobody', ...user } : null,
+    user,
     () => folder,
     () => undefined,
   )
