@@ -193,7 +193,7 @@ const connections = (
 })
 
 const BOMB = `a: &a [${'x,'.repeat(20)}x]\nb: &b [${'*a,'.repeat(20)}*a]\nc: [${'*b,'.repeat(20)}*b]\n`
-const OLD_PLAYBOOK = `playbook:
+export const OLD_PLAYBOOK = `playbook:
   id: IRP-1
   maintainer: security@example.com
   last_reviewed: '2026-10-01'

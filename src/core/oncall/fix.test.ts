@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BAD_FOLDERS, GOOD_CONNECTIONS, GOOD_ONCALL, GOOD_PLAYBOOK } from '../../../test/support/bad-folders.ts'
+import { GOOD_CONNECTIONS, GOOD_ONCALL, GOOD_PLAYBOOK, OLD_PLAYBOOK } from '../../../test/support/bad-folders.ts'
 import { fixFolder } from './fix.ts'
 import { type FolderTexts, lintFolder } from './lint.ts'
 
@@ -61,8 +61,7 @@ describe('what is not understood is left alone', () => {
 })
 
 test('a file of an older version is rewritten, then mended: it is read as before, without that warning', () => {
-  const { bad } = BAD_FOLDERS['schema-old'][0] ?? {}
-  const playbook = String(bad !== undefined && 'text' in bad ? bad.text : '').replace('5 min', 'PT5M')
+  const playbook = OLD_PLAYBOOK.replace('5 min', 'PT5M')
   const [file] = fixed({ playbook })
   expect(file?.changes.map(({ code }) => code)).toContain('schema-old')
   expect(file?.changes.at(-1)).toMatchObject({ code: 'unusual-duration', to: '5 min' })

@@ -64,10 +64,11 @@ describe.each(Object.keys(FINDING_CODES) as FindingCode[])('%s', (code) => {
 
   test.each(cases.map((one, index) => [index + 1, one] as const))('%i: at its place, with what to do, which removes it', async (_, one) => {
     const bad: Content = 'text' in one.bad ? one.bad.text : edited(GOOD[one.file], one.bad)
+    const written = typeof bad === 'string' ? bad : ''
     const file = one.found ?? one.file
     const found = (await lint({ [one.file]: bad }, 'nothing')).filter((finding) => finding.code === code && finding.file === file)
     expect(found.length, 'it is not found').toBeGreaterThan(0)
-    const at = (finding: FileFinding): string => textFrom(file === one.file ? String(bad) : GOOD[file], finding)
+    const at = (finding: FileFinding): string => textFrom(file === one.file ? written : GOOD[file], finding)
     if (one.at === undefined) expect(found).toContainEqual(expect.objectContaining({ line: 1, column: 1 }))
     else
       expect(found.map(at).find((text) => text.startsWith(one.at ?? '')) ?? found.map((finding) => at(finding).slice(0, 60))).toBeTypeOf(
@@ -75,7 +76,7 @@ describe.each(Object.keys(FINDING_CODES) as FindingCode[])('%s', (code) => {
       )
     expect(found.map(({ fix }) => fix).join('\n')).toMatch(one.says)
     if (code === 'schema-old') return
-    const mended = one.mend === undefined ? GOOD[one.file] : edited(String(bad), one.mend)
+    const mended = one.mend === undefined ? GOOD[one.file] : edited(written, one.mend)
     expect(await lint({ [one.file]: mended }, one.outside ?? 'nothing')).toEqual([])
   })
 })
