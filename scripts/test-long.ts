@@ -49,7 +49,8 @@ async function work(): Promise<void> {
     )
     note(seed, outcome)
     await postgres.dropDatabase(databaseUrl)
-    const words = typeof outcome !== 'string' && outcome.violations.length === 0 ? 'held' : 'BROKEN'
+    const words =
+      typeof outcome !== 'string' && outcome.violations.length === 0 ? (outcome.asPlanned ? 'held' : 'held, killed instead') : 'BROKEN'
     console.log(`seed ${seed} ${end}: ${words} (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`)
   }
 }
