@@ -1,6 +1,6 @@
 /** The commands as people and scripts run them: real processes against a real server. */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -110,8 +110,90 @@ describe('lint', () => {
 
   test('a folder that is not there ends with 2', async () => {
     expect((await tocsin(['lint', '/nowhere'])).code).toBe(2)
+    expect((await tocsin(['lint', 'playbook', '--days', '0'])).code).toBe(2)
+    expect((await tocsin(['lint', 'playbook', '--format', 'xml'])).code).toBe(2)
+  })
+
+  test('the folder that ships has what is true of a fresh installation; with --strict that ends with 1', async () => {
+    const fresh = await tocsin(['lint', 'playbook'])
+    expect(codesIn(fresh.out)).toEqual(['review-overdue', 'channel-missing', 'channel-missing', 'channel-missing', 'no-channel'])
+    expect(fresh.err.trim()).toBe('0 errors, 5 warnings')
+    expect((await tocsin(['lint', 'playbook', '--strict'])).code).toBe(1)
+  })
+
+  test('mail and secrets of the environment count, and need not', async () => {
+    const withMail = await tocsin(['lint', 'playbook'], { TOCSIN_MAIL_URL: 'smtp://localhost' })
+    expect(codesIn(withMail.out)).toEqual(['review-overdue', 'channel-missing', 'channel-missing'])
+    const folder = copyPlaybook()
+    writeFileSync(
+      join(folder, 'connections.yaml'),
+      "connections: [{ name: slack, kind: webhook, url: 'https://x.example', secret_env: SLACK_SECRET }]\n",
+    )
+    const secretsOf = async (args: readonly string[], env: Record<string, string>) =>
+      codesIn((await tocsin(['lint', folder, ...args], env)).out).filter((code) => code === 'secret-not-found')
+    writeFileSync(join(folder, 'secret'), 'x')
+    expect(await secretsOf([], {})).toHaveLength(1)
+    expect(await secretsOf([], { SLACK_SECRET: 'x' })).toEqual([])
+    expect(await secretsOf([], { SLACK_SECRET_FILE: join(folder, 'secret') })).toEqual([])
+    expect(await secretsOf([], { SLACK_SECRET_FILE: '/nowhere' })).toHaveLength(1)
+    expect(await secretsOf(['--no-environment'], {})).toEqual([])
+  })
+
+  test('a file of 50 MB is a finding, and is not read', async () => {
+    const folder = copyPlaybook()
+    writeFileSync(join(folder, 'playbook.yaml'), Buffer.alloc(50_000_000, 'a'))
+    const { code, out } = await tocsin(['lint', folder])
+    expect([code, out.split('\n')[0]]).toEqual([1, expect.stringContaining('playbook.yaml:1:1 file-too-large The file has 50000000 bytes')])
+  })
+
+  test('CI gets annotations or a SARIF log, with paths as they were given', async () => {
+    const github = await tocsin(['lint', 'playbook', '--format', 'github'])
+    expect(github.out).toMatch(/^::warning file=playbook\/playbook\.yaml,line=\d+,col=\d+,title=review-overdue::The review/)
+    const sarif = JSON.parse((await tocsin(['lint', 'playbook', '--format', 'sarif'])).out) as {
+      runs: { tool: { driver: { version: string } }; results: { locations: unknown[] }[] }[]
+    }
+    expect(sarif.runs[0]?.tool.driver.version).toMatch(/^\d+\.\d+\.\d+/)
+    expect(sarif.runs[0]?.results[0]?.locations[0]).toMatchObject({
+      physicalLocation: { artifactLocation: { uri: 'playbook/playbook.yaml' } },
+    })
+    const listed = JSON.parse((await tocsin(['lint', 'playbook', '--format', 'json'])).out) as { file: string }[]
+    expect(listed[0]?.file).toBe('playbook.yaml')
+  })
+
+  test('--fix writes what can be mended and shows it; what is left is told as ever', async () => {
+    const folder = copyPlaybook()
+    const path = join(folder, 'playbook.yaml')
+    const good = readFileSync(path, 'utf8')
+    writeFileSync(path, good.replace('response_time: 5 min', 'respons_time: PT5M # quickly'))
+    const { code, out, err } = await tocsin(['lint', folder, '--fix'])
+    expect(code).toBe(0)
+    expect(err).toMatch(/playbook\.yaml:\d+:5 fixed unknown-key: respons_time is now response_time\n/)
+    expect(err).toMatch(/playbook\.yaml:\d+:20 fixed unusual-duration: PT5M is now 5 min\n/)
+    expect(codesIn(out)).not.toContain('unknown-key')
+    expect(readFileSync(path, 'utf8')).toBe(good.replace('response_time: 5 min', 'response_time: 5 min # quickly'))
+    expect((await tocsin(['lint', folder, '--fix'])).err).toContain('Nothing can be mended without asking.')
+  })
+
+  test('a line of a finding cannot move the cursor, and is one line', async () => {
+    const folder = copyPlaybook()
+    writeFileSync(join(folder, 'oncall.yaml'), '"\\e[2Jkey\\nof two lines": 1\n')
+    const { out } = await tocsin(['lint', folder])
+    expect(out).not.toContain('\u001b')
+    for (const line of out.trim().split('\n')) expect(line).toMatch(/^\S+\.yaml:\d+:\d+ [a-z-]+ .+/)
   })
 })
+
+function copyPlaybook(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-lint-'))
+  cpSync(join(ROOT, 'playbook'), folder, { recursive: true })
+  return folder
+}
+
+const codesIn = (out: string): (string | undefined)[] =>
+  out
+    .trim()
+    .split('\n')
+    .map((line) => /:\d+:\d+ ([a-z-]+) /.exec(line)?.[1])
 
 describe('with a server', () => {
   let db: TestDatabase
