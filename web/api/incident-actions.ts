@@ -14,6 +14,8 @@ export type IncidentAction =
   | { readonly type: 'severity'; readonly severity: string; readonly reason: string }
   | { readonly type: 'triage'; readonly incidentType: string | null; readonly severity: string | null; readonly reason: string }
   | { readonly type: 'release'; readonly role: string | null; readonly reason: string }
+  | { readonly type: 'impact'; readonly measure: string; readonly value: string; readonly reason: string }
+  | { readonly type: 'move'; readonly digest: string; readonly reason: string }
   | { readonly type: 'assign'; readonly role: string; readonly personId: string | null }
 
 /** Path below the incident and body of that action. */
@@ -35,6 +37,10 @@ function toRequest(action: IncidentAction): { readonly path: string; readonly bo
       return { path: 'triage', body: { type: action.incidentType, severity: action.severity, reason: action.reason } }
     case 'release':
       return { path: 'release', body: { role: action.role, reason: action.reason } }
+    case 'impact':
+      return { path: 'impact', body: { measure: action.measure, value: action.value, reason: action.reason } }
+    case 'move':
+      return { path: 'playbook', body: { digest: action.digest, reason: action.reason } }
     case 'assign':
       return { path: 'roles', body: { role: action.role, ...(action.personId === null ? {} : { person: action.personId }) } }
   }

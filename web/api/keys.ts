@@ -20,7 +20,7 @@ export const keys = {
   ready: ['ready'] as const,
 }
 
-export type IncidentPart = 'timeline' | 'pages' | 'clocks' | 'alerts' | 'mitigations'
+export type IncidentPart = 'timeline' | 'pages' | 'clocks' | 'alerts' | 'mitigations' | 'triage'
 
 export type StaleKey = readonly string[]
 

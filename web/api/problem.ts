@@ -35,6 +35,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   'measure-unknown': 'The playbook has no such measure. Reload to see the ones it has.',
   'unit-wrong': 'The playbook has this measure in another unit. Give the value in that one.',
   'value-impossible': 'No measure can have that value. Check the number and its unit.',
+  'playbook-unchanged': 'It runs by this version already. Nothing was changed.',
+  'playbook-older': 'That version is older than the one it runs by. Nothing was changed.',
+  'playbook-unknown': 'There is no such version any more. Reload to see the ones there are.',
   unreachable: 'The server could not be reached, so nothing was changed. Check your connection and try again.',
   timeout: 'The server did not answer in time. It may have happened: look before you try again.',
 }

@@ -18,6 +18,7 @@ import type {
   SignalRaw,
   Source,
   TimelineEntry,
+  TriageView,
 } from '../../src/api/schema.ts'
 import { keys } from './keys.ts'
 import { request } from './request.ts'
@@ -84,6 +85,15 @@ export function mitigationsQuery(ref: string) {
   return queryOptions({
     queryKey: keys.part(ref, 'mitigations'),
     queryFn: ({ signal }) => readAll<Mitigation>(`incidents/${encodeURIComponent(ref)}/mitigations`, signal),
+  })
+}
+
+/** Asked when somebody opens the dialog, always anew: the evidence changes by the minute. */
+export function triageQuery(ref: string) {
+  return queryOptions({
+    queryKey: keys.part(ref, 'triage'),
+    queryFn: ({ signal }) => request<TriageView>(`incidents/${encodeURIComponent(ref)}/triage`, { signal }),
+    staleTime: 0,
   })
 }
 

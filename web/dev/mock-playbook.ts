@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { CurrentPlaybook, Explained, PlaybookChange, PlaybookCheck, PlaybookFinding, PlaybookVersion } from '../../src/api/schema.ts'
+import type {
+  CurrentPlaybook,
+  Explained,
+  Incident,
+  PlaybookChange,
+  PlaybookCheck,
+  PlaybookFinding,
+  PlaybookVersion,
+  TriageView,
+} from '../../src/api/schema.ts'
 import { diffPlaybooks } from '../../src/core/playbook/diff/diff.ts'
 import { parsePlaybook } from '../../src/core/playbook/parse.ts'
 import type { Playbook } from '../../src/core/playbook/playbook.ts'
@@ -191,6 +200,83 @@ function textOf(value: unknown): string {
 
 function clause(path: string, line: number, quote: string) {
   return { path, line, column: 5, quote }
+}
+
+/** The incident runs by the version that came so many before the one in force, and owes what a young one owes. */
+export function pinTo(incident: Incident, before: number): void {
+  const kept = versions[before] ?? current()
+  Object.assign(incident, { playbook_digest: kept.version.digest, playbook_version: kept.version.number })
+  if (!incident.open) return
+  const due = incident.next_due
+  incident.owed = [
+    ...(incident.acknowledged_at === null
+      ? [
+          {
+            code: 'acknowledge' as const,
+            text: 'DevSecOps has not acknowledged.',
+            due,
+            role: 'DevSecOps',
+            clause: 'severities.0.response_time',
+          },
+        ]
+      : []),
+    ...(incident.roles[0]?.person === null
+      ? [{ code: 'take-command' as const, text: 'Nobody is Incident Commander.', due: null, role: 'incident-commander', clause: 'roles.0' }]
+      : []),
+    {
+      code: 'measure-impact',
+      text: 'Nobody has said how many users are affected.',
+      due: null,
+      role: 'operations-lead',
+      clause: 'severities',
+    },
+    {
+      code: 'update',
+      text: 'Customers have not heard of it.',
+      due: incident.next_due,
+      role: 'communications-lead',
+      clause: 'communication.2',
+    },
+  ]
+  incident.impact = {
+    error_rate: { value: 61, unit: '%', text: '61 %', at: ago(3), by: { kind: 'source', id: null, name: 'Prometheus' }, reason: '' },
+  }
+}
+
+export function triageOf(incident: Incident): TriageView {
+  const { playbook } = current()
+  return {
+    incident_id: incident.id,
+    rows: view(current()).severities.map((row) => ({
+      severity: row.id,
+      severity_rank: row.rank,
+      definition: row.definition,
+      example: row.example,
+      response_seconds: row.response_seconds,
+      roles: row.roles,
+      thresholds: row.thresholds.map((threshold) => {
+        const measured = incident.impact[threshold.measure] ?? null
+        const met = measured === null ? null : row.rank === 0
+        return { ...threshold, clause: `severities.${row.rank}.thresholds.${threshold.measure}`, measured, within: met, held_at: null, met }
+      }),
+      met: null,
+      current: row.id === incident.severity,
+      of_type: row.rank === 0,
+      default: row.id === playbook.defaultSeverity,
+    })),
+    proposed: null,
+    alerts: {
+      firing: incident.alerts_firing,
+      total: incident.alerts_total,
+      items: [{ id: 'a', title: 'API 5xx above 50 % for 10 min', value: 61, severity_hint: 'critical', first_at: ago(11) }],
+    },
+    measures: [
+      { measure: 'users_affected', title: 'Users affected', unit: '%' },
+      { measure: 'error_rate', title: 'Error rate', unit: '%' },
+      { measure: 'latency_p95', title: 'Latency p95', unit: 'ms' },
+    ],
+    types: playbook.incidentTypes.map(({ id, title, severity }) => ({ id, title, severity })),
+  }
 }
 
 /** Always the same answer about the first type; another alarm is nobody's. */

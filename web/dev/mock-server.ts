@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Me } from '../../src/api/schema.ts'
 import { ago, demoStories, incidentOf, mara, ravi, sana, storyOf, type Story } from './mock-incidents.ts'
-import { explainSignal, readPlaybook, writePlaybook } from './mock-playbook.ts'
+import { explainSignal, pinTo, readPlaybook, triageOf, writePlaybook } from './mock-playbook.ts'
 
 const PORT = Number(process.env['TOCSIN_PORT'] ?? 4600)
 const MODE = process.env['MOCK'] ?? 'demo'
@@ -27,6 +27,7 @@ const stories: Story[] =
           ),
         )
       : demoStories()
+for (const [place, { incident }] of stories.entries()) pinTo(incident, place === 1 ? 1 : 0)
 const streams = new Set<ServerResponse>()
 let eventId = 0
 
@@ -118,6 +119,7 @@ function read(path: string, search: URLSearchParams): unknown {
   const story = noun === 'incidents' && ref !== undefined ? find(ref) : undefined
   if (story === undefined) return noun === 'incidents' ? undefined : list([])
   if (part === undefined) return story.incident
+  if (part === 'triage') return triageOf(story.incident)
   if (part === 'timeline' || part === 'pages' || part === 'clocks' || part === 'alerts') return list(story[part])
   if (part === 'mitigations')
     return list([

@@ -1,23 +1,17 @@
 /** The dialogs that ask before an incident is changed, in the words of what it does. */
 import { useQuery } from '@tanstack/react-query'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { Incident } from '../../../src/api/schema.ts'
-import { useIncidentAction, type IncidentAction } from '../../api/incident-actions.ts'
-import { explainError, fieldError } from '../../api/problem.ts'
-import { meQuery, peopleQuery, playbookQuery } from '../../api/queries.ts'
-import { tell } from '../../app/toast-store.ts'
+import { fieldError } from '../../api/problem.ts'
+import { incidentAlertsQuery, meQuery, peopleQuery, playbookQuery } from '../../api/queries.ts'
 import { formatLimit } from '../../lib/duration.ts'
-import { Button } from '../../parts/button.tsx'
-import { Dialog, DialogActions } from '../../parts/dialog.tsx'
-import { FormError, SelectField, TextArea } from '../../parts/field.tsx'
+import { SelectField, TextArea } from '../../parts/field.tsx'
+import { AskForm, type AskProps } from './ask-form.tsx'
+import { RecordImpact } from './impact-dialog.tsx'
+import { MovePlaybook } from './move-dialog.tsx'
 import type { OfferId } from './offered.ts'
+import { Triage } from './triage-dialog.tsx'
 import { counted, numberOf } from './words.ts'
-
-interface AskProps {
-  readonly reference: string
-  readonly incident: Incident
-  readonly onClose: () => void
-}
 
 export function ActionDialog({ what, ...props }: AskProps & { readonly what: OfferId }) {
   switch (what) {
@@ -29,6 +23,10 @@ export function ActionDialog({ what, ...props }: AskProps & { readonly what: Off
       return <ChangeSeverity {...props} />
     case 'triage':
       return <Triage {...props} />
+    case 'impact':
+      return <RecordImpact {...props} />
+    case 'move':
+      return <MovePlaybook {...props} />
     case 'roles':
       return <GiveRole {...props} />
     case 'decline':
@@ -44,50 +42,6 @@ export function ActionDialog({ what, ...props }: AskProps & { readonly what: Off
   }
 }
 
-interface FormProps extends AskProps {
-  readonly title: string
-  readonly description?: ReactNode
-  /** The words on the button say what it does. */
-  readonly submit: string
-  readonly done: string
-  readonly action: () => IncidentAction
-  readonly disabled?: boolean
-  readonly children?: ReactNode | ((error: unknown) => ReactNode)
-}
-
-function AskForm({ reference, onClose, title, description, submit, done, action, disabled, children }: FormProps) {
-  const change = useIncidentAction(reference)
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault()
-    change.mutate(action(), {
-      onSuccess: () => {
-        onClose()
-        tell(done)
-      },
-    })
-  }
-  return (
-    <Dialog title={title} description={description} onClose={onClose}>
-      <form
-        onSubmit={onSubmit}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) event.currentTarget.requestSubmit()
-        }}
-        className="space-y-3.5"
-      >
-        {typeof children === 'function' ? children(change.error) : children}
-        {change.isError && <FormError>{explainError(change.error)}</FormError>}
-        <DialogActions>
-          <Button type="submit" look="main" busy={change.isPending} disabled={disabled === true}>
-            {submit}
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </DialogActions>
-      </form>
-    </Dialog>
-  )
-}
-
 function Resolve(props: AskProps) {
   const { incident } = props
   const [reason, setReason] = useState('')
@@ -101,7 +55,7 @@ function Resolve(props: AskProps) {
     >
       {(error) => (
         <>
-          <AlertState incident={incident} />
+          <AlertState reference={props.reference} incident={incident} />
           <TextArea
             label="What ended it"
             hint="Stays on the timeline and starts the post-mortem."
@@ -117,15 +71,35 @@ function Resolve(props: AskProps) {
   )
 }
 
-function AlertState({ incident }: { readonly incident: Incident }) {
+const FIRING_SHOWN = 5
+
+function AlertState({ reference, incident }: { readonly reference: string; readonly incident: Incident }) {
+  const alerts = useQuery({ ...incidentAlertsQuery(reference), enabled: incident.alerts_total > 0 }).data
   if (incident.alerts_total === 0) return null
   if (incident.alerts_firing === 0)
-    return <p className="rounded-[6px] bg-ok-soft px-3 py-2 text-ok">All {counted(incident.alerts_total, 'alert')} are clear.</p>
+    return (
+      <p className="rounded-[6px] bg-ok-soft px-3 py-2 text-ok">
+        Monitors are green: all {counted(incident.alerts_total, 'alert')} are clear.
+      </p>
+    )
+  const firing = alerts?.items.filter((alert) => alert.state === 'firing') ?? []
   return (
-    <p className="rounded-[6px] bg-warn-soft px-3 py-2 text-warn">
-      {incident.alerts_firing === 1 ? '1 alert still fires' : `${incident.alerts_firing.toLocaleString('en-GB')} alerts still fire`}. You
-      can resolve it all the same; if they clear and fire again, a new incident opens.
-    </p>
+    <div className="rounded-[6px] bg-warn-soft px-3 py-2 text-warn">
+      <p>
+        Monitors are not green:{' '}
+        {incident.alerts_firing === 1 ? '1 alert still fires' : `${incident.alerts_firing.toLocaleString('en-GB')} alerts still fire`}. You
+        can resolve it all the same, and the record says so; if they clear and fire again, a new incident opens.
+      </p>
+      {firing.length > 0 && (
+        <ul className="mt-1 list-disc pl-5 text-s">
+          {firing.slice(0, FIRING_SHOWN).map((alert) => (
+            <li key={alert.id} className="truncate" dir="auto">
+              {alert.title}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   )
 }
 
@@ -209,68 +183,6 @@ function ChangeSeverity(props: AskProps) {
           <TextArea
             label="Why"
             required
-            rows={2}
-            value={reason}
-            error={fieldError(error, 'reason')}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </>
-      )}
-    </AskForm>
-  )
-}
-
-function Triage(props: AskProps) {
-  const { incident } = props
-  const playbook = useQuery(playbookQuery).data
-  const [type, setType] = useState(incident.type ?? '')
-  const [severity, setSeverity] = useState(incident.severity)
-  const [reason, setReason] = useState('')
-  return (
-    <AskForm
-      {...props}
-      title={`Triage ${numberOf(incident)}`}
-      description="Say what kind of incident it is and how bad."
-      submit="Triage"
-      done={`${numberOf(incident)} is triaged`}
-      action={() => ({
-        type: 'triage',
-        incidentType: type === '' ? null : type,
-        severity: severity === incident.severity ? null : severity,
-        reason,
-      })}
-    >
-      {(error) => (
-        <>
-          <SelectField
-            label="Type"
-            autoFocus
-            value={type}
-            error={fieldError(error, 'type')}
-            onChange={(event) => setType(event.target.value)}
-          >
-            <option value="">None of the playbook’s</option>
-            {playbook?.incident_types.map((row) => (
-              <option key={row.id} value={row.id}>
-                {row.title}
-              </option>
-            ))}
-          </SelectField>
-          <SelectField
-            label="Severity"
-            value={severity}
-            error={fieldError(error, 'severity')}
-            onChange={(event) => setSeverity(event.target.value)}
-          >
-            {playbook?.severities.map((row) => (
-              <option key={row.id} value={row.id}>
-                {row.id}: {row.definition}
-              </option>
-            ))}
-          </SelectField>
-          <TextArea
-            label="Why"
-            required={severity !== incident.severity}
             rows={2}
             value={reason}
             error={fieldError(error, 'reason')}

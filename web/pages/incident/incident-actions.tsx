@@ -1,13 +1,16 @@
 /** The buttons of an incident, its keys and its palette entries: one list for all three. On a phone they stay under the thumb. */
 import { Ellipsis } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import type { Incident } from '../../../src/api/schema.ts'
 import { useIncidentAction } from '../../api/incident-actions.ts'
 import { explainError } from '../../api/problem.ts'
+import { playbookQuery } from '../../api/queries.ts'
 import { useCommands } from '../../app/commands.ts'
 import { rememberAnswer, takeAnswerBack } from '../../app/paged-store.ts'
 import { tellError } from '../../app/toast-store.ts'
 import { Button } from '../../parts/button.tsx'
+import { isNewer } from './newer.ts'
 import { offersOf, primaryOf, secondaryOf, type Offer, type OfferId } from './offered.ts'
 import { MORE_CLASS } from './more-class.ts'
 import { numberOf } from './words.ts'
@@ -25,7 +28,9 @@ interface ActionsProps {
 
 export function IncidentActions({ reference, incident, mayRespond, paging }: ActionsProps) {
   const [asking, setAsking] = useState<OfferId | null>(null)
-  const offers = offersOf(incident, { mayRespond, paging })
+  const current = useQuery(playbookQuery).data
+  const newer = isNewer(incident, current)
+  const offers = offersOf(incident, { mayRespond, paging, newer })
   const primary = primaryOf(incident, offers)
   const secondary = secondaryOf(offers, primary)
   const rest = offers.filter((offer) => offer !== primary && !secondary.includes(offer))

@@ -11,7 +11,9 @@ import { toMs } from '../../lib/moment.ts'
 import { Ago, ClockTime } from '../../parts/moment.tsx'
 import { SeverityChip } from '../../parts/severity.tsx'
 import { Tag } from '../../parts/tag.tsx'
-import { numberOf } from './words.ts'
+import { clauseLink } from '../playbook/anchor.ts'
+import { isNewer } from './newer.ts'
+import { asTitle, numberOf } from './words.ts'
 
 /** From here on a title is cut after some lines, with a button for the rest. */
 const TITLE_LONG_CHARS = 220
@@ -60,7 +62,7 @@ export function IncidentHead({
             <Link to="/playbook/versions/$digest" params={{ digest: incident.playbook_digest }} className="hover:underline">
               playbook v{incident.playbook_version}
             </Link>{' '}
-            ·{' '}
+            <NewerVersion incident={incident} />·{' '}
             <button
               type="button"
               aria-expanded={why}
@@ -76,6 +78,25 @@ export function IncidentHead({
         {children}
       </div>
     </header>
+  )
+}
+
+/** Said where the version stands; moving is a person's choice. */
+function NewerVersion({ incident }: { readonly incident: Incident }) {
+  const current = useQuery(playbookQuery).data
+  if (current === undefined || !isNewer(incident, current)) return null
+  return (
+    <>
+      (
+      <Link
+        to="/playbook/compare"
+        search={{ from: incident.playbook_digest, to: current.digest }}
+        className="underline decoration-dotted underline-offset-2 hover:text-text"
+      >
+        v{current.version} is in force
+      </Link>
+      ){' '}
+    </>
   )
 }
 
@@ -107,6 +128,29 @@ function WhySeverity({ incident, id }: { readonly incident: Incident; readonly i
       <p className="font-[600] [overflow-wrap:anywhere]" dir="auto">
         {incident.severity_reason === '' ? `Nobody wrote down why it is ${incident.severity}.` : incident.severity_reason}
       </p>
+      <p className="mt-0.5 text-muted">
+        {BASIS[incident.severity_basis]}
+        {incident.severity_sentence !== '' && (
+          <>
+            {' '}
+            “<span dir="auto">{incident.severity_sentence}</span>”
+          </>
+        )}{' '}
+        {incident.severity_clause !== '' && (
+          <Link {...clauseLink(incident.playbook_digest, incident.severity_clause)} className="text-accent underline underline-offset-2">
+            Its row in the playbook
+          </Link>
+        )}
+      </p>
+      {incident.severity_proposed !== null && (
+        <p className="mt-1.5 rounded-[6px] bg-warn-soft px-2.5 py-1.5 text-warn">
+          What is measured asks for {incident.severity_proposed.severity}: {incident.severity_proposed.reason}{' '}
+          <Link {...clauseLink(incident.playbook_digest, incident.severity_proposed.clause)} className="underline">
+            playbook
+          </Link>
+        </p>
+      )}
+      <Measured incident={incident} />
       {row !== undefined && (
         <dl className="mt-1.5 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
           <dt className="text-muted">{row.id} means</dt>
@@ -118,5 +162,29 @@ function WhySeverity({ incident, id }: { readonly incident: Incident; readonly i
         </dl>
       )}
     </div>
+  )
+}
+
+const BASIS: Readonly<Record<Incident['severity_basis'], string>> = {
+  playbook: 'By the playbook:',
+  impact: 'By what is measured:',
+  person: 'A person chose it.',
+}
+
+function Measured({ incident }: { readonly incident: Incident }) {
+  const measured = Object.entries(incident.impact)
+  if (measured.length === 0) return null
+  return (
+    <ul className="mt-1.5 space-y-0.5">
+      {measured.map(([measure, impact]) => (
+        <li key={measure}>
+          <span className="text-muted">{asTitle(measure.replaceAll('_', ' '))}</span> {impact.text}{' '}
+          <span className="text-muted">
+            by {impact.by.name}, <Ago at={toMs(impact.at)} />
+            {impact.reason !== '' && `: ${impact.reason}`}
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

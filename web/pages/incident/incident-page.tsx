@@ -13,6 +13,7 @@ import { IncidentHead } from './incident-head.tsx'
 import { KnownCard } from './known-card.tsx'
 import { LedgerCard } from './ledger-card.tsx'
 import { MitigationCard } from './mitigation-card.tsx'
+import { OwedCard } from './owed-card.tsx'
 import { PhaseBar } from './phase-bar.tsx'
 import { RolesCard } from './roles-card.tsx'
 import { TimelineCard } from './timeline-card.tsx'
@@ -67,6 +68,7 @@ function Loaded({
       <div className="grid gap-4 min-[1000px]:grid-cols-[minmax(0,1fr)_332px]">
         <div className="min-w-0 space-y-4">
           <KnownCard incident={incident} alerts={alerts.data?.items ?? []} />
+          <OwedCard incident={incident} mayRespond={mayRespond} />
           <MitigationCard reference={reference} incident={incident} />
           <TimelineCard query={timeline} />
         </div>

@@ -4,6 +4,7 @@ import { snippetsFor } from '../source/snippets.ts'
 import { groupIncidents } from './grouping.ts'
 import { ledgerOf } from './ledger.ts'
 import { isFiltered, readListSearch, toIncidentFilter } from './list-search.ts'
+import { isNewer } from './newer.ts'
 import { offersOf, primaryOf, secondaryOf } from './offered.ts'
 import { sortClocks } from './sort-clocks.ts'
 import { tellingSummary } from './telling-summary.ts'
@@ -74,9 +75,18 @@ test('every action has a key of its own, also against declaring', () => {
     incidentOf({ number: 1, title: 'a', ...sketch }),
   )
   for (const incident of incidents) {
-    const keys = ['C', ...offersOf(incident, { mayRespond: true, paging: true }).map((offer) => offer.shortcut)]
+    const keys = ['C', ...offersOf(incident, { mayRespond: true, paging: true, newer: true }).map((offer) => offer.shortcut)]
     expect(new Set(keys).size).toBe(keys.length)
   }
+})
+
+test('an open incident can be moved when another version is in force, a closed one keeps its own', () => {
+  const open = incidentOf({ number: 1, title: 'a' })
+  expect(isNewer(open, { digest: open.playbook_digest })).toBe(false)
+  expect(isNewer(open, { digest: 'another' })).toBe(true)
+  expect(isNewer({ ...open, open: false }, { digest: 'another' })).toBe(false)
+  expect(isNewer(open, undefined)).toBe(false)
+  expect(offersOf(open, { mayRespond: true, paging: false, newer: true }).map((offer) => offer.id)).toContain('move')
 })
 
 test('the buttons beside the main one never repeat it', () => {

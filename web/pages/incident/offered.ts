@@ -8,11 +8,13 @@ export type OfferId =
   | 'note'
   | 'severity'
   | 'triage'
+  | 'impact'
   | 'roles'
   | 'decline'
   | 'release'
   | 'reopen'
   | 'close'
+  | 'move'
 
 export interface Offer {
   readonly id: OfferId
@@ -29,26 +31,29 @@ const OFFERS: Readonly<Record<OfferId, Offer>> = {
   note: { id: 'note', label: 'Note', shortcut: 'N', words: 'add write comment timeline' },
   severity: { id: 'severity', label: 'Change severity', shortcut: 'S', words: 'raise lower' },
   triage: { id: 'triage', label: 'Triage', shortcut: 'T', words: 'classify type' },
+  impact: { id: 'impact', label: 'Record impact', shortcut: 'I', words: 'measure users error rate latency how bad' },
   roles: { id: 'roles', label: 'Take or give a role', shortcut: 'K', words: 'commander lead scribe assign' },
   decline: { id: 'decline', label: 'I can’t: page the next person', shortcut: 'X', words: 'decline pass hand on' },
   release: { id: 'release', label: 'Stop paging', shortcut: 'L', words: 'release stand down' },
   reopen: { id: 'reopen', label: 'Reopen', shortcut: 'O', words: 'again back' },
   close: { id: 'close', label: 'Close', shortcut: 'D', words: 'finish archive' },
+  move: { id: 'move', label: 'Move to the playbook in force', shortcut: 'V', words: 'version newer' },
 }
 
-/** In the order in which they are listed. `paging`: somebody is still being paged. */
+/** In the order in which they are listed. `paging`: somebody is still being paged. `newer`: another version of the playbook is in force. */
 export function offersOf(
   incident: Incident,
-  { mayRespond, paging }: { readonly mayRespond: boolean; readonly paging: boolean },
+  { mayRespond, paging, newer }: { readonly mayRespond: boolean; readonly paging: boolean; readonly newer?: boolean },
 ): readonly Offer[] {
   if (!mayRespond) return []
   const ids: OfferId[] = []
   if (incident.open) {
     if (incident.paging_you || incident.acknowledged_at === null) ids.push('acknowledge')
     if (incident.phase !== 'mitigating') ids.push('mitigate')
-    ids.push('resolve', 'note', 'severity', 'triage', 'roles')
+    ids.push('resolve', 'note', 'severity', 'triage', 'impact', 'roles')
     if (incident.paging_you) ids.push('decline')
     if (paging) ids.push('release')
+    if (newer === true) ids.push('move')
   } else {
     if (incident.phase !== 'closed') ids.push('close', 'note', 'roles')
     ids.push('reopen')
