@@ -48,6 +48,8 @@ export interface Config {
   readonly timing: Readonly<Record<string, number>>
   /** Worth telling the operator at start, such as a variable nobody reads. */
   readonly warnings: readonly string[]
+  /** PATH and HOME, for the programs that are started: nothing else of the environment is handed on to them. */
+  readonly programEnvironment: Readonly<Record<string, string>>
   /** A secret that `connections.yaml` names: the variable's value, else the content of the file that `<name>_FILE` names. */
   readonly findSecret: (name: string) => string | null
 }
@@ -147,7 +149,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!parsed.success) throw new ConfigError(problems)
   const together = findContradictions(parsed.data)
   if (problems.length + together.length > 0) throw new ConfigError([...problems, ...together])
-  return { ...toConfig(parsed.data, testing), warnings: findUnread(present), findSecret: (name) => findSecret(present, name) }
+  return {
+    ...toConfig(parsed.data, testing),
+    warnings: findUnread(present),
+    programEnvironment: Object.fromEntries(
+      ['PATH', 'HOME'].flatMap((name) => (present[name] === undefined ? [] : [[name, present[name]]])),
+    ),
+    findSecret: (name) => findSecret(present, name),
+  }
 }
 
 /** Pairs that only make sense together, and things that exclude each other. */
@@ -169,7 +178,7 @@ function findContradictions(values: Environment): string[] {
   return problems
 }
 
-function toConfig(values: Environment, testing: boolean): Omit<Config, 'warnings' | 'findSecret'> {
+function toConfig(values: Environment, testing: boolean): Omit<Config, 'warnings' | 'programEnvironment' | 'findSecret'> {
   const encrypted = values.TOCSIN_TLS_CERT !== undefined || values.TOCSIN_ACME_DOMAIN !== undefined
   return {
     host: values.TOCSIN_HOST,

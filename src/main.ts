@@ -9,7 +9,7 @@ import { FolderInUseError } from './shell/database/folder-lock.ts'
 import { MigrationError } from './shell/database/migration-store.ts'
 import { armFailpoint } from './shell/failpoint.ts'
 import { ListenerError } from './shell/http/listeners-error.ts'
-import { PlaybookFolderError } from './shell/playbook/playbooks.ts'
+import { PlaybookFolderError } from './shell/playbook/take.ts'
 import { startServer, type RunningServer } from './shell/server/start.ts'
 
 /** After this an orderly end has failed; leases and unfinished attempts are made for that. */

@@ -8,7 +8,8 @@ import { waitFor } from '../../../test/support/wait.ts'
 import { asId } from '../../core/id.ts'
 import { digestOf, FILE_BYTES_MAX } from './folder.ts'
 import { openConnections } from './connections.ts'
-import { openPlaybooks, PlaybookFolderError, type PlaybookService } from './playbooks.ts'
+import { openPlaybooks, type PlaybookService } from './playbooks.ts'
+import { PlaybookFolderError } from './take.ts'
 
 const shipped = readFileSync('playbook/playbook.yaml', 'utf8')
 const faster = shipped.replace('response_time: 5 min', 'response_time: 3 min')

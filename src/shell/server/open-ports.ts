@@ -53,7 +53,7 @@ async function openFolder(
   database: Database,
   closing: (() => Promise<void> | void)[],
 ): Promise<Omit<OpenPorts, 'close'>> {
-  const playbooks = await openPlaybooks(database, config.playbookDir, log)
+  const playbooks = await openPlaybooks(database, config.playbookDir, log, { environment: config.programEnvironment })
   closing.push(playbooks.stop)
   const connections = openConnections(playbooks, config.findSecret)
   const channels = openChannels({ mailUrl: config.mailUrl, mailFrom: config.mailFrom, connections, now: Date.now })
