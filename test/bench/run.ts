@@ -9,6 +9,7 @@ import { makePlaybookFolder } from '../support/playbook-folder.ts'
 import { startServer } from '../support/server.ts'
 import { MANY_FULL, MANY_SHORT, MANY_SMOKE, measureGrowth } from './growth.ts'
 import { measureLatency } from './latency.ts'
+import { measureLint } from './lint-time.ts'
 import { measurePlan } from './plan-time.ts'
 import { type Line, printTable, writeResults } from './report.ts'
 import { measureAcknowledgePage, measureConsole } from './size.ts'
@@ -54,6 +55,7 @@ try {
     figures: { readyMs },
   })
   if (wanted('plan')) add(measurePlan())
+  if (wanted('lint')) add(measureLint())
   if (wanted('size')) add(measureConsole())
   if (wanted('latency')) add(...(await measureLatency(server, vendor, flags.short ? 30 : 200, flags.short ? 4 : 12)))
   if (wanted('latency') && wanted('size')) add(await measureAcknowledgePage(server, vendor))

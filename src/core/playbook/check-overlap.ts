@@ -15,16 +15,20 @@ const PAIRS_MAX = 100
 const TRIALS_MAX = 128
 const SAMPLES_MAX = 6
 
+/** Rules that are looked at: far more than a company has, and their pairs still cost next to nothing. */
+const RULES_MAX = 2_000
+
 interface Rule {
   readonly rule: DetectionRule
-  readonly condition: Condition
+  /** Compiled when it is first asked for: most rules meet no other. Null: it cannot be read, as another check says. */
+  readonly condition: () => Condition | null
   readonly title: string
   readonly typeIndex: number
   readonly path: Path
 }
 
 export function checkOverlaps(playbook: Playbook, report: Report): void {
-  const rules = conditionalRules(playbook)
+  const rules = conditionalRules(playbook).slice(0, RULES_MAX)
   let pairs = 0
   for (const [index, later] of rules.entries()) {
     for (const earlier of rules.slice(0, index)) {
@@ -44,12 +48,21 @@ export function checkOverlaps(playbook: Playbook, report: Report): void {
 function conditionalRules(playbook: Playbook): Rule[] {
   return playbook.incidentTypes.flatMap((type, typeIndex) =>
     type.detection.flatMap((rule, index): Rule[] => {
-      const compiled = rule.when === null ? null : compileCondition(rule.when)
-      if (compiled?.kind !== 'condition') return []
+      if (rule.when === null) return []
       const path = ['incident_types', typeIndex, 'detection', index]
-      return [{ rule, condition: compiled.condition, title: type.title, typeIndex, path }]
+      return [{ rule, condition: compileOnce(rule.when), title: type.title, typeIndex, path }]
     }),
   )
+}
+
+function compileOnce(source: string): () => Condition | null {
+  let known: Condition | null | undefined
+  return () => {
+    if (known !== undefined) return known
+    const compiled = compileCondition(source)
+    known = compiled.kind === 'condition' ? compiled.condition : null
+    return known
+  }
 }
 
 /** The same condition with another threshold is graded: `check-detection` compares the numbers. */
@@ -81,7 +94,7 @@ function commonSource(one: DetectionRule, other: DetectionRule): string {
 function takes({ rule, condition }: Rule, signal: Signal, kind: string): boolean {
   if ((rule.alarm !== null && rule.alarm !== signal.alarm) || (rule.sources.length > 0 && !rule.sources.includes(kind))) return false
   if (rule.threshold !== null && signal.value !== null && !meetsThreshold(signal.value, rule.threshold)) return false
-  return condition.evaluate(toSubject(signal, kind)).kind === 'yes'
+  return condition()?.evaluate(toSubject(signal, kind)).kind === 'yes'
 }
 
 type Trial = ReadonlyMap<string, string | number>
@@ -90,8 +103,8 @@ type Trial = ReadonlyMap<string, string | number>
 function* trialsOf(one: Rule, other: Rule): Generator<Trial> {
   const parts = new Map<string, Set<string | number>>()
   for (const samples of [
-    samplesOf(one.condition.source),
-    samplesOf(other.condition.source),
+    samplesOf(one.rule.when ?? ''),
+    samplesOf(other.rule.when ?? ''),
     thresholdSamples(one.rule),
     thresholdSamples(other.rule),
   ]) {
