@@ -33,8 +33,10 @@ export function movePlaybook(incident: Incident, command: CommandOf<'move-playbo
 function clauseIn(playbook: Playbook, incident: Incident, row: SeverityRow, now: Instant): string {
   const byRow = `severities.${row.rank}`
   if (incident.severityBasis === 'person') return byRow
-  const verdict = incident.severityBasis === 'impact' ? severityOfImpact(playbook, incident.impact, now) : null
-  if (verdict?.severity === row.id) return verdict.path
+  if (incident.severityBasis === 'impact') {
+    const verdict = severityOfImpact(playbook, incident.impact, now)
+    return verdict?.severity === row.id ? verdict.path : byRow
+  }
   const place = playbook.incidentTypes.findIndex((type) => type.id === incident.incidentType)
   if (playbook.incidentTypes[place]?.severity === row.id) return `incident_types.${place}.severity`
   return incident.incidentType === null && playbook.defaultSeverity === row.id ? 'default_severity' : byRow

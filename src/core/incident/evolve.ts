@@ -215,9 +215,9 @@ function playbookMoved(incident: Incident, event: EventOf<'incident.playbook-mov
     const goesOn = (duty.state !== 'open' && duty.state !== 'exhausted') || event.roles.includes(duty.role)
     return goesOn ? duty : { ...duty, state: 'ended' }
   })
-  const restarted: Incident = { ...moved, restarts: moved.restarts + 1 }
   const missing = event.roles.filter((role) => !duties.some((duty) => duty.role === role && duty.state !== 'ended'))
-  const going: Incident = { ...restarted, duties: [...duties, ...newDuties(restarted, moved.severity, missing, event.at)] }
+  const begun = newDuties(moved, moved.severity, missing, event.at)
+  const going: Incident = { ...moved, duties: [...duties, ...begun], restarts: moved.restarts + 1 }
   const response = going.responses.at(-1)
   if (response === undefined || response.metAt !== null || response.breachedAt !== null || response.waivedAt !== null)
     return endPages(going)

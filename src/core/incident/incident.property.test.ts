@@ -71,7 +71,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.record({
       type: fc.constantFrom('resolve' as const, 'go-back' as const, 'reopen' as const, 'close' as const),
       by: actor,
@@ -79,7 +79,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('mitigate' as const), by: actor }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('move' as const), to: fc.constantFrom(0 as const, 1 as const) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('move' as const), to: fc.constantFrom(0 as const, 1 as const) }) },
   {
     weight: 4,
     arbitrary: fc.record({

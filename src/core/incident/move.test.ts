@@ -83,21 +83,35 @@ describe('who is paged', () => {
     expect(run.incident.duties).toHaveLength(1)
   })
 
-  test('no key names two duties, however often it moves and is reopened', () => {
+  test('no id names two duties, however often it moves and is reopened', () => {
     const run = openedRun('amber', measuringPlaybook())
-    for (let turn = 1; turn <= 4; turn += 1) {
-      const digest = asId<PlaybookDigest>(`v${turn}`)
-      move(
-        run,
-        { ...versionOf((row) => (row.id === 'amber' ? { roles: turn % 2 === 0 ? ['Ops'] : ['Ops', 'Boss'] } : {})), digest },
-        T0 + turn * MINUTE_MS,
-      )
-      if (turn === 2) run.command(T0 + turn * MINUTE_MS, { type: 'resolve', by: byAnn, reason: 'x' })
-      if (turn === 2) run.command(T0 + turn * MINUTE_MS, { type: 'reopen', by: byAnn, reason: 'x' })
+    const both = (digest: string) => ({ ...versionOf(() => ({ roles: ['Ops', 'Boss'] })), digest: asId<PlaybookDigest>(digest) })
+    const again = (now: number): void => {
+      run.command(now, { type: 'resolve', by: byAnn, reason: 'x' })
+      run.command(now, { type: 'reopen', by: byAnn, reason: 'x' })
     }
+    run.command(T0, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
+    move(run, both('v1'), T0 + 1)
+    again(T0 + 2)
+    move(run, { ...versionOf(() => ({ roles: ['Ops'] })), digest: asId<PlaybookDigest>('v2') }, T0 + 3)
+    move(run, both('v3'), T0 + 4)
+    again(T0 + 5)
     const ids = run.incident.duties.map((duty) => duty.id)
-    expect(ids.length).toBeGreaterThan(3)
+    expect(ids).toHaveLength(7)
     expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('an acknowledged duty of a role that is gone stays acknowledged: what was done was done', () => {
+    const run = openedRun('amber', measuringPlaybook())
+    run.command(T0, { type: 'acknowledge', by: byAnn, personId: ann, via: 'link' })
+    move(
+      run,
+      versionOf(() => ({ roles: ['Boss'] })),
+    )
+    expect(run.incident.duties.map((duty) => [duty.role, duty.state])).toEqual([
+      ['Ops', 'acknowledged'],
+      ['Boss', 'open'],
+    ])
   })
 })
 
@@ -157,6 +171,30 @@ describe('the severity', () => {
       }),
     )
     expect(run.incident).toMatchObject({ severity: 'red', severityClause: 'incident_types.1.severity', firstStep: 'Another step.' })
+  })
+
+  test('that a person chose points at its row, and one by default at the default only where there is no type', () => {
+    const chosen = openedRun('red', measuringPlaybook())
+    chosen.command(T0, { type: 'change-severity', by: byAnn, severity: 'amber', reason: 'x' })
+    chosen.command(T0, { type: 'change-severity', by: byAnn, severity: 'red', reason: 'x' })
+    move(
+      chosen,
+      versionOf(() => ({})),
+    )
+    expect(chosen.incident.severityClause).toBe('severities.0')
+    const typed = openedRun('amber', measuringPlaybook())
+    move(
+      typed,
+      versionOf(() => ({})),
+    )
+    expect(typed.incident.severityClause).toBe('default_severity')
+    const other = new IncidentRun(measuringPlaybook())
+    other.open({ incidentType: 'spike', severity: 'amber' })
+    move(
+      other,
+      versionOf(() => ({})),
+    )
+    expect(other.incident.severityClause).toBe('severities.1')
   })
 
   test('of a type that has another row now stays too: the row says so itself', () => {

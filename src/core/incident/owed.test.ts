@@ -142,7 +142,9 @@ describe('what is owed', () => {
   test('asks to look at a severity that is only proposed', () => {
     const it = run('red')
     it.command(T0, { type: 'change-severity', by: byAnn, severity: 'blue', reason: 'a rehearsal' })
+    expect(codes(it)).not.toContain('measure-impact')
     it.command(T0, { type: 'record-impact', by: byAnn, measure: 'users_affected', value: 60, unit: '%', reason: '' })
+    expect(codes(it)).not.toContain('measure-impact')
     expect(owed(it).find((item) => item.code === 'consider-severity')).toMatchObject({
       text: 'Users affected: 60 %, and "> 25 %" is red.',
       clause: 'severities.0.thresholds.users_affected',
