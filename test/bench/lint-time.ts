@@ -55,9 +55,20 @@ function makeLargeFolder(): string {
 
 const roleOf = (index: number): string => `Role ${index % SCHEDULES}`
 
-/** Each type has a condition and a threshold; every tenth shares its alarm with the one before, so that conditions are compared. */
 function largePlaybook(): unknown {
-  const type = (index: number): unknown => ({
+  return {
+    metadata: { id: 'IRP-BENCH', maintainer: { email: 'bench@example.com' }, last_review: '2026-01-01', next_review_due: '2099-01-01' },
+    severities: Array.from({ length: 4 }, (_, index) => severityRow(index)),
+    default_severity: 'SEV-2',
+    incident_types: Array.from({ length: TYPES }, (_, index) => incidentType(index)),
+    communication: [{ audience: 'Staff', channels: 'Slack', frequency: '30 min', content: 'What is known' }],
+    roles: [{ title: 'Incident Commander', responsibility: 'Decides', held_by: ['Role 0'] }],
+  }
+}
+
+/** With a condition and a threshold; every tenth shares its alarm with the one before, so that conditions are compared. */
+function incidentType(index: number): unknown {
+  return {
     title: `Type ${index}`,
     severity: `SEV-${1 + (index % 4)}`,
     detection: [
@@ -69,21 +80,16 @@ function largePlaybook(): unknown {
     ],
     immediate_mitigation: [{ title: 'Revert', action: 'pager:revert' }, 'Look at the dashboard'],
     follow_up: ['Write it down', 'Mend it'],
-  })
-  const row = (index: number): unknown => ({
+  }
+}
+
+function severityRow(index: number): unknown {
+  return {
     id: `SEV-${index + 1}`,
     definition: `Row ${index}`,
     response_time: `${5 * (index + 1)} min`,
     thresholds: { error_rate: index === 0 ? '> 50 %' : `> ${50 - 10 * index} % and <= ${60 - 10 * index} %` },
     roles_paged: Array.from({ length: SCHEDULES }, (_, role) => roleOf(role)).filter((_, role) => role % 4 === index || role === 0),
-  })
-  return {
-    metadata: { id: 'IRP-BENCH', maintainer: { email: 'bench@example.com' }, last_review: '2026-01-01', next_review_due: '2099-01-01' },
-    severities: Array.from({ length: 4 }, (_, index) => row(index)),
-    default_severity: 'SEV-2',
-    incident_types: Array.from({ length: TYPES }, (_, index) => type(index)),
-    communication: [{ audience: 'Staff', channels: 'Slack', frequency: '30 min', content: 'What is known' }],
-    roles: [{ title: 'Incident Commander', responsibility: 'Decides', held_by: ['Role 0'] }],
   }
 }
 
