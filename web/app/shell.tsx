@@ -1,6 +1,6 @@
 /** What every page stands in: navigation, the banner of a page, the palette, messages. */
 import { useQuery } from '@tanstack/react-query'
-import { Outlet, useNavigate } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { meQuery } from '../api/queries.ts'
 import { armSound } from '../lib/ring.ts'
@@ -84,8 +84,15 @@ const PLACE_WORDS: Readonly<Record<(typeof PLACES)[number]['to'], string>> = {
   '/system': 'health outbox auditor ready',
 }
 
+const PLAYBOOK_PLACES = [
+  { to: '/playbook/try', label: 'Try a signal', needs: 'playbook.read', words: 'explain simulate what would happen' },
+  { to: '/playbook/edit', label: 'Edit the playbook', needs: 'playbook.check', words: 'change yaml' },
+  { to: '/playbook/versions', label: 'Versions of the playbook', needs: 'playbook.read', words: 'history diff compare' },
+] as const
+
 function useShellCommands({ can, declare }: { readonly can: readonly string[]; readonly declare: () => void }): void {
   const navigate = useNavigate()
+  const path = useLocation({ select: (location) => location.pathname })
   const places = PLACES.filter((place) => can.includes(place.needs)).map(({ to, label }) => ({
     id: `go ${to}`,
     label,
@@ -93,11 +100,20 @@ function useShellCommands({ can, declare }: { readonly can: readonly string[]; r
     words: PLACE_WORDS[to],
     run: () => void navigate({ to }),
   }))
+  const playbookPlaces = PLAYBOOK_PLACES.filter(({ needs }) => path !== '/playbook' && can.includes(needs)).map(({ to, label, words }) => ({
+    id: `go ${to}`,
+    label,
+    group: 'Go to',
+    words,
+    run: () => void navigate({ to }),
+  }))
   useCommands([
     ...(can.includes('incident.declare')
       ? [{ id: 'declare', label: 'Declare an incident', group: 'Do', shortcut: 'C', words: 'new open create', run: declare }]
       : []),
     ...places,
+    // Its own page offers them with keys.
+    ...playbookPlaces,
     {
       id: 'go /account',
       label: 'Your account',

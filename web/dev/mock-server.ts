@@ -44,6 +44,8 @@ const me = (): Me => ({
     'incident.respond',
     'signal.read',
     'playbook.read',
+    'playbook.check',
+    'playbook.save',
     'oncall.read',
     'people.read',
     'people.manage',

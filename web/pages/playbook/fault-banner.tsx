@@ -4,7 +4,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { CurrentPlaybook } from '../../../src/api/schema.ts'
 import { FindingsList } from './findings-list.tsx'
 
-export function FaultBanner({ playbook }: { readonly playbook: CurrentPlaybook }) {
+export function FaultBanner({ playbook, mayEdit }: { readonly playbook: CurrentPlaybook; readonly mayEdit: boolean }) {
   const fault = playbook.fault ?? null
   if (fault === null) return null
   const errors = fault.findings.filter((finding) => finding.severity === 'error')
@@ -19,9 +19,11 @@ export function FaultBanner({ playbook }: { readonly playbook: CurrentPlaybook }
           <p className="text-s [overflow-wrap:anywhere]">
             {fault.refused.join(', ')} {fault.refused.length > 1 ? 'have' : 'has'} errors. Pages and clocks go by version {playbook.version}{' '}
             until they are mended.{' '}
-            <Link to="/playbook/edit" className="underline underline-offset-2">
-              Open the file in the editor
-            </Link>
+            {mayEdit && (
+              <Link to="/playbook/edit" className="underline underline-offset-2">
+                Open the file in the editor
+              </Link>
+            )}
           </p>
         </div>
       </div>

@@ -1,5 +1,6 @@
 /** What lint found in a text: where, what is wrong, what to do. */
 import type { PlaybookFinding } from '../../../src/api/schema.ts'
+import { Button } from '../../parts/button.tsx'
 import { Tag } from '../../parts/tag.tsx'
 
 /** The first errors say most; a broken indentation makes hundreds. */
@@ -9,9 +10,11 @@ interface FindingsProps {
   readonly findings: readonly PlaybookFinding[]
   /** Brings the editor to that place; without it the place is only told. */
   readonly onGo?: (finding: PlaybookFinding) => void
+  /** Mends it, where that needs no thought. */
+  readonly onFix?: ((finding: PlaybookFinding) => void) | undefined
 }
 
-export function FindingsList({ findings, onGo }: FindingsProps) {
+export function FindingsList({ findings, onGo, onFix }: FindingsProps) {
   return (
     <>
       <ul className="divide-y divide-line">
@@ -29,6 +32,11 @@ export function FindingsList({ findings, onGo }: FindingsProps) {
                 </span>
               )}
               <code className="text-xs">{finding.code}</code>
+              {onFix !== undefined && (finding.edit ?? null) !== null && (
+                <Button size="s" className="ml-auto" onClick={() => onFix(finding)}>
+                  Fix
+                </Button>
+              )}
             </p>
             <p className="mt-0.5 [overflow-wrap:anywhere]">{finding.message}</p>
             {finding.fix !== '' && <p className="text-s text-muted [overflow-wrap:anywhere]">{finding.fix}</p>}

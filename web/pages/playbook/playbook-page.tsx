@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { CurrentPlaybook } from '../../../src/api/schema.ts'
-import { playbookQuery } from '../../api/queries.ts'
+import { meQuery, playbookQuery } from '../../api/queries.ts'
 import { useCommands } from '../../app/commands.ts'
 import { serverNow } from '../../lib/now.ts'
 import { toMs } from '../../lib/moment.ts'
@@ -23,8 +23,9 @@ export function PlaybookPage() {
   useTitle('Playbook')
   const playbook = useQuery(playbookQuery)
   useAnchor(playbook.data !== undefined)
-  useActions()
-  if (playbook.data !== undefined) return <Loaded playbook={playbook.data} />
+  const mayEdit = useQuery(meQuery).data?.can.includes('playbook.check') === true
+  useActions(mayEdit)
+  if (playbook.data !== undefined) return <Loaded playbook={playbook.data} mayEdit={mayEdit} />
   return (
     <div className="mx-auto max-w-[920px]">
       <PageHead title="Playbook" />
@@ -33,17 +34,18 @@ export function PlaybookPage() {
   )
 }
 
-function useActions(): void {
+function useActions(mayEdit: boolean): void {
   const navigate = useNavigate()
+  const edit = {
+    id: 'playbook edit',
+    label: 'Edit the playbook',
+    group: 'Do',
+    shortcut: 'E',
+    words: 'change yaml',
+    run: () => void navigate({ to: '/playbook/edit' }),
+  }
   useCommands([
-    {
-      id: 'playbook edit',
-      label: 'Edit the playbook',
-      group: 'Do',
-      shortcut: 'E',
-      words: 'change yaml',
-      run: () => void navigate({ to: '/playbook/edit' }),
-    },
+    ...(mayEdit ? [edit] : []),
     {
       id: 'playbook try',
       label: 'Try a signal',
@@ -63,7 +65,7 @@ function useActions(): void {
   ])
 }
 
-function Loaded({ playbook }: { readonly playbook: CurrentPlaybook }) {
+function Loaded({ playbook, mayEdit }: { readonly playbook: CurrentPlaybook; readonly mayEdit: boolean }) {
   return (
     <>
       <PageHead
@@ -77,12 +79,14 @@ function Loaded({ playbook }: { readonly playbook: CurrentPlaybook }) {
           <Link to="/playbook/try" className={buttonClass()} aria-keyshortcuts="T">
             Try a signal <Key>T</Key>
           </Link>
-          <Link to="/playbook/edit" className={buttonClass('main')} aria-keyshortcuts="E">
-            Edit <Key>E</Key>
-          </Link>
+          {mayEdit && (
+            <Link to="/playbook/edit" className={buttonClass('main')} aria-keyshortcuts="E">
+              Edit <Key>E</Key>
+            </Link>
+          )}
         </div>
       </PageHead>
-      <FaultBanner playbook={playbook} />
+      <FaultBanner playbook={playbook} mayEdit={mayEdit} />
       <Metadata playbook={playbook} />
       <div className="grid gap-6 min-[1100px]:grid-cols-[minmax(0,1fr)_190px]">
         <Document playbook={playbook} inForce />

@@ -14,6 +14,8 @@ import type { YamlPlace } from './yaml-place.ts'
 export interface EditorHandle {
   /** Puts the cursor there and brings it into view; both count from 1. */
   readonly goTo: (line: number, column: number) => void
+  /** Puts another text in the place of a stretch of it, counted in UTF-16 code units; can be undone. */
+  readonly mend: (edit: { readonly offset: number; readonly length: number; readonly text: string }) => void
   /** Takes the place of the whole text; can be undone. */
   readonly replace: (text: string) => void
 }
@@ -66,7 +68,11 @@ export function CodeEditor(props: CodeEditorProps) {
 
   useImperativeHandle(
     ref,
-    () => ({ goTo: (line, column) => goTo(view.current, line, column), replace: (text) => replace(view.current, text) }),
+    () => ({
+      goTo: (line, column) => goTo(view.current, line, column),
+      mend: ({ offset, length, text }) => mend(view.current, { from: offset, to: offset + length, insert: text }),
+      replace: (text) => mend(view.current, { from: 0, to: view.current?.state.doc.length ?? 0, insert: text }),
+    }),
     [],
   )
   return <div ref={host} className="h-full min-w-0" />
@@ -81,6 +87,7 @@ function goTo(editor: EditorView | null, line: number, column: number): void {
   editor.focus()
 }
 
-function replace(editor: EditorView | null, text: string): void {
-  editor?.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } })
+function mend(editor: EditorView | null, change: { readonly from: number; readonly to: number; readonly insert: string }): void {
+  if (editor === null || change.to > editor.state.doc.length) return
+  editor.dispatch({ changes: change, scrollIntoView: true })
 }

@@ -4,7 +4,7 @@ import { useBlocker, useNavigate } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { PlaybookCheck, PlaybookFinding, PlaybookSaved, PlaybookSource } from '../../../../src/api/schema.ts'
 import { playbookCheckQuery, playbookSchemaQuery, playbookSourceQuery } from '../../../api/playbook.ts'
-import { playbookQuery } from '../../../api/queries.ts'
+import { meQuery, playbookQuery } from '../../../api/queries.ts'
 import { explainReading } from '../../../api/problem.ts'
 import { tell, tellError } from '../../../app/toast-store.ts'
 import { useDebounced } from '../../../lib/debounced.ts'
@@ -71,7 +71,10 @@ function Editor({ opened, onBase }: EditorProps) {
   const exact = check.data !== undefined && !check.isPlaceholderData && settled === text ? check.data : null
   const names = check.data?.playbook ?? current ?? null
   const changed = text !== opened.source
-  const save = useCallback((): void => setAsking(opened.writable ? 'save' : 'patch'), [opened.writable])
+  const maySave = useQuery(meQuery).data?.can.includes('playbook.save') === true
+  const writable = opened.writable && maySave
+  const whyNot = maySave ? opened.why_not : 'Your account may not save the playbook; an administrator can.'
+  const save = useCallback((): void => setAsking(writable ? 'save' : 'patch'), [writable])
   useSaveKey(save)
   const leave = useBlocker({
     shouldBlockFn: () => changed && !saved.current,
@@ -95,7 +98,7 @@ function Editor({ opened, onBase }: EditorProps) {
           <Button onClick={() => handle.current?.replace(opened.source)} disabled={!changed}>
             Undo all
           </Button>
-          {opened.writable ? (
+          {writable ? (
             <Button look="main" disabled={!changed || exact?.sound !== true} onClick={save} className="max-[760px]:flex-1">
               Save…
             </Button>
@@ -106,7 +109,7 @@ function Editor({ opened, onBase }: EditorProps) {
           )}
         </div>
       </div>
-      <Notes opened={opened} />
+      <Notes opened={opened} whyNot={whyNot} />
       <div className="grid gap-3 max-[760px]:pb-20 min-[1000px]:h-[calc(100dvh-150px)] min-[1000px]:min-h-[420px] min-[1000px]:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
         <div className="min-h-0 overflow-hidden rounded-card border border-line max-[999px]:h-[58dvh]">
           <CodeEditor
@@ -119,7 +122,11 @@ function Editor({ opened, onBase }: EditorProps) {
             onSave={save}
           />
         </div>
-        <SidePanel check={check.data} onGo={(finding: PlaybookFinding) => handle.current?.goTo(finding.line, finding.column)} />
+        <SidePanel
+          check={check.data}
+          onGo={(finding: PlaybookFinding) => handle.current?.goTo(finding.line, finding.column)}
+          onFix={exact === null ? undefined : (finding) => handle.current?.mend(finding.edit ?? { offset: 0, length: 0, text: '' })}
+        />
       </div>
       {asking === 'save' && (
         <SaveDialog
@@ -131,7 +138,7 @@ function Editor({ opened, onBase }: EditorProps) {
           onConflict={() => setAsking('conflict')}
         />
       )}
-      {asking === 'patch' && <PatchDialog source={text} whyNot={opened.why_not} onClose={() => setAsking(null)} />}
+      {asking === 'patch' && <PatchDialog source={text} whyNot={whyNot} onClose={() => setAsking(null)} />}
       {asking === 'conflict' && (
         <ConflictDialog
           mine={text}
@@ -209,7 +216,7 @@ function sumOf(check: PlaybookCheck): string {
   return `${counted(check.changes.length, 'change')}${sum === '' ? '' : `: ${sum}`}`
 }
 
-function Notes({ opened }: { readonly opened: PlaybookSource }) {
+function Notes({ opened, whyNot }: { readonly opened: PlaybookSource; readonly whyNot: string }) {
   return (
     <>
       {!opened.in_force && (
@@ -219,9 +226,9 @@ function Notes({ opened }: { readonly opened: PlaybookSource }) {
           the version that runs.
         </p>
       )}
-      {!opened.writable && (
+      {whyNot !== '' && (
         <p className="mb-3 rounded-card border border-line bg-surface px-3.5 py-2.5 text-muted">
-          {opened.why_not} You can edit here and take the change away as a patch.
+          {whyNot} You can edit here and take the change away as a patch.
         </p>
       )}
     </>

@@ -14,9 +14,11 @@ interface SideProps {
   /** Of the text as it stands or as it stood a moment ago; undefined before the first answer. */
   readonly check: PlaybookCheck | undefined
   readonly onGo: (finding: PlaybookFinding) => void
+  /** Left out while the text is another than the one that was checked. */
+  readonly onFix: ((finding: PlaybookFinding) => void) | undefined
 }
 
-export function SidePanel({ check, onGo }: SideProps) {
+export function SidePanel({ check, onGo, onFix }: SideProps) {
   const [tab, setTab] = useState<Tab>('findings')
   return (
     <div className="flex min-h-0 min-w-0 flex-col gap-2.5">
@@ -39,13 +41,18 @@ export function SidePanel({ check, onGo }: SideProps) {
         aria-label="Beside the text"
         className="min-h-0 flex-1 overflow-y-auto rounded-card min-[1000px]:pr-1"
       >
-        {check === undefined ? <Skeleton className="h-24" /> : <Shown tab={tab} check={check} onGo={onGo} />}
+        {check === undefined ? <Skeleton className="h-24" /> : <Shown tab={tab} check={check} onGo={onGo} onFix={onFix} />}
       </div>
     </div>
   )
 }
 
-function Shown({ tab, check, onGo }: { readonly tab: Tab; readonly check: PlaybookCheck; readonly onGo: SideProps['onGo'] }) {
+interface ShownProps extends Omit<SideProps, 'check'> {
+  readonly tab: Tab
+  readonly check: PlaybookCheck
+}
+
+function Shown({ tab, check, onGo, onFix }: ShownProps) {
   if (tab === 'findings') {
     if (check.findings.length === 0) {
       return (
@@ -56,7 +63,7 @@ function Shown({ tab, check, onGo }: { readonly tab: Tab; readonly check: Playbo
     }
     return (
       <div className="overflow-hidden rounded-card border border-line bg-surface">
-        <FindingsList findings={check.findings} onGo={onGo} />
+        <FindingsList findings={check.findings} onGo={onGo} onFix={onFix} />
       </div>
     )
   }
