@@ -38,6 +38,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   'playbook-unchanged': 'It runs by this version already. Nothing was changed.',
   'playbook-older': 'That version is older than the one it runs by. Nothing was changed.',
   'playbook-unknown': 'There is no such version any more. Reload to see the ones there are.',
+  'playbook-changed': 'Somebody saved another version meanwhile. Nothing of yours was saved.',
+  'playbook-broken': 'The text has errors, so it was not saved and the version in force still runs.',
+  'playbook-read-only': 'The playbook cannot be written here. Export the change as a patch and apply it where it is kept.',
+  'playbook-unreadable': 'This release cannot read that version of the playbook.',
+  'playbook-unchecked': 'The text could not be checked right now, so nothing was saved. Try again shortly.',
+  'playbook-not-written': 'The file could not be written, so the version in force still runs. Look at the disk, then try again.',
+  'nothing-to-go-back-to': 'There is no earlier phase to go back to. Nothing was changed.',
   unreachable: 'The server could not be reached, so nothing was changed. Check your connection and try again.',
   timeout: 'The server did not answer in time. It may have happened: look before you try again.',
 }

@@ -36,7 +36,7 @@ export function SaveDialog({ source, baseDigest, check, onClose, onSaved, onConf
         onSaved(saved)
       },
       onError: (error) => {
-        if (error instanceof ApiError && error.status === 409) onConflict()
+        if (error instanceof ApiError && error.code === 'playbook-changed') onConflict()
       },
     })
   }
