@@ -62,5 +62,5 @@ export function hasErrors(findings: readonly Finding[]): boolean {
 /** `playbook.yaml:12:5 unknown-severity No severity is called SEV-9. Did you mean SEV-4?` */
 export function formatFinding(finding: FileFinding): string {
   const level = finding.severity === 'warning' ? 'warning: ' : ''
-  return `${finding.file}:${finding.line}:${finding.column} ${finding.code} ${level}${finding.message} ${finding.fix}`
+  return `${finding.file}:${finding.line}:${finding.column} ${finding.code} ${level}${finding.message} ${finding.fix}`.trimEnd()
 }
