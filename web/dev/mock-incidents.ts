@@ -82,6 +82,8 @@ export function incidentOf(sketch: Sketch): Incident {
     severity_basis: 'playbook',
     severity_proposed: null,
     impact: {},
+    service: null,
+    team: null,
     owed: [],
     alerts_firing_at_resolution: null,
     severity_reason: 'API5xxAlarm is what the playbook calls API 5xx Spike, and that is SEV-1.',
