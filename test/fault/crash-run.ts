@@ -69,12 +69,14 @@ export async function runCrash(plan: CrashPlan): Promise<CrashReport> {
       waitUntilReady,
     })
   const servers: RunningServer[] = []
+  let people: People | undefined
   try {
     const atFailPoint = plan.end !== 'random-kill' && plan.end !== 'orderly-stop'
     const first = await start(atFailPoint ? { TOCSIN_FAILPOINT: `${plan.end}@${dice.between(1, PASSES_MAX)}` } : {}, true)
     servers.push(first)
     const promises = startSenders(dice, first.url)
-    const people = startPeople(dice, first.url, webhook)
+    promises.catch(() => undefined) // told where it is awaited; a run that fails before that has another story to tell
+    people = startPeople(dice, first.url, webhook)
     const asPlanned = await crash(first, plan, dice)
     const second = await start({}, false)
     servers.push(second)
@@ -101,6 +103,7 @@ export async function runCrash(plan: CrashPlan): Promise<CrashReport> {
       serverLog: tail(second.log()),
     }
   } finally {
+    await people?.stop()
     for (const server of servers) await server.cleanUp()
     await webhook.close()
     await smtp.close()
@@ -151,8 +154,12 @@ async function sendScript(script: readonly ScriptLine[], url: string): Promise<A
   return accepted
 }
 
+interface People {
+  readonly stop: () => Promise<AcceptedAcknowledgement[]>
+}
+
 /** Somebody acknowledges about a third of what they are paged for, some 50 to 400 ms after the page. */
-function startPeople(dice: Dice, url: string, webhook: FakeVendor): { stop: () => Promise<AcceptedAcknowledgement[]> } {
+function startPeople(dice: Dice, url: string, webhook: FakeVendor): People {
   const acknowledged: AcceptedAcknowledgement[] = []
   const decided = new Set<string>()
   let stopping = false
