@@ -5,6 +5,8 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Writes one block of text and a newline to standard output. */
   readonly print: (text: string) => void
+  /** Writes bytes to standard output as they are: documents. */
+  readonly write: (bytes: Uint8Array) => void
   /** The same to standard error: what a script that reads the output should not see. */
   readonly warn: (text: string) => void
   /** True where colours help: a terminal, and NO_COLOR unset (https://no-color.org). */

@@ -9,6 +9,7 @@ const program = buildProgram(
   {
     env: {},
     print: () => undefined,
+    write: () => undefined,
     warn: () => undefined,
     colour: false,
     zone: 'UTC',

@@ -4,9 +4,11 @@ import { ackCommand } from './commands/ack.ts'
 import { declareCommand } from './commands/declare.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { importCommand } from './commands/import.ts'
 import { keyCommand } from './commands/key.ts'
 import { lintCommand } from './commands/lint.ts'
 import { pageCommand } from './commands/page.ts'
+import { renderCommand } from './commands/render.ts'
 import { startCommand } from './commands/start.ts'
 import { userCommand } from './commands/user.ts'
 import { whoCommand } from './commands/who.ts'
@@ -32,6 +34,8 @@ export function buildProgram(context: CliContext, version: string): Command {
     whoCommand,
     doctorCommand,
     lintCommand,
+    importCommand,
+    renderCommand,
     diffCommand,
     keyCommand,
     userCommand,

@@ -11,6 +11,7 @@ let outcome: ExitCode = EXIT_GOOD
 const context: CliContext = {
   env,
   print: (text) => void process.stdout.write(`${text}\n`),
+  write: (bytes) => void process.stdout.write(bytes),
   warn: (text) => void process.stderr.write(`${text}\n`),
   colour: process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -11,6 +11,10 @@ import { keyRoutes } from '../person/key-routes.ts'
 import { meRoutes } from '../person/me-routes.ts'
 import { personRoutes } from '../person/routes.ts'
 import { signInRoutes } from '../person/sign-in-routes.ts'
+import { documentRoutes } from '../playbook/document-routes.ts'
+import { explainRoutes } from '../playbook/explain-routes.ts'
+import { type PlaybookParts, playbookVersionRoutes } from '../playbook/routes.ts'
+import { playbookSaveRoutes } from '../playbook/save-routes.ts'
 import type { Ports } from '../ports.ts'
 import { authenticator } from './authenticate.ts'
 import { acceptJson } from './body.ts'
@@ -28,6 +32,7 @@ export const API_PREFIX = '/api/v1'
 export interface ApiParts {
   readonly oncall: OncallParts
   readonly doctor: DoctorParts
+  readonly playbook: PlaybookParts
 }
 
 export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
@@ -53,6 +58,10 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
           integrations.map((integration) => integration.id),
         ),
         playbookRoutes(ports, parts.oncall),
+        playbookVersionRoutes(ports, parts.playbook),
+        playbookSaveRoutes(ports, parts.playbook),
+        explainRoutes(ports, parts.playbook),
+        documentRoutes(ports),
         personRoutes(ports),
         meRoutes(ports, testPager(ports, parts.doctor.channels)),
         keyRoutes(ports),

@@ -28,6 +28,12 @@ export function pagePolicy(style: string): string {
   return `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
 }
 
+/** The playbook as a page: no script, this one style sheet with the fonts in it, to be framed by the console alone. */
+export function documentPolicy(style: string): string {
+  const hash = createHash('sha256').update(style).digest('base64')
+  return `default-src 'none'; style-src 'sha256-${hash}'; font-src data:; base-uri 'none'; frame-ancestors 'self'`
+}
+
 /** An `onRequest` hook; a route that serves a page sets its own policy over this one. */
 export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers({

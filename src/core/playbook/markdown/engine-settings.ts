@@ -11,7 +11,7 @@ export function describeSettings(playbook: Playbook): readonly (readonly [settin
   const measured = severities.filter((row) => row.thresholds.length > 0)
   return [
     ['Signals that match no incident type', playbook.defaultSeverity],
-    ...groupEscalations(paging),
+    ...describePages(paging),
     ...quiet.map((row): readonly [string, string] => [
       `${row.id}, when nobody has answered in ${formatDuration(row.responseMs)}`,
       `${row.notify.length === 0 ? 'The owners are' : `${row.notify.join(', ')} is`} told; nobody is paged`,
@@ -40,12 +40,11 @@ function measureName(measure: string): string {
   return measure.replaceAll('_', ' ')
 }
 
-/** Rows that escalate alike in time are told together. */
-function groupEscalations(rows: readonly SeverityRow[]): (readonly [string, string])[] {
+function describePages(rows: readonly SeverityRow[]): (readonly [string, string])[] {
   return rows.map((row) => [`${row.id} pages ${row.roles.join(', ')}`, describeEscalation(row.escalation)] as const)
 }
 
-/** "Who is on call at once; after 2 min next and on call; after 4 min the owners; 3 rounds of 5 min". */
+/** "At once who is on call, after 2 min who is next and who is on call, after 4 min the owners; 3 rounds of 5 min". */
 function describeEscalation({ steps, rounds }: EscalationPolicy): string {
   const moments: { atMs: number; who: string[] }[] = []
   let atMs = 0
@@ -57,13 +56,15 @@ function describeEscalation({ steps, rounds }: EscalationPolicy): string {
     atMs += step.waitMs
     waited = step.waitMs > 0
   }
-  const told = moments.map(
-    (moment) => `${moment.atMs === 0 ? 'at once' : `after ${formatDuration(moment.atMs)}`} ${moment.who.join(' and ')}`,
-  )
-  return `${told.join('; ')}${rounds > 1 ? `; ${rounds} rounds of ${formatDuration(atMs)}` : ''}`
+  const told = moments.map((moment) => `${moment.atMs === 0 ? 'At once' : `after ${formatDuration(moment.atMs)}`} ${listWords(moment.who)}`)
+  return `${told.join(', ')}${rounds > 1 ? `; ${rounds} rounds of ${formatDuration(atMs)}` : ''}`
 }
 
 const TARGETS = { 'on-call': 'who is on call', next: 'who is next', owners: 'the owners' } as const
+
+function listWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`
+}
 
 function describeOwnership(playbook: Playbook): (readonly [string, string])[] {
   const teams = playbook.teams.map((team) => team.name)

@@ -2,6 +2,7 @@
 import type { RootContent } from 'mdast'
 import type { PlaybookFile } from '../schema.ts'
 import { toSlug } from '../text.ts'
+import type { MarkedPlace } from './marks.ts'
 import { listNode, textNode, words } from './nodes.ts'
 import { DEFAULT_TITLE, orderSections } from './section-titles.ts'
 import { sectionBlocks } from './section-blocks.ts'
@@ -10,7 +11,7 @@ import type { SectionKey } from './vocabulary.ts'
 export type Block =
   | { readonly kind: 'nodes'; readonly nodes: readonly RootContent[] }
   /** Markdown of the file's prose, by whoever wrote it. */
-  | { readonly kind: 'prose'; readonly text: string }
+  | { readonly kind: 'prose'; readonly text: string; readonly at: MarkedPlace }
 
 export interface Chapter {
   /** For links to it. */
@@ -57,13 +58,19 @@ export function numbersOf(file: PlaybookFile): ReadonlyMap<SectionKey, number> {
 type ProseFile = NonNullable<PlaybookFile['prose']>[number]
 
 function proseBlock(entry: ProseFile): Block {
-  return { kind: 'prose', text: entry.text ?? '' }
+  const { before, after = 'compliance', title, text = '' } = entry
+  const at = {
+    place: before === undefined ? ('after' as const) : ('before' as const),
+    section: before ?? after,
+    titled: title !== undefined,
+  }
+  return { kind: 'prose', text, at }
 }
 
 function proseChapters(prose: readonly ProseFile[], after: SectionKey | 'start'): Omit<Chapter, 'number' | 'id'>[] {
   return prose
     .filter((entry) => entry.after === after && entry.title !== undefined)
-    .map((entry) => ({ title: entry.title ?? '', section: null, blocks: entry.text === undefined ? [] : [proseBlock(entry)] }))
+    .map((entry) => ({ title: entry.title ?? '', section: null, blocks: [proseBlock(entry)] }))
 }
 
 function criteriaBlocks(file: PlaybookFile): Block[] {

@@ -23,7 +23,7 @@ const BOLD_LINE_CHARS_MAX = 80
 export function readOutline(root: Root): Section {
   const top: Section = { title: '', fullTitle: '', depth: 0, node: null, blocks: [], children: [] }
   const open = [top]
-  const numbers = new Map<number, number>()
+  const counted = countedDepths(root)
   for (const [index, node] of root.children.entries()) {
     const depth = depthOf(node, root.children[index + 1])
     if (depth === null) {
@@ -32,7 +32,7 @@ export function readOutline(root: Root): Section {
     }
     while ((open.at(-1)?.depth ?? 0) >= depth) open.pop()
     const fullTitle = textOf(node).replaceAll('\n', ' ')
-    const section: Section = { title: withoutNumber(fullTitle, depth, numbers), fullTitle, depth, node, blocks: [], children: [] }
+    const section: Section = { title: countedTitle(fullTitle, counted.has(depth)), fullTitle, depth, node, blocks: [], children: [] }
     open.at(-1)?.children.push(section)
     open.push(section)
   }
@@ -51,18 +51,31 @@ function depthOf(node: RootContent, next: RootContent | undefined): number | nul
 
 const NUMBER = /^(?:(?:section|chapter|part)\s+)?(?:(\d{1,2})|\d{1,2}(?:\.\d{1,2})+|[ivx]+(?=[.):]))(\s*[.):])?(?:\s+[–—:-])?\s+/i
 
+/** The number that a heading has before its title, with or without a point. */
+export function withoutNumber(text: string): string {
+  const bare = text.slice(NUMBER.exec(text)?.[0].length ?? 0).replace(/\s*:$/, '')
+  return bare === '' ? text : bare
+}
+
 /**
  * "4. Common incidents:", "Section 4 – Common incidents", "IV) Common incidents" are "Common incidents". A bare number
- * belongs to the title unless it goes on from the heading before: "5 Whys" is not the fifth chapter.
+ * belongs to the title unless other headings of that depth are counted too: "5 Whys" is not the fifth chapter.
  */
-function withoutNumber(text: string, depth: number, numbers: Map<number, number>): string {
-  const match = NUMBER.exec(text)
-  const number = match?.[1] === undefined ? null : Number(match[1])
-  const isBare = number !== null && match?.[2] === undefined && /^\d/.test(text)
-  if (number !== null && isBare && number > 1 && numbers.get(depth) !== number - 1) return text.replace(/\s*:$/, '')
-  if (number !== null) numbers.set(depth, number)
-  const bare = text.slice(match?.[0].length ?? 0).replace(/\s*:$/, '')
-  return bare === '' ? text : bare
+function countedTitle(text: string, isCounted: boolean): string {
+  return isCounted || !BARE_NUMBER.test(text) ? withoutNumber(text) : text.replace(/\s*:$/, '')
+}
+
+const BARE_NUMBER = /^\d{1,2}\s+(?![–—:-])/
+
+/** Depths at which headings are counted: two of them at least, or one that is the first. */
+function countedDepths(root: Root): ReadonlySet<number> {
+  const counts = new Map<number, number>()
+  for (const node of root.children) {
+    if (node.type !== 'heading') continue
+    const text = textOf(node)
+    if (BARE_NUMBER.test(text)) counts.set(node.depth, (counts.get(node.depth) ?? 0) + (/^1\s/.test(text) ? 2 : 1))
+  }
+  return new Set([...counts].filter(([, count]) => count > 1).map(([depth]) => depth))
 }
 
 export function placeOf(node: { readonly position?: { readonly start: Place } | undefined } | null | undefined): Place {

@@ -23,7 +23,7 @@ function numbered(id: string): Numbered | null {
 }
 
 const LIST_PART =
-  /^(\s*(?:\/|,|&|\+|and|or|to|through|until|-|–|—)\s*)(?:([a-z]+)[\s.#-]*)?(\d+)(?![\d.]|\s*(?:min|m\b|h\b|hour|sec|s\b|day|d\b|%|x\b))/i
+  /^(\s*(?:\/|,|&|\+|and|or|to|through|until|-|–|—)\s*)(?:([a-z]+)[\s.#-]*)?(\d+)(?![\d.]|\s*(?:min|m\b|h\b|hours?\b|sec|s\b|days?\b|d\b|%|x\b))/i
 const UPWARD = /^\s*(?:\+(?!\s*\w)|(?:and|or) (?:above|higher|up|more severe|worse))/i
 const DOWNWARD = /^\s*(?:and|or) (?:below|lower|less severe)/i
 

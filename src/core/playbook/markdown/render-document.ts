@@ -10,6 +10,7 @@ import { describeSettings } from './engine-settings.ts'
 import { readBack } from './import-document.ts'
 import { type Block, type Chapter, type DocumentModel, modelDocument } from './model.ts'
 import { tableNode, textNode, words } from './nodes.ts'
+import { endMark, startMark } from './marks.ts'
 import { makePatch } from './patch.ts'
 import { hasHtml, joinBlocks, sourceOf, writeMarkdown } from './prose.ts'
 import { SETTINGS_LANGUAGE, SETTINGS_META, SETTINGS_TITLE } from './settings-block.ts'
@@ -26,11 +27,17 @@ export interface RenderedDocument {
 export function renderDocument(file: PlaybookFile, playbook: Playbook): RenderedDocument {
   const wanted = canonical(file)
   const body = modelDocument(wanted)
-  const bodyText = markdownOf(body)
-  const patch = makePatch(asMap(readBack(bodyText)), asMap(wanted))
-  const first = withSettings(bodyText, playbook, patch)
-  const markdown = isEqual(readBack(first), wanted) ? first : withSettings(bodyText, playbook, { instead: asMap(wanted) })
+  const plain = draft(body, wanted, false)
+  const { text, patch } = plain.patch?.['prose'] === undefined ? plain : draft(body, wanted, true)
+  const first = withSettings(text, playbook, patch)
+  const markdown = isEqual(readBack(first), wanted) ? first : withSettings(text, playbook, { instead: asMap(wanted) })
   return { model: { ...body, chapters: [...body.chapters, settingsChapter(playbook, patch)] }, markdown }
+}
+
+/** @param marked whether prose is marked as such: where some of it would be read as something else */
+function draft(body: DocumentModel, wanted: PlaybookFile, marked: boolean): { readonly text: string; readonly patch: Patch } {
+  const text = markdownOf(body, marked)
+  return { text, patch: makePatch(asMap(readBack(text)), asMap(wanted)) }
 }
 
 function asMap(file: PlaybookFile | null): Readonly<Record<string, unknown>> {
@@ -59,33 +66,48 @@ function settingsTable(playbook: Playbook): RootContent {
 /** Readers of a page or a PDF import nothing: they are shown what they have not read yet, and no block that is empty. */
 function settingsChapter(playbook: Playbook, patch: Patch): Chapter {
   const nodes: RootContent[] = [paragraph(ABOUT), settingsTable(playbook)]
-  if (patch !== null) {
+  // Prose and titles they have read.
+  const { prose: _prose, document: _document, ...unread } = patch ?? {}
+  if (Object.keys(unread).length > 0) {
     nodes.push(paragraph('What the sections above have no place for, as it stands in playbook.yaml:'))
-    nodes.push({ type: 'code', lang: SETTINGS_LANGUAGE, value: writePart(patch).trimEnd() })
+    nodes.push({ type: 'code', lang: SETTINGS_LANGUAGE, value: writePart(unread).trimEnd() })
   }
   return { id: 'engine-settings', number: null, title: SETTINGS_TITLE, section: null, blocks: [{ kind: 'nodes', nodes }] }
 }
 
-function markdownOf({ title, lead, chapters }: DocumentModel): string {
-  const parts = [writeMarkdown(heading(1, title)), blocksToMarkdown(lead)]
+function markdownOf({ title, lead, chapters }: DocumentModel, marked: boolean): string {
+  const parts = [writeMarkdown(heading(1, title)), blocksToMarkdown(lead, marked)]
   for (const { number, title: name, blocks } of chapters) {
-    parts.push('---', writeMarkdown(heading(2, number === null ? name : `${number} ${name}`)), blocksToMarkdown(blocks))
+    const head = writeMarkdown(heading(2, number === null ? name : `${number} ${name}`))
+    const [only] = blocks
+    // The heading of prose belongs to it.
+    if (marked && only?.kind === 'prose' && only.at.titled) parts.push('---', startMark(only.at), head, proseText(only.text), endMark())
+    else parts.push('---', head, blocksToMarkdown(blocks, marked))
   }
   return joinBlocks(parts)
 }
 
+function proseText(text: string): string {
+  return joinBlocks(proseParts(text).map((part) => part.text))
+}
+
 /** Two lists that follow one another would be one; a comment that says nothing keeps them apart. */
-function blocksToMarkdown(blocks: readonly Block[]): string {
-  const parts: { readonly text: string; readonly isList: boolean }[] = blocks.flatMap((block) =>
-    block.kind === 'prose'
-      ? proseParts(block.text)
-      : block.nodes.map((node) => ({ text: writeMarkdown(node), isList: node.type === 'list' })),
-  )
+function blocksToMarkdown(blocks: readonly Block[], marked: boolean): string {
+  const parts: readonly Part[] = blocks.flatMap((block): readonly Part[] => {
+    if (block.kind === 'nodes') return block.nodes.map((node) => ({ text: writeMarkdown(node), isList: node.type === 'list' }))
+    if (marked) return [{ text: joinBlocks([startMark(block.at), proseText(block.text), endMark()]), isList: false }]
+    return proseParts(block.text)
+  })
   return joinBlocks(parts.flatMap(({ text, isList }, index) => (isList && parts[index - 1]?.isList === true ? ['<!-- -->', text] : [text])))
 }
 
+interface Part {
+  readonly text: string
+  readonly isList: boolean
+}
+
 /** As it is written where it is inert and stands by itself; else block by block, its HTML as text. */
-function proseParts(text: string): readonly { readonly text: string; readonly isList: boolean }[] {
+function proseParts(text: string): readonly Part[] {
   const reading = readTree(text)
   if (reading.kind === 'refused') return [{ text: writeMarkdown({ type: 'code', value: text }), isList: false }]
   const { children } = reading.root

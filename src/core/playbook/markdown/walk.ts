@@ -2,6 +2,7 @@
 import type { Root, RootContent } from 'mdast'
 import { textOf } from './inline.ts'
 import type { Place } from './note.ts'
+import { takeMarked } from './marks.ts'
 import { BOLD_LINE_DEPTH, placeOf, readOutline, type Section } from './outline.ts'
 import { headingSource, isSpacer, joinBlocks, sourceOf } from './prose.ts'
 import { readHeadings, readLines, readList } from './read-list.ts'
@@ -50,7 +51,8 @@ interface Walk {
 }
 
 export function walkDocument(root: Root, source: string): Walked {
-  const { top: outline, settings } = withoutSettings(readOutline(root))
+  const marked = takeMarked(root, source)
+  const { top: outline, settings } = withoutSettings(readOutline(marked.root))
   const { title, top } = takeTitle(outline)
   const walk: Walk = {
     source,
@@ -64,7 +66,7 @@ export function walkDocument(root: Root, source: string): Walked {
     open: null,
   }
   visit(top, walk)
-  return { ...walk, title, settings, prose: walk.prose.filter((kept) => kept.title !== undefined || kept.text !== '') }
+  return { ...walk, title, settings, prose: [...walk.prose, ...marked.kept].filter((kept) => kept.title !== undefined || kept.text !== '') }
 }
 
 const TITLE = /\b(?:playbook|plan|policy|runbook|process|procedure|handbook|guide|incidents?|response|on-?call)\b/i
