@@ -221,6 +221,7 @@ create table incident (
   alerts_firing bigint not null default 0,
   wake_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
+  service text,
   constraint incident_number_key UNIQUE (number),
   constraint incident_pkey PRIMARY KEY (id),
   constraint incident_playbook_digest_fkey FOREIGN KEY (playbook_digest) REFERENCES playbook_version(digest),
@@ -229,6 +230,7 @@ create table incident (
 CREATE UNIQUE INDEX incident_group ON incident USING btree (group_key) WHERE (open AND (group_key IS NOT NULL));
 CREATE INDEX incident_open ON incident USING btree (severity_rank, opened_at DESC, id) WHERE open;
 CREATE INDEX incident_opened_at ON incident USING btree (opened_at DESC, id DESC);
+CREATE INDEX incident_service ON incident USING btree (service, opened_at DESC) WHERE (service IS NOT NULL);
 CREATE INDEX incident_wake ON incident USING btree (wake_at) WHERE (wake_at IS NOT NULL);
 grant insert, select, update on incident to tocsin_app;
 

@@ -88,6 +88,10 @@ export const Incident = z
     /** Id of the playbook's incident type; null while nobody has said. */
     type: z.string().nullable(),
     type_title: z.string().nullable(),
+    /** What is hit, as the playbook names it; null: nobody knows. */
+    service: z.string().nullable(),
+    /** Whose people hold the roles; null: the organisation's. */
+    team: z.string().nullable(),
     /** The first thing to do; empty when the playbook names nothing. */
     first_step: z.string(),
     private: z.boolean(),
@@ -285,6 +289,7 @@ export const IncidentQuery = ListQuery.extend({
   severity: Name.optional(),
   phase: Name.optional(),
   type: Name.optional(),
+  service: Name.optional(),
   q: z.string().overwrite(cleanText).max(200).optional(),
 })
 export type IncidentQuery = z.infer<typeof IncidentQuery>
@@ -296,6 +301,8 @@ export const DeclareBody = z
     /** Left out: the type's, else the playbook's default. */
     severity: Name.nullable().default(null),
     type: Name.nullable().default(null),
+    /** What is hit, as the playbook names it: its team is paged. */
+    service: Name.nullable().default(null),
     private: z.boolean().default(false),
     /** Why this severity. */
     reason: Text.default(''),
@@ -329,6 +336,13 @@ export const ImpactBody = z
   .strict()
   .meta({ id: 'RecordImpact' })
 export type ImpactBody = z.input<typeof ImpactBody>
+
+/** `service` as the playbook names it, or null: nobody knows. */
+export const ServiceBody = z
+  .object({ service: Name.nullable(), reason: Text.default('') })
+  .strict()
+  .meta({ id: 'NameService' })
+export type ServiceBody = z.input<typeof ServiceBody>
 
 /** `digest` names the version to go on by; left out: the one in force. */
 export const MoveBody = z

@@ -110,6 +110,8 @@ export type ApiKeyBody = z.input<typeof ApiKeyBody>
 export const OncallItem = z
   .object({
     role: z.string(),
+    /** Whose holder it is where a team has its own; null: the organisation's. */
+    team: z.string().nullable(),
     kind: z.enum(['duty', 'incident']),
     person: PersonRef.nullable(),
     schedule: z.string().nullable(),
@@ -125,6 +127,7 @@ export const Schedule = z
     id: z.string(),
     name: z.string(),
     role: z.string().nullable(),
+    team: z.string().nullable(),
     zone: z.string(),
     people: z.array(PersonRef),
     /** Who holds it now, in order. */

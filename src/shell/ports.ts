@@ -36,8 +36,11 @@ export interface Playbooks {
 }
 
 export interface Rosters {
-  /** Who can be reached at that instant. Reads people from the transaction, schedules from oncall.yaml. */
-  readonly at: (tx: Tx, instant: Instant) => Promise<Roster>
+  /**
+   * Who can be reached at that instant. Reads people from the transaction, schedules from oncall.yaml. @param team whose
+   * holders hold the roles; the organisation's where it is left out, and for roles that the team has no schedule for
+   */
+  readonly at: (tx: Tx, instant: Instant, team?: string | null) => Promise<Roster>
 }
 
 /** Hints between parts of one process that there is work; the database stays the truth, polling finds what a hint missed. */

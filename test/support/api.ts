@@ -50,9 +50,16 @@ export interface Answer {
 }
 
 export async function openApiScene(
-  options: { playbook?: Playbook; parts?: Partial<ServerParts>; ports?: Partial<Ports>; database?: TestDatabaseOptions } = {},
+  options: {
+    playbook?: Playbook
+    parts?: Partial<ServerParts>
+    ports?: Partial<Ports>
+    database?: TestDatabaseOptions
+    /** A database that the test has opened already. */
+    opened?: TestDatabase
+  } = {},
 ): Promise<ApiScene> {
-  const database = await openTestDatabase(options.database)
+  const database = options.opened ?? (await openTestDatabase(options.database))
   const playbook = options.playbook ?? testPlaybook()
   await database.database.query(`insert into playbook_version (digest, source) values ($1, '')`, [playbook.digest])
   const ports = testPorts(database.database, {
@@ -113,6 +120,7 @@ export function testParts(): ServerParts {
           {
             id: 'ops',
             name: 'Ops',
+          team: null,
             role: 'Ops',
             zone: 'Europe/Berlin',
             layers: [{ members: ['ann@example.com', 'owner'], rotation: null }],
@@ -129,6 +137,7 @@ async function seedPeople(database: TestDatabase): Promise<Record<PersonId, stri
   for (const [id, name, role] of PEOPLE) {
     await database.database.query(`insert into person (id, email, name, zone, role) values ($1, $2, $3, 'Europe/Berlin', $4)`, [
       id,
+            team: null,
       `${name.toLowerCase()}@example.com`,
       name,
       role,

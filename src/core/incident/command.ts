@@ -24,6 +24,8 @@ export type IncidentCommand =
       readonly private: boolean
       /** What the signal that opens it measures. */
       readonly measured?: Measurement
+      /** What is hit, where the signal or the person says so. */
+      readonly service?: string | null
     }
   | {
       readonly type: 'attach-alerts'
@@ -58,6 +60,7 @@ export type IncidentCommand =
     }
   | { readonly type: 'reopen'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'close'; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'name-service'; readonly by: Actor; readonly service: string | null; readonly reason: string }
   /** `decide` is given the version that it moves to. */
   | { readonly type: 'move-playbook'; readonly by: Actor; readonly playbook: PlaybookDigest; readonly reason: string }
   | { readonly type: 'note'; readonly by: Actor; readonly text: string }
@@ -86,6 +89,7 @@ export const REFUSAL_CODES = [
   'severity-unchanged',
   'type-unknown',
   'role-unknown',
+  'service-unknown',
   'measure-unknown',
   'unit-wrong',
   'value-impossible',

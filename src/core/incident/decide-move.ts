@@ -1,6 +1,7 @@
 /** Moving an incident to another version of the playbook. The severity stays; who is paged for it, and when, is the new version's. */
 import { severityOfImpact } from '../playbook/impact.ts'
 import { findRow, findType, type Playbook, type SeverityRow } from '../playbook/playbook.ts'
+import { teamOf } from '../playbook/service.ts'
 import type { Instant } from '../time.ts'
 import { accept, type CommandOf, type Decision, refuse } from './command.ts'
 import type { Incident } from './incident.ts'
@@ -15,6 +16,7 @@ export function movePlaybook(incident: Incident, command: CommandOf<'move-playbo
   const type = incident.incidentType === null ? null : findType(playbook, incident.incidentType)
   if (type === undefined) return refuse('type-unknown')
   if (command.reason.trim() === '') return refuse('reason-required')
+  const team = teamOf(playbook, incident.service, incident.incidentType)
   return accept({
     type: 'incident.playbook-moved',
     at: now,
@@ -26,6 +28,7 @@ export function movePlaybook(incident: Incident, command: CommandOf<'move-playbo
     severityClause: clauseIn(playbook, incident, row, now),
     responseMs: row.responseMs,
     roles: row.roles,
+    ...(team === incident.team ? {} : { handedTo: team }),
   })
 }
 

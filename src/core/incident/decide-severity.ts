@@ -2,6 +2,7 @@
 import { crosses, severityOfImpact, unitOfMeasure } from '../playbook/impact.ts'
 import { isImpossible, titleOfMeasure } from '../playbook/measure.ts'
 import { findRow, findType, type IncidentType, type Playbook, type SeverityRow } from '../playbook/playbook.ts'
+import { teamOf } from '../playbook/service.ts'
 import type { Instant } from '../time.ts'
 import { accept, type CommandOf, type Decision, type Measurement, refuse } from './command.ts'
 import type { IncidentEvent, SeverityBasis } from './event.ts'
@@ -79,12 +80,15 @@ export function triage(incident: Incident, command: CommandOf<'triage'>, playboo
   if (type === undefined) return refuse('type-unknown')
   const chosen = command.severity === null ? rowByType(incident, type, playbook, now) : rowByHand(command.severity, playbook)
   if (chosen === undefined) return refuse('severity-unknown')
+  const incidentType = type?.id ?? incident.incidentType
+  const team = teamOf(playbook, incident.service, incidentType)
   const triaged: IncidentEvent = {
     type: 'incident.triaged',
     at: now,
     by: command.by,
-    incidentType: type?.id ?? incident.incidentType,
+    incidentType,
     firstStep: type?.firstStep ?? incident.firstStep,
+    ...(team === incident.team ? {} : { handedTo: { team, roles: chosen.row.roles } }),
   }
   if (chosen.row.id === incident.severity) return accept(triaged)
   const reason = command.reason.trim() === '' ? chosen.reason : command.reason

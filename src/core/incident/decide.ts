@@ -1,5 +1,6 @@
 /** What may happen to an incident. Accepts with events or refuses with a fixed code; it never throws for what people ask. */
 import { findRow, findType, type Playbook } from '../playbook/playbook.ts'
+import { findService, teamOf } from '../playbook/service.ts'
 import type { Instant } from '../time.ts'
 import { accept, type CommandOf, type Decision, type IncidentCommand, refuse } from './command.ts'
 import { movePlaybook } from './decide-move.ts'
@@ -46,6 +47,8 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
       return isOpen(incident)
         ? refuse('incident-not-resolved')
         : accept({ type: 'incident.closed', at: now, by: command.by, reason: command.reason })
+    case 'name-service':
+      return nameService(incident, command, playbook, now)
     case 'move-playbook':
       return movePlaybook(incident, command, playbook, now)
     case 'note':
@@ -76,6 +79,9 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
   if (incident.id !== null) return refuse('incident-already-opened')
   const type = command.incidentType === null ? null : findType(playbook, command.incidentType)
   if (type === undefined) return refuse('type-unknown')
+  const service = command.service ?? null
+  if (service !== null && findService(playbook, service) === undefined) return refuse('service-unknown')
+  const team = teamOf(playbook, service, type?.id ?? null)
   const severity = openingSeverity(command, type, playbook, now)
   if (severity === undefined) return refuse('severity-unknown')
   const { row, reason, clause, basis } = severity
@@ -96,6 +102,8 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
     roles: row.roles,
     playbook: playbook.digest,
     private: command.private,
+    ...(service === null ? {} : { service }),
+    ...(team === null ? {} : { team }),
   }
   return accept(opened, ...openingImpact(command, playbook, now))
 }
@@ -208,6 +216,18 @@ function reopen(incident: Incident, command: CommandOf<'reopen'>, playbook: Play
     responseMs: row.responseMs,
     roles: row.roles,
   })
+}
+
+/** Where it is another team's, that team's people are paged. */
+function nameService(incident: Incident, command: CommandOf<'name-service'>, playbook: Playbook, now: Instant): Decision {
+  const { by, service, reason } = command
+  if (incident.phase === 'closed') return refuse('incident-closed')
+  if (service !== null && findService(playbook, service) === undefined) return refuse('service-unknown')
+  if (service === incident.service) return accept()
+  const row = findRow(playbook, incident.severity)
+  if (row === undefined) return refuse('severity-unknown')
+  const team = teamOf(playbook, service, incident.incidentType)
+  return accept({ type: 'incident.service-named', at: now, by, service, team, reason, roles: row.roles })
 }
 
 function assignRole(incident: Incident, command: CommandOf<'assign-role'>, playbook: Playbook, now: Instant): Decision {

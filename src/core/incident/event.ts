@@ -52,6 +52,10 @@ export type IncidentEvent =
       readonly roles: readonly string[]
       readonly playbook: PlaybookDigest
       readonly private: boolean
+      /** What is hit, as the playbook names it; left out where nobody knows. */
+      readonly service?: string
+      /** Whose people hold the roles; left out: the organisation's. */
+      readonly team?: string
     }
   | {
       /** Folded over one applied batch; bounded, see `attachAlerts`. */
@@ -130,6 +134,8 @@ export type IncidentEvent =
       readonly by: Actor
       readonly incidentType: string | null
       readonly firstStep: string
+      /** Set where the type is another team's: its people are paged for these roles. */
+      readonly handedTo?: { readonly team: string | null; readonly roles: readonly string[] }
     }
   | {
       readonly type: 'incident.severity-changed'
@@ -160,6 +166,17 @@ export type IncidentEvent =
       readonly reason: string
     }
   | {
+      /** What is hit, or that nobody knows; where it is another team's, its people are paged. */
+      readonly type: 'incident.service-named'
+      readonly at: Instant
+      readonly by: Actor
+      readonly service: string | null
+      readonly team: string | null
+      readonly reason: string
+      /** Roles of the row, whose duties begin anew where the team is another. */
+      readonly roles: readonly string[]
+    }
+  | {
       /** It goes on by another version of the playbook. */
       readonly type: 'incident.playbook-moved'
       readonly at: Instant
@@ -172,6 +189,8 @@ export type IncidentEvent =
       readonly severityClause: string
       readonly responseMs: number
       readonly roles: readonly string[]
+      /** Set where the service or the type is another team's there. */
+      readonly handedTo?: string | null
     }
   | { readonly type: 'incident.mitigation-started'; readonly at: Instant; readonly by: Actor }
   | {

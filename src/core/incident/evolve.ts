@@ -39,12 +39,9 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'incident.notified':
       return { ...incident, notices: [...incident.notices, { key: event.key, about: event.about, at: event.at }] }
     case 'incident.triaged':
-      return {
-        ...incident,
-        phase: incident.phase === 'detected' ? 'triaged' : incident.phase,
-        incidentType: event.incidentType,
-        firstStep: event.firstStep,
-      }
+      return triaged(incident, event)
+    case 'incident.service-named':
+      return handOver({ ...incident, service: event.service }, event.team, event.roles, event.at)
     case 'incident.severity-changed':
       return severityChanged(incident, event)
     case 'incident.impact-measured':
@@ -90,6 +87,8 @@ function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident
     severityBasis: event.severityBasis ?? 'playbook',
     playbook: event.playbook,
     private: event.private,
+    service: event.service ?? null,
+    team: event.team ?? null,
     openedAt: event.at,
   }
   return beginResponse(
@@ -207,6 +206,24 @@ function withoutSources(impact: Incident['impact']): Incident['impact'] {
   )
 }
 
+function triaged(incident: Incident, event: EventOf<'incident.triaged'>): Incident {
+  const { incidentType, firstStep, handedTo, at } = event
+  const phase = incident.phase === 'detected' ? 'triaged' : incident.phase
+  const known: Incident = { ...incident, phase, incidentType, firstStep }
+  return handedTo === undefined ? known : handOver(known, handedTo.team, handedTo.roles, at)
+}
+
+/** Another team's people are paged anew for every role; those paged before are let go, and who had acknowledged stays so. */
+function handOver(incident: Incident, team: string | null, roles: readonly string[], at: Instant): Incident {
+  const handed: Incident = { ...incident, team }
+  if (team === incident.team || !isOpen(incident)) return handed
+  const duties = handed.duties.map(
+    (duty): Duty => (duty.state === 'open' || duty.state === 'exhausted' ? { ...duty, state: 'ended' } : duty),
+  )
+  const begun = newDuties(handed, handed.severity, roles, at)
+  return endPages({ ...handed, duties: [...duties, ...begun], restarts: handed.restarts + 1 })
+}
+
 /** Roles that the new version's row names go on, others end, new ones begin; an answer that is still owed has the new time. */
 function playbookMoved(incident: Incident, event: EventOf<'incident.playbook-moved'>): Incident {
   const moved: Incident = { ...incident, playbook: event.to, firstStep: event.firstStep, severityClause: event.severityClause }
@@ -218,6 +235,11 @@ function playbookMoved(incident: Incident, event: EventOf<'incident.playbook-mov
   const missing = event.roles.filter((role) => !duties.some((duty) => duty.role === role && duty.state !== 'ended'))
   const begun = newDuties(moved, moved.severity, missing, event.at)
   const going: Incident = { ...moved, duties: [...duties, ...begun], restarts: moved.restarts + 1 }
+  return newTime(event.handedTo === undefined ? going : handOver(going, event.handedTo, event.roles, event.at), event)
+}
+
+/** A response that is still owed has the new version's time, from the same start. */
+function newTime(going: Incident, event: EventOf<'incident.playbook-moved'>): Incident {
   const response = going.responses.at(-1)
   if (response === undefined || response.metAt !== null || response.breachedAt !== null || response.waivedAt !== null)
     return endPages(going)

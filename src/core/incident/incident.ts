@@ -24,6 +24,10 @@ export interface Incident {
   /** How many times sources have measured; bounds the next, see `recordImpact`. */
   readonly sourceReadings: number
   readonly playbook: PlaybookDigest | null
+  /** What is hit, as the playbook names it; null: nobody knows. */
+  readonly service: string | null
+  /** Whose people hold the roles; null: the organisation's. */
+  readonly team: string | null
   readonly private: boolean
   readonly openedAt: Instant
   /** The first acknowledgement of all. */
@@ -131,6 +135,8 @@ const LATER = {
   sourceReadings: 0,
   firingAtResolution: null,
   restarts: 0,
+  service: null,
+  team: null,
 } as const
 
 /** A stored state, whichever release wrote it. */

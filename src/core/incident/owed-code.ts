@@ -6,6 +6,8 @@ export const OWED_CODES = [
   'take-command',
   /** No person has said what it is. */
   'classify',
+  /** Nobody has said which service is hit. */
+  'name-service',
   /** Nobody has measured how bad it is. */
   'measure-impact',
   /** What is measured asks for another severity. */

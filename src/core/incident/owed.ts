@@ -65,6 +65,8 @@ function owedTriage(incident: Incident, playbook: Playbook, now: Instant): Owed[
     const text = incident.incidentType === null ? 'Nobody has said what it is.' : 'Nobody has confirmed what it is.'
     owed.push({ code: 'classify', text, due: null, role, clause: stepOf(playbook, 'triaged') })
   }
+  if (playbook.services.length > 0 && incident.service === null)
+    owed.push({ code: 'name-service', text: 'Nobody has said which service is hit.', due: null, role, clause: 'services' })
   const measures = [...new Set(playbook.severities.flatMap((row) => row.thresholds.map((threshold) => threshold.measure)))]
   const isKnown = Object.keys(incident.impact).length > 0 || incident.severityBasis === 'person'
   if (measures.length > 0 && !isKnown) {

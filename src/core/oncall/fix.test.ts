@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GOOD_CONNECTIONS, GOOD_ONCALL, GOOD_PLAYBOOK, OLD_PLAYBOOK } from '../../../test/support/bad-folders.ts'
+import { findOnlyNear } from '../playbook/text.ts'
 import { fixFolder } from './fix.ts'
 import { type FolderTexts, lintFolder } from './lint.ts'
 
@@ -54,6 +55,21 @@ describe('what is not understood is left alone', () => {
     ['a duration over two lines', 'quiet: 90 s', 'quiet: >-\n    PT15M'],
     ['a duration with escapes in it', 'quiet: 90 s', 'quiet: "PT\\x31M"'],
   ])('%s', (_, from, to) => expect(fixed({ playbook: GOOD_PLAYBOOK.replace(from, to) })).toEqual([]))
+
+  test('a key whose right name is there already; all else is mended', () => {
+    const playbook = GOOD_PLAYBOOK.replace('rounds: 3', 'rounds: 3\n  roundss: 4')
+    expect(fixed({ playbook })).toEqual([])
+    const [file] = fixed({ playbook: playbook.replace('response_time: 5 min', 'respons_time: 5 min') })
+    expect(file?.changes.map(({ to }) => to)).toEqual(['response_time'])
+  })
+
+  test('a name that may mean two is no name', () => {
+    expect([findOnlyNear('cat', ['bat', 'dog']), findOnlyNear('cat', ['bat', 'hat']), findOnlyNear('cat', ['dog'])]).toEqual([
+      'bat',
+      null,
+      null,
+    ])
+  })
 
   test('two keys that would become one', () => {
     expect(fixed({ playbook: GOOD_PLAYBOOK.replace('rounds: 3', 'round: 3\n  roundss: 4') })).toEqual([])

@@ -16,7 +16,9 @@ export function findRoleGaps(parsed: ParsedPlaybook | null, { onCall, place }: P
   const playbook = parsed?.playbook ?? null
   if (playbook === null || onCall === null || !fileIsThere) return []
   const named = dutyRolesOf(playbook)
-  const staffed = onCall.schedules.map((schedule) => schedule.role)
+  // A role that only teams staff has nobody for what is of no team's service.
+  const staffed = onCall.schedules.flatMap((schedule) => (schedule.team === null ? [schedule.role] : []))
+  const teams = playbook.teams.map((team) => team.name)
   const unstaffed = named.filter((role) => !staffed.includes(role))
   const warn = (code: FindingCode, path: Path, message: string, fix: string): Finding =>
     place({ code, severity: 'warning', path, message, fix })
@@ -28,6 +30,10 @@ export function findRoleGaps(parsed: ParsedPlaybook | null, { onCall, place }: P
       )
       const fix = nearest === null ? 'Add a schedule for it.' : `The schedule of "${nearest}" may be meant for it.`
       return warn('role-unstaffed', ['schedules'], `No schedule names who holds "${role}"; the owners do.`, fix)
+    }),
+    ...onCall.schedules.flatMap(({ team }, index) => {
+      if (team === null || teams.includes(team)) return []
+      return [warn('unknown-team', ['schedules', index, 'team'], `The playbook has no team "${team}".`, suggest(team, teams))]
     }),
     ...onCall.schedules.flatMap(({ role }, index) => {
       if (named.includes(role)) return []

@@ -46,6 +46,13 @@ describe('the folder that ships', () => {
     ])
   })
 
+  test('an audience that has two channels of a system is named once', () => {
+    const playbook = folder.playbook.replace("'Slack #ops'", "['Slack #ops', 'Slack #help']")
+    expect(lintFolder({ ...folder, playbook }).findings.map(({ message }) => message)[0]).toContain(
+      'so "Internal Stakeholders" and "Executives" are',
+    )
+  })
+
   test('nothing is said of mail and secrets where the environment is not known', () => {
     expect(codesOf(folder, { now: IN_TIME })).toEqual(channels)
     expect(codesOf(folder, { now: IN_TIME, surroundings: { ...bare, hasMail: true } })).toEqual(channels)
@@ -128,6 +135,11 @@ describe('who is on call in the coming weeks', () => {
     expect(gapOf([layerAt('2026-01-05', '2026-12-01')], { days: 14 })?.message).toContain('from Tue 2026-12-01 09:00 on (Europe/Berlin): ')
   })
 
+  test('layers that follow each other, and one that begins at this moment, leave none', () => {
+    expect(gapOf([layerAt('2026-01-05', '2026-12-07'), layerAt('2026-12-07')])).toBeUndefined()
+    expect(gapOf([layerAt('2026-11-24')], { now: Date.UTC(2026, 10, 24, 8) })).toBeUndefined()
+  })
+
   test('a gap beyond the days that are looked at is none', () => {
     expect(gapOf([layerAt('2026-01-05', '2026-12-25')], { days: 30 })).toBeUndefined()
     expect(gapOf([layerAt('2026-01-05', '2026-12-25')], { days: 31 })).toBeDefined()
@@ -151,6 +163,7 @@ describe('oncall.yaml is read', () => {
         id: 'ops',
         name: 'Ops',
         role: 'Ops',
+        team: null,
         zone: 'Europe/Berlin',
         layers: [
           {
@@ -159,14 +172,28 @@ describe('oncall.yaml is read', () => {
           },
         ],
       },
-      { id: 'cto', name: 'CTO', role: 'CTO', zone: 'UTC', layers: [{ members: ['owner'], rotation: null }] },
+      { id: 'cto', name: 'CTO', role: 'CTO', team: null, zone: 'UTC', layers: [{ members: ['owner'], rotation: null }] },
       {
         id: 'security-officer',
         name: 'Security Officer',
         role: 'Security Officer',
+        team: null,
         zone: 'UTC',
         layers: [{ members: ['ann@example.com', 'owner'], rotation: null }],
       },
+    ])
+  })
+
+  test('the schedules of teams beside that of the organisation', () => {
+    const ops = { role: 'Ops', on_call: 'owner' }
+    const { onCall, findings } = parseOnCall(
+      stringify({ schedules: [ops, { ...ops, team: 'Payments' }, { ...ops, team: 'Apps', name: 'Night' }] }),
+    )
+    expect(findings).toEqual([])
+    expect(onCall?.schedules.map(({ id, name, role, team }) => [id, name, role, team])).toEqual([
+      ['ops', 'Ops', 'Ops', null],
+      ['payments-ops', 'Payments Ops', 'Ops', 'Payments'],
+      ['night', 'Night', 'Ops', 'Apps'],
     ])
   })
 
@@ -206,6 +233,12 @@ describe('what is wrong with oncall.yaml is found at its place', () => {
     ['schedule-members', withSchedule({ on_call: undefined }), 'schedules.0', 'error'],
     ['schedule-members', withSchedule({ layers: [layer] }), 'schedules.0', 'error'],
     ['duplicate-schedule', { ...withSchedule({}), roles: { OPS: 'owner' } }, 'roles.OPS', 'error'],
+    [
+      'duplicate-schedule',
+      { ...withSchedule({ team: 'A' }), schedules: ['A', 'a'].map((team) => ({ role: 'Ops', on_call: 'owner', team })) },
+      'schedules.1',
+      'error',
+    ],
     ['unknown-key', withSchedule({ rotaton: 1 }), 'schedules.0.rotaton', 'error'],
   ])('%s', (code, file, path, severity) => {
     const { findings, onCall } = parseOnCall(stringify(file))
@@ -262,6 +295,18 @@ describe('between the files', () => {
     expect(between({ onCall: folder.onCall.replace('role: CTO', 'role: CT0') })).toEqual([
       expect.objectContaining({ file: 'oncall.yaml', code: 'role-unstaffed', fix: expect.stringContaining('CT0') }),
       expect.objectContaining({ file: 'oncall.yaml', code: 'schedule-unused', fix: 'Did you mean CTO?' }),
+    ])
+  })
+
+  test('a schedule of a team that the playbook has not, and a role that only a team staffs', () => {
+    const playbook = `${folder.playbook}\nteams: [{ name: Payments }]\n`
+    const onCall = `${folder.onCall}\n  - { role: CTO, team: Payment, on_call: owner }\n`.replace(
+      'role: Product',
+      'role: Product\n    team: Payments',
+    )
+    expect(lintFolder({ ...folder, playbook, onCall }).findings.filter((finding) => finding.file === 'oncall.yaml')).toEqual([
+      expect.objectContaining({ code: 'role-unstaffed', message: expect.stringContaining('"Product"') }),
+      expect.objectContaining({ code: 'unknown-team', fix: 'Did you mean Payments?' }),
     ])
   })
 

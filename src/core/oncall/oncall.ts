@@ -2,7 +2,7 @@
 
 export interface OnCall {
   readonly people: readonly OnCallPerson[]
-  /** At most one a duty role. A role without one is held by the owners. */
+  /** At most one a duty role and team. A team's role without one is held as the organisation's, and that without one by the owners. */
   readonly schedules: readonly Schedule[]
 }
 
@@ -22,6 +22,8 @@ export interface Schedule {
   readonly name: string
   /** Duty role. */
   readonly role: string
+  /** Whose holders these are, as the playbook names the team; null: the organisation's. */
+  readonly team: string | null
   /** The zone whose wall clock hands over. */
   readonly zone: string
   /** The first that covers an instant holds; those below fill its gaps. */

@@ -43,16 +43,17 @@ function build(file: OnCallFile, report: Report): OnCall {
   const listed = (file.schedules ?? []).map((schedule, index) => buildSchedule(schedule, ['schedules', index], known, report))
   const short = Object.entries(file.roles ?? {}).map(([role, holders]): Schedule => {
     const members = buildHolders(holders, ['roles', role], known, report)
-    return { ...named(role, undefined), zone: DEFAULT_ZONE, layers: [{ members, rotation: null }] }
+    return { ...named({ role }), zone: DEFAULT_ZONE, layers: [{ members, rotation: null }] }
   })
   const schedules = [...listed, ...short]
   checkSchedules(schedules, listed.length, report)
   return { people, schedules }
 }
 
-function named(role: string, name: string | undefined): Pick<Schedule, 'id' | 'name' | 'role'> {
+function named({ role, team, name }: Pick<ScheduleFile, 'role' | 'team' | 'name'>): Pick<Schedule, 'id' | 'name' | 'role' | 'team'> {
   const written = normalizeName(role)
-  return { id: toSlug(name ?? role), name: name ?? written, role: written }
+  const usual = team === undefined ? written : `${normalizeName(team)} ${written}`
+  return { id: toSlug(name ?? usual), name: name ?? usual, role: written, team: team === undefined ? null : normalizeName(team) }
 }
 
 function buildPerson(person: PersonFile, path: Path, report: Report): OnCallPerson {
@@ -101,7 +102,7 @@ function buildSchedule(schedule: ScheduleFile, path: Path, known: ReadonlySet<st
   const always =
     schedule.on_call === undefined ? [] : [{ members: buildHolders(schedule.on_call, [...path, 'on_call'], known, report), rotation: null }]
   const rotating = (schedule.layers ?? []).map((layer, index) => buildLayer(layer, [...path, 'layers', index], known, report))
-  return { ...named(schedule.role, schedule.name), zone, layers: [...always, ...rotating] }
+  return { ...named(schedule), zone, layers: [...always, ...rotating] }
 }
 
 function buildLayer(layer: LayerFile, path: Path, known: ReadonlySet<string>, report: Report): Layer {
@@ -140,13 +141,18 @@ function buildHolders(written: Holder | readonly Holder[], path: Path, known: Re
 }
 
 function checkSchedules(schedules: readonly Schedule[], listed: number, report: Report): void {
-  for (const [index, { id, role }] of schedules.entries()) {
+  for (const [index, { id, role, team }] of schedules.entries()) {
     const path = index < listed ? ['schedules', index] : ['roles', role]
-    const earlier = schedules.slice(0, index).find((other) => other.role.toLowerCase() === role.toLowerCase() || other.id === id)
+    const isSame = (other: Schedule): boolean => other.role.toLowerCase() === role.toLowerCase() && sameTeam(other.team, team)
+    const earlier = schedules.slice(0, index).find((other) => isSame(other) || other.id === id)
     if (earlier !== undefined)
       error(report, 'duplicate-schedule', path, `"${earlier.role}" has a schedule already.`, 'Make them layers of one schedule.')
     if (id === '') error(report, 'bad-id', path, `No id can be made from "${role}".`, 'Give the schedule a name with letters or digits.')
   }
+}
+
+function sameTeam(one: string | null, other: string | null): boolean {
+  return one?.toLowerCase() === other?.toLowerCase()
 }
 
 function buildZone(zone: string | undefined, path: Path, report: Report): string {

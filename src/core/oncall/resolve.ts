@@ -21,19 +21,25 @@ export interface RosterSource {
     readonly channels: readonly string[]
   }[]
   readonly instant: Instant
+  /** Whose roster; null: the organisation's. */
+  readonly team: string | null
   readonly shiftsOf: (schedule: Schedule, instant: Instant) => Shifts
   /** False for a channel that this installation cannot send on. */
   readonly usable: (channel: string) => boolean
 }
 
-/** A role without a schedule is held by the owners; a holder who is gone or disabled holds nothing. */
+/** A role that the team has no schedule for is the organisation's, and without one the owners'; who is gone or disabled holds nothing. */
 export function resolveRoster(source: RosterSource): Roster {
   const owners = ownersOf(source.people)
   const idOf = new Map(source.people.map((person) => [person.email, person.id]))
   const resolve = (holders: readonly Holder[]): PersonId[] => [
     ...new Set(holders.flatMap((holder) => (holder === OWNER ? owners : (idOf.get(holder) ?? [])))),
   ]
-  const scheduled = new Map(source.schedules.map((schedule) => [schedule.role, schedule]))
+  const own = source.team === null ? [] : source.schedules.filter((schedule) => schedule.team === source.team)
+  // The later of two entries counts.
+  const scheduled = new Map(
+    [...source.schedules.filter((schedule) => schedule.team === null), ...own].map((schedule) => [schedule.role, schedule]),
+  )
   // Without a prototype: a role may be called "constructor".
   const roles = Object.create(null) as Record<string, RoleHolders>
   for (const role of new Set([...dutyRolesOf(source.playbook), ...scheduled.keys()])) {

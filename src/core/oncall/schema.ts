@@ -39,6 +39,9 @@ const LayerFile = z.strictObject({
 
 const ScheduleFile = z.strictObject({
   role: Name.meta({ description: 'The duty role it staffs, as the playbook names it.' }),
+  team: Name.optional().meta({
+    description: 'The team whose holders these are, as the playbook names it; the organisation when left out.',
+  }),
   name: Name.optional(),
   zone: Zone.optional().meta({ description: 'Whose wall clock hands over; UTC when left out.' }),
   on_call: Holders.optional().meta({ description: 'Who always holds the role, all together; instead of layers.' }),

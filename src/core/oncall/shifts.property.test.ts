@@ -106,7 +106,7 @@ const cases = fc
       rotation: { startWallMs: startWallMs + DAY_MS, untilWallMs: startWallMs + 3 * DAY_MS, turnWallMs: DAY_MS },
     }
     const layers: Layer[] = [...(above ? [top] : []), { members, rotation }]
-    const schedule: Schedule = { id: 's', name: 'S', role: 'R', zone, layers }
+    const schedule: Schedule = { id: 's', name: 'S', role: 'R', team: null, zone, layers }
     return { schedule, instant: moment + offsetMs }
   })
 

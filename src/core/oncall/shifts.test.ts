@@ -7,7 +7,7 @@ const WEEK_MS = 7 * DAY_MS
 const at = (text: string): number => Date.parse(text)
 
 function scheduleOf(zone: string, ...layers: Layer[]): Schedule {
-  return { id: 's', name: 'S', role: 'Ops', zone, layers }
+  return { id: 's', name: 'S', role: 'Ops', team: null, zone, layers }
 }
 
 function rotation(members: string[], start: string, turnWallMs: number, until?: string): Layer {

@@ -13,6 +13,11 @@ export function groupKeyOf(type: IncidentType, signal: Signal): string {
   return key.length <= GROUP_KEY_CHARS_MAX ? key : `${key.slice(0, GROUP_KEY_CHARS_MAX).toWellFormed()}…${hash(key)}`
 }
 
+/** Alerts of different services never join one incident: they may be of different teams. */
+export function withService(groupKey: string, service: string | null): string {
+  return service === null ? groupKey : `${groupKey}@${service}`
+}
+
 /** 53 bits (cyrb53, public domain): two long keys with equal beginnings must differ, nobody gains by making them meet. */
 function hash(text: string): string {
   let left = 0xdeadbeef

@@ -58,6 +58,8 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
       return `${event.by.name} started mitigation.`
     case 'incident.resolved':
       return `${event.by.name} resolved it${stillFiring(event.firing ?? 0)}${because(event.reason)}.`
+    case 'incident.service-named':
+      return `${event.by.name} said ${event.service === null ? 'that no service is known to be hit' : `that ${event.service} is hit`}${because(event.reason)}.`
     case 'incident.playbook-moved':
       return `${event.by.name} moved it to another version of the playbook${because(event.reason)}.`
     case 'incident.went-back':

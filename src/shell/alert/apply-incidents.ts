@@ -148,6 +148,7 @@ async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group, playbook
     title: titleOf(target),
     summary: summaryOf(target),
     incidentType: target.incidentType,
+    service: target.service,
     // The core finds the row of a type, or the default's, and what was measured may raise it.
     severity: target.kind === 'storm' ? target.severity : null,
     severityReason: target.reason,

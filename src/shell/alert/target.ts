@@ -2,7 +2,9 @@
 import { PLAIN_ALARM } from '../../core/alert/build.ts'
 import { toLine } from '../../core/alert/text.ts'
 import type { Matcher, Match } from '../../core/playbook/match.ts'
+import { withService } from '../../core/playbook/group-key.ts'
 import { severityRow, type Playbook, type SignalMeasure } from '../../core/playbook/playbook.ts'
+import { serviceOf } from '../../core/playbook/service.ts'
 import type { Unit } from './apply-item.ts'
 
 /** The incident that is to be joined, or opened where none is open. */
@@ -16,6 +18,8 @@ export interface Target {
   /** Incident type's title, when its signal does not say it. */
   readonly typeTitle: string | null
   readonly incidentType: string | null
+  /** What is hit, as the playbook names it. */
+  readonly service: string | null
   /** What the values of its signals measure. */
   readonly measures: SignalMeasure | null
   readonly severity: string
@@ -28,8 +32,9 @@ export type Aim = { readonly kind: 'target'; readonly target: Target } | { reado
 const TITLE_CHARS_MAX = 300
 const SUMMARY_CHARS_MAX = 2_000
 
-export function triageKey(sourceId: string): string {
-  return `triage:${sourceId}`
+/** One open triage a source, and one for each service that its signals name: they may be of different teams. */
+export function triageKey(sourceId: string, service: string | null): string {
+  return withService(`triage:${sourceId}`, service)
 }
 
 export function stormKey(sourceId: string): string {
@@ -41,10 +46,12 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
   const match = unit.plain || unit.signal.alarm === PLAIN_ALARM ? PLAIN : tryMatch(unit, matcher)
   if (match.kind === 'below') return { kind: 'below', reason: match.reason }
   const { sourceId, sourceName } = unit.item
+  const service = unit.plain ? null : (serviceOf(playbook, unit.signal.labels)?.name ?? null)
   if (match.kind === 'type') {
     const { type, severity, reason, groupKey } = match
     const target: Target = {
-      groupKey,
+      groupKey: withService(groupKey, service),
+      service,
       kind: 'type',
       sourceId,
       sourceName,
@@ -58,7 +65,8 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
     return { kind: 'target', target }
   }
   const target: Target = {
-    groupKey: triageKey(sourceId),
+    groupKey: triageKey(sourceId, service),
+    service,
     kind: 'triage',
     sourceId,
     sourceName,
@@ -96,6 +104,7 @@ export function stormOf(target: Target, playbook: Playbook, limit: number): Targ
     groupKey: stormKey(target.sourceId),
     kind: 'storm',
     incidentType: null,
+    service: null,
     measures: null,
     reason: `${target.sourceName} opened ${limit} incidents within a minute; this one takes the rest. ${severityRow(playbook, target.severity).id} is the worst of them.`,
   }

@@ -1,5 +1,6 @@
 /** One look at every open incident: batch by batch, each in a short transaction that only reads. */
 import type { IncidentId } from '../../core/id.ts'
+import type { Roster } from '../../core/oncall/roster.ts'
 import type { Ports } from '../ports.ts'
 import { listLonelyPages, listOpenIncidents, listWaitingEffects, type LonelyPage, type OpenIncident } from './auditor-store.ts'
 import { examine, type Finding, LATE_MS } from './findings.ts'
@@ -54,11 +55,17 @@ async function examineBatch(
 ): Promise<{ readonly findings: readonly Finding[]; readonly looked: number; readonly last: IncidentId | undefined }> {
   return ports.database.inTransaction('main', async (tx) => {
     const incidents = await listOpenIncidents(tx, asked)
-    const roster = await ports.rosters.at(tx, tx.now)
+    const rosters = new Map<string | null, Promise<Roster>>()
+    const rosterOf = (team: string | null): Promise<Roster> => {
+      const roster = rosters.get(team) ?? ports.rosters.at(tx, tx.now, team)
+      rosters.set(team, roster)
+      return roster
+    }
     const findings: Finding[] = []
     for (const incident of incidents) {
       const found = await examineOne(incident, async () => {
         const playbook = await ports.playbooks.load(tx, incident.playbook)
+        const roster = await rosterOf(incident.state.team)
         return examine({ state: incident.state, wakeAt: incident.wakeAt, playbook, roster, now: tx.now })
       })
       if (found !== null) findings.push(found)

@@ -19,6 +19,7 @@ export async function listOncallItems(tx: Tx, parts: OncallParts, at: number): P
   const show = (person: PersonAt | null) => person && { id: person.id, name: person.name, email: people.get(person.id)?.email ?? '' }
   return items.map((item) => ({
     role: item.role,
+    team: item.team,
     kind: item.kind,
     person: show(item.person),
     schedule: item.schedule,
@@ -31,13 +32,13 @@ export async function listOncallItems(tx: Tx, parts: OncallParts, at: number): P
 export async function listSchedules(tx: Tx, parts: OncallParts): Promise<Schedule[]> {
   const items = await parts.onCallItems(tx, tx.now)
   const schedules: Schedule[] = []
-  for (const { id, name, role, zone, layers } of parts.onCall().schedules) {
-    const holding = items.find((item) => item.kind === 'duty' && item.role === role)
+  for (const { id, name, role, team, zone, layers } of parts.onCall().schedules) {
+    const holding = items.find((item) => item.kind === 'duty' && item.role === role && item.team === team)
     const members = [...new Set(layers.flatMap((layer) => layer.members))]
     const people: PersonRef[] = []
     for (const member of members) people.push(await showMember(tx, member))
     const current = await findNames(tx, holding?.people.map((person) => person.id) ?? [])
-    schedules.push({ id, name, role, zone, people, current: [...current].map(([personId, known]) => ({ id: personId, ...known })) })
+    schedules.push({ id, name, role, team, zone, people, current: [...current].map(([personId, known]) => ({ id: personId, ...known })) })
   }
   return schedules
 }

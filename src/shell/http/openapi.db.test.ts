@@ -115,6 +115,7 @@ test('every route answers what the document says, well and badly', async () => {
     recordFact: [`/incidents/${id}/facts`, { fact: 'aware_at', at: '2026-01-01T00:00:00Z' }],
     assignRole: [`/incidents/${id}/roles`, { role: 'scribe' }],
     resolve: [`/incidents/${id}/resolve`, { reason: 'r' }],
+    nameService: [`/incidents/${id}/service`, { service: null }],
     reopen: [`/incidents/${id}/reopen`],
     close: [`/incidents/${ended.id}/close`],
     listAlerts: ['/alerts'],

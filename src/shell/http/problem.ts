@@ -48,6 +48,7 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'reason-required': [422, 'Say why'],
   'nothing-to-release': [409, 'Nobody is being paged for that role'],
   'playbook-unchanged': [409, 'The incident runs by this version already'],
+  'service-unknown': [422, 'The playbook has no such service'],
   'nothing-to-go-back-to': [409, 'There is no step before this one to go back to'],
   'not-paged': [409, 'This person is not being paged'],
 }
@@ -64,6 +65,7 @@ const REFUSED_FIELDS: Partial<Record<RefusalCode, string>> = {
   'reason-required': 'reason',
 }
 
+  'service-unknown': 'service',
 export type EdgeCode = keyof typeof EDGE
 export type ProblemCode = EdgeCode | RefusalCode
 export interface FieldError {

@@ -47,6 +47,8 @@ export interface Opening {
   readonly private: boolean
   /** What the signal that opens it measures. */
   readonly measured?: Measurement
+  /** What is hit, as the playbook names it. */
+  readonly service?: string | null
   readonly sourceId: SourceId | null
   /** Alerts with this key join while the incident is open; null: none do. */
   readonly groupKey: string | null
@@ -112,6 +114,7 @@ export async function openIncident(ports: Ports, tx: Tx, opening: Opening): Prom
       severityReason,
       private: opening.private,
       ...(opening.measured === undefined ? {} : { measured: opening.measured }),
+      service: opening.service ?? null,
     },
     playbook,
     tx.now,
@@ -135,7 +138,8 @@ function attachedEvents(incident: Incident, alerts: NonNullable<Opening['alerts'
 
 async function settleAfter(ports: Ports, tx: Tx, before: Incident, events: readonly IncidentEvent[], playbook: Playbook): Promise<Settled> {
   const kept = events.map(storable)
-  const settled = settle(kept.reduce(evolve, before), playbook, await ports.rosters.at(tx, tx.now), tx.now)
+  const changed = kept.reduce(evolve, before)
+  const settled = settle(changed, playbook, await ports.rosters.at(tx, tx.now, changed.team), tx.now)
   return { ...settled, events: [...kept, ...settled.events] }
 }
 

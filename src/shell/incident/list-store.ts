@@ -59,6 +59,7 @@ export interface IncidentFilter {
   readonly severities: readonly string[] | null
   readonly phases: readonly string[] | null
   readonly types: readonly string[] | null
+  readonly services: readonly string[] | null
   readonly search: string | null
 }
 
@@ -84,6 +85,7 @@ export async function listIncidents(
        and ($4::text[] is null or i.phase = any($4))
        and ($5::text[] is null or i.incident_type = any($5))
        and ($6::text is null or i.title ilike $6 or i.summary ilike $6 or i.number::text = $7)
+       and ($10::text[] is null or i.service = any($10))
        and ($8::uuid is null or (${order.key}) ${order.than} (select ${order.key} from incident i where i.id = $8))
      order by ${order.by} limit $9`,
     [
@@ -96,6 +98,7 @@ export async function listIncidents(
       filter.search?.replace(/^(INC-|#)/i, '') ?? null,
       page.after,
       page.limit,
+      filter.services,
     ],
   )
   return rows.map(restored)

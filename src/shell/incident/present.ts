@@ -36,6 +36,8 @@ export function showIncident(row: IncidentRow, playbook: Playbook, people: Peopl
     open: row.open,
     type: state.incidentType,
     type_title: playbook.incidentTypes.find((type) => type.id === state.incidentType)?.title ?? null,
+    service: state.service,
+    team: state.team,
     first_step: state.firstStep,
     private: row.private,
     opened_at: toRfc3339(state.openedAt),

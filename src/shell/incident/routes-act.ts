@@ -12,6 +12,7 @@ import {
   NoteBody,
   ReasonBody,
   ReleaseBody,
+  ServiceBody,
   SeverityBody,
   TriageBody,
 } from '../../api/schema.ts'
@@ -76,13 +77,14 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
       async (request, reply) =>
         act(ports, request, reply, async (tx) => {
           const viewer = require(request, 'incident.declare')
-          const { title, summary, severity, type, reason } = request.body
-          refuseUnknown(ports, severity, type)
+          const { title, summary, severity, type, service, reason } = request.body
+          refuseUnknown(ports, { severity, type, service })
           const { id } = await openIncident(ports, tx, {
             by: actorFrom(viewer),
             title,
             summary,
             incidentType: type,
+            service,
             severity,
             severityReason: reason === '' ? `Declared by ${viewer.name}.` : reason,
             private: request.body.private,
@@ -155,6 +157,12 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
           ...readValue(request.body.value),
           reason: request.body.reason,
         })),
+    )
+    app.post(
+      '/incidents/:id/service',
+      { schema: { ...schema('nameService', 'Say what is hit: where it is of another team, its people are paged'), body: ServiceBody } },
+      (request, reply) =>
+        command(request, reply, (by) => ({ type: 'name-service', by, service: request.body.service, reason: request.body.reason })),
     )
     app.post(
       '/incidents/:id/mitigate',
@@ -245,18 +253,24 @@ function schema(operationId: string, summary: string) {
 }
 
 /** Looked up before the core is asked: an opening with an unknown name throws there. */
-function refuseUnknown(ports: Ports, severity: string | null, type: string | null): void {
+function refuseUnknown(
+  ports: Ports,
+  { severity, type, service }: { readonly severity: string | null; readonly type: string | null; readonly service: string | null },
+): void {
   const playbook = ports.playbooks.current()
   const severities = playbook.severities.map((row) => row.id)
   const types = playbook.incidentTypes.map((candidate) => candidate.id)
   if (severity !== null && !severities.includes(severity)) throw refusal('severity-unknown', severities)
   if (type !== null && !types.includes(type)) throw refusal('type-unknown', types)
+  const services = playbook.services.map((candidate) => candidate.name)
+  if (service !== null && !services.includes(service)) throw refusal('service-unknown', services)
 }
 
 async function known(ports: Ports, tx: Tx, code: string, digest: PlaybookDigest): Promise<string[]> {
   const playbook = await ports.playbooks.load(tx, digest)
   if (code === 'severity-unknown') return playbook.severities.map((severity) => severity.id)
   if (code === 'type-unknown') return playbook.incidentTypes.map((type) => type.id)
+  if (code === 'service-unknown') return playbook.services.map((service) => service.name)
   if (code === 'measure-unknown') return [...measuresOf(playbook)]
   return code === 'role-unknown' ? playbook.roles.map((role) => role.id) : []
 }

@@ -34,7 +34,7 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
       },
       async (request) => {
         const viewer = require(request, 'incident.read')
-        const { open, severity, phase, type, q, cursor, limit } = request.query
+        const { open, severity, phase, type, service, q, cursor, limit } = request.query
         const after = readCursor(cursor, 'uuid')
         return ports.database.inTransaction('main', async (tx) => {
           const filter = {
@@ -42,6 +42,7 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
             severities: split(severity),
             phases: split(phase),
             types: split(type),
+            services: split(service),
             search: q === undefined || q.trim() === '' ? null : q.trim(),
           }
           const rows = await listIncidents(tx, viewer.personId, filter, { limit: limit + 1, after })

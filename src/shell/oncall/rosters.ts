@@ -37,6 +37,8 @@ export interface PersonAt {
 export interface OnCallItem {
   /** A duty role's name, or an incident role's id. */
   readonly role: string
+  /** Whose holders these are; null: the organisation's. */
+  readonly team: string | null
   readonly kind: 'duty' | 'incident'
   /** The first of `people`; null: nobody holds it, and its pages go to the owners. */
   readonly person: PersonAt | null
@@ -51,8 +53,10 @@ export interface OnCallItem {
 export interface RosterService extends Rosters {
   /** Brings the people of `oncall.yaml` into the database: at start, and after the folder changed. */
   readonly syncPeople: (tx: Tx) => Promise<void>
-  /** One for each duty role of the playbook in force and for each of its incident roles. */
+  /** One for each duty role of the playbook in force and for each of its incident roles, then one for each duty role that a team staffs itself. */
   readonly onCallItems: (tx: Tx, instant: Instant) => Promise<readonly OnCallItem[]>
+  /** Who can be reached at any instant by the schedules and people of now, for whoever asks about many at once. */
+  readonly reader: (tx: Tx, playbook: Playbook) => Promise<(instant: Instant, team?: string | null) => Roster>
   /** The next question reads people anew: for tests, and after a person was changed here. */
   readonly forget: () => void
 }
@@ -68,20 +72,19 @@ export function openRosters(options: RosterOptions): RosterService {
     if (people === null || nowMs - people.readAtMs >= PEOPLE_TTL_MS) people = { list: await listPageablePeople(tx), readAtMs: nowMs }
     return people.list
   }
-  const at = async (tx: Tx, instant: Instant): Promise<Roster> => {
+  const readWith = async (tx: Tx, playbook: Playbook, shifts: ShiftsOf) => {
     const usable = usableChannels(options)
     const list = await readPeople(tx)
-    return resolveRoster({
-      playbook: options.folder.current(),
-      schedules: options.folder.onCall().schedules,
-      people: list,
-      instant,
-      shiftsOf,
-      usable,
-    })
+    const { schedules } = options.folder.onCall()
+    return (instant: Instant, team: string | null = null): Roster =>
+      resolveRoster({ playbook, schedules, people: list, instant, team, shiftsOf: shifts, usable })
   }
+  const at = async (tx: Tx, instant: Instant, team: string | null = null): Promise<Roster> =>
+    (await readWith(tx, options.folder.current(), shiftsOf))(instant, team)
   return {
     at,
+    // Its own shifts: what is asked about next year must not push out those of now.
+    reader: (tx, playbook) => readWith(tx, playbook, cacheShifts()),
     forget,
     syncPeople: async (tx) => {
       // What is refused is not in force: people keep the contacts they have.
@@ -90,8 +93,16 @@ export function openRosters(options: RosterOptions): RosterService {
       tx.afterCommit(forget)
     },
     onCallItems: async (tx, instant) => {
-      const roster = await at(tx, instant)
-      return itemsOf(options.folder.current(), options.folder.onCall().schedules, { roster, shiftsOf })
+      const { schedules } = options.folder.onCall()
+      const playbook = options.folder.current()
+      const organisation = itemsOf(playbook, schedules, { team: null, roster: await at(tx, instant), shiftsOf })
+      const teams = [...new Set(schedules.flatMap(({ team }) => (team === null ? [] : [team])))]
+      const items = [...organisation]
+      for (const team of teams) {
+        const own = dutiesOf(schedules, { team, roster: await at(tx, instant, team), shiftsOf })
+        items.push(...own.filter((item) => schedules.some((schedule) => schedule.team === team && schedule.role === item.role)))
+      }
+      return items
     },
   }
 }
@@ -117,23 +128,28 @@ function cacheShifts(): ShiftsOf {
 }
 
 interface Resolved {
+  readonly team: string | null
   readonly roster: Roster
   readonly shiftsOf: ShiftsOf
 }
 
-function itemsOf(playbook: Playbook, schedules: readonly Schedule[], { roster, shiftsOf }: Resolved): OnCallItem[] {
+function dutiesOf(schedules: readonly Schedule[], { team, roster, shiftsOf }: Resolved): OnCallItem[] {
   const named = (id: PersonId | undefined): PersonAt | null => (id === undefined ? null : { id, name: roster.people[id]?.name ?? '' })
-  const duties = Object.entries(roster.roles).map(([role, { current, next }]): OnCallItem => {
-    const schedule = schedules.find((candidate) => candidate.role === role)
+  return Object.entries(roster.roles).map(([role, { current, next }]): OnCallItem => {
+    const schedule = schedules.find((candidate) => candidate.role === role && candidate.team === team)
     const shift = schedule === undefined ? null : shiftsOf(schedule, roster.at).current
     const people = current.flatMap((id) => named(id) ?? [])
     const span = { from: shift?.from ?? null, until: shift?.until ?? null }
-    return { role, kind: 'duty', person: people[0] ?? null, people, schedule: schedule?.id ?? null, ...span, next: named(next[0]) }
+    return { role, team, kind: 'duty', person: people[0] ?? null, people, schedule: schedule?.id ?? null, ...span, next: named(next[0]) }
   })
+}
+
+function itemsOf(playbook: Playbook, schedules: readonly Schedule[], resolved: Resolved): OnCallItem[] {
+  const duties = dutiesOf(schedules, resolved)
   // An incident role is taken, not scheduled: shown is who would be asked first.
   const roles = playbook.roles.map(({ id, heldBy }): OnCallItem => {
     const first = heldBy.flatMap((role) => duties.find((item) => item.role === role && item.people.length > 0) ?? [])[0]
-    const none = { person: null, people: [], schedule: null, from: null, until: null, next: null }
+    const none = { team: resolved.team, person: null, people: [], schedule: null, from: null, until: null, next: null }
     return { ...(first ?? none), role: id, kind: 'incident' }
   })
   return [...duties, ...roles]
