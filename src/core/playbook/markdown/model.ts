@@ -49,12 +49,6 @@ export function modelDocument(file: PlaybookFile): DocumentModel {
   return { title: file.document?.title ?? DEFAULT_TITLE, lead: lead.map(proseBlock), chapters }
 }
 
-/** The numbers that the sections have in the rendered document. */
-export function numbersOf(file: PlaybookFile): ReadonlyMap<SectionKey, number> {
-  const found = modelDocument(file).chapters.map((chapter) => [chapter.section, chapter.number ?? 0] as const)
-  return new Map(found.filter((entry): entry is readonly [SectionKey, number] => entry[0] !== null))
-}
-
 type ProseFile = NonNullable<PlaybookFile['prose']>[number]
 
 function proseBlock(entry: ProseFile): Block {

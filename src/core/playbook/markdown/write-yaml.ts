@@ -5,8 +5,8 @@ import { DEFAULT_ESCALATION } from '../build-escalation.ts'
 import { readYaml } from '../document.ts'
 import { PlaybookFile, SCHEMA_VERSION } from '../schema.ts'
 import { canonical, isEqual } from './canonical.ts'
+import { modelDocument } from './model.ts'
 import { orderSections } from './section-titles.ts'
-import type { SectionKey } from './vocabulary.ts'
 
 const HEADER = ` The incident response playbook that Tocsin runs. Edit it, save it: the server takes the new version without a restart,
  and keeps the old one when this one has an error. \`tocsin lint\` says what is wrong and where.
@@ -74,9 +74,13 @@ function toText(file: PlaybookFile, style: 'PLAIN' | 'QUOTE_DOUBLE'): string {
 
 /** " 2  Severity Matrix", as the rendered document numbers them. */
 function titlesOf(file: PlaybookFile): ReadonlyMap<string, string> {
-  const there = orderSections(file.document?.sections ?? []).filter(({ section }) => file[section] !== undefined)
-  const lines = there.map(({ section, title }): [SectionKey, string] => [section, ` ${title.replaceAll(/\s+/g, ' ')}`])
-  return new Map(lines)
+  const { chapters } = modelDocument(file)
+  return new Map(
+    orderSections(file.document?.sections ?? []).map(({ section, title }) => {
+      const number = chapters.find((chapter) => chapter.section === section)?.number
+      return [section, ` ${number === undefined || number === null ? '' : `${number}  `}${title.replaceAll(/\s+/g, ' ')}`]
+    }),
+  )
 }
 
 function toNode(value: unknown, writing: Writing): Node {
