@@ -56,6 +56,7 @@ describe('two types and one signal', () => {
     ['one source, then any', { alarm: 'a', sources: 'sentry' }, { alarm: 'a' }],
     ['a narrow threshold, then a wide one', { alarm: 'a', threshold: '> 0.5' }, { alarm: 'a', threshold: '> 0.2' }],
     ['thresholds that look away from each other', { alarm: 'a', threshold: '> 0.5' }, { alarm: 'a', threshold: '< 0.2' }],
+    ['thresholds that overlap without one holding the other', { alarm: 'a', threshold: '> 0.2' }, { alarm: 'a', threshold: '< 0.5' }],
     ['a bound that the first leaves out', { alarm: 'a', threshold: '> 1' }, { alarm: 'a', threshold: '>= 1' }],
   ])('both are reached: %s', (_, one, other) => expect(find('alarm-taken', types(one, other))).toEqual([]))
 
@@ -107,6 +108,11 @@ describe('two types and one signal', () => {
     ['two alarms', { alarm: 'a', when: env('prod') }, { alarm: 'b', when: '"team" in signal.labels' }],
     ['two sources', { alarm: 'a', sources: 'sentry', when: env('prod') }, { alarm: 'a', sources: 'sns', when: '"team" in signal.labels' }],
     ['the same condition, graded', { alarm: 'a', when: env('prod'), threshold: '> 5' }, { alarm: 'a', when: env('prod') }],
+    [
+      'the same condition, wide first, which is told as taken',
+      { alarm: 'a', when: env('prod'), threshold: '> 1' },
+      { alarm: 'a', when: env('prod'), threshold: '> 5' },
+    ],
     [
       'values that do not meet',
       { alarm: 'a', when: 'has(signal.value) && signal.value > 20.0' },

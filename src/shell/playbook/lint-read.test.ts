@@ -57,6 +57,16 @@ const textFrom = (text: string, { line, column }: FileFinding): string =>
 
 test('the good folder has no finding', async () => expect(await lint({}, 'nothing')).toEqual([]))
 
+test('a file that cannot be read has that finding and no other', async () => {
+  for (const [bad, code] of [
+    [new Uint8Array([0xff]), 'not-utf-8'],
+    [Buffer.alloc(5_000_000, 'a'), 'file-too-large'],
+  ] as const) {
+    const findings = await lint({ 'playbook.yaml': bad }, 'nothing')
+    expect(findings.filter(({ file }) => file === 'playbook.yaml').map((finding) => finding.code)).toEqual([code])
+  }
+})
+
 describe.each(Object.keys(FINDING_CODES) as FindingCode[])('%s', (code) => {
   const cases = BAD_FOLDERS[code]
 

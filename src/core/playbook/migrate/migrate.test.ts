@@ -87,6 +87,14 @@ test('what is wrong with it has its place in the file as it is', () => {
   expect(text.split('\n')[(found?.line ?? 0) - 1]?.slice((found?.column ?? 0) - 1)).toMatch(/^24:00, page/)
 })
 
+test('so has what is wrong with it as YAML', () => {
+  const text = OLD.replace(
+    "  - { audience: All, channel: 'Slack #ops', frequency: hourly, content: What }",
+    '  - audience: All\n    channel: Slack #ops\n    frequency: hourly\n    content: What',
+  )
+  expect(read(text).findings).toContainEqual(expect.objectContaining({ code: 'comment-cuts-text', line: 24, column: 14 }))
+})
+
 test('a version that is said in the file is raised with it', () => {
   expect(migrated(`schema_version: 0\n${OLD}`)).toBe(`schema_version: 1\n${NEW}`)
   expect(migrated('schema_version: 0 # first\n')).toBe('schema_version: 1 # first\n')
@@ -144,6 +152,10 @@ describe('edits', () => {
         }
       }),
     )
+  })
+
+  test('what stands in a text that was put in is found where that began', () => {
+    expect([0, 1, 2, 3, 4].map((offset) => offsetBefore([{ offset: 1, length: 1, text: 'xyz' }], offset))).toEqual([0, 1, 1, 1, 2])
   })
 
   test('places count lines and columns from 1', () => {
