@@ -6,7 +6,7 @@ import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { Tag } from '../../parts/tag.tsx'
 import { ClauseLink } from './clause-link.tsx'
-import { afterText, scheduleOf, wallClock, type Moment } from './schedule.ts'
+import { afterText, byPerson, scheduleOf, wallClock, type Moment } from './schedule.ts'
 
 /** One round of the usual escalation; the rest is a press away. */
 const SHOWN_FIRST = 5
@@ -71,24 +71,26 @@ function Step({ moment, digest, time }: StepProps) {
       </span>
       <div className="min-w-0 space-y-1.5 pb-1">
         {moment.round !== null && <p className="text-s text-muted">Round {moment.round}</p>}
-        {moment.pages.map((page) => (
-          <div key={`${page.role} ${page.person.id} ${page.step}`}>
-            <p>
-              <strong className="font-[600]" dir="auto">
-                {page.person.name}
-              </strong>{' '}
-              <span className="text-muted">{page.role}</span> <ClauseLink clause={page.clause} digest={digest} />
-            </p>
-            <p className="flex flex-wrap items-center gap-1 text-s text-muted">
-              {page.person.channels.length === 0 ? (
-                <Tag tone="late">no channel: cannot be reached</Tag>
-              ) : (
-                page.person.channels.map((channel) => <Tag key={channel}>{channel}</Tag>)
-              )}
-              {page.because !== '' && <span>{page.because}</span>}
-            </p>
-          </div>
-        ))}
+        {byPerson(moment.pages).map(({ pages: [page], roles, because }) =>
+          page === undefined ? null : (
+            <div key={page.person.id}>
+              <p>
+                <strong className="font-[600]" dir="auto">
+                  {page.person.name}
+                </strong>{' '}
+                <span className="text-muted">{roles}</span> <ClauseLink clause={page.clause} digest={digest} />
+              </p>
+              <p className="flex flex-wrap items-center gap-1 text-s text-muted">
+                {page.person.channels.length === 0 ? (
+                  <Tag tone="late">no channel: cannot be reached</Tag>
+                ) : (
+                  page.person.channels.map((channel) => <Tag key={channel}>{channel}</Tag>)
+                )}
+                {because !== '' && <span>{because}</span>}
+              </p>
+            </div>
+          ),
+        )}
         {moment.notices.map((notice) => (
           <p key={notice.sentence} className="[overflow-wrap:anywhere]">
             {notice.sentence} <ClauseLink clause={notice.clause} digest={digest} />

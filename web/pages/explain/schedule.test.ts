@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Explanation } from '../../../src/api/schema.ts'
-import { afterText, scheduleOf, wallClock, wallMoment } from './schedule.ts'
+import { afterText, byPerson, scheduleOf, wallClock, wallMoment } from './schedule.ts'
 
 const clause = { path: 'severities.0', line: 1, column: 1, quote: '' }
 const START = Date.parse('2026-12-24T02:00:00Z')
@@ -27,6 +27,14 @@ test('pages of one moment stand together, a round says where it begins, and the 
     [900, null, []],
   ])
   expect(schedule.at(-1)?.end?.sentence).toBe('Nobody is left.')
+})
+
+test('whoever holds several roles is told once, with the reason where it is the same for all', () => {
+  const same = { ...page(0, 'DevSecOps', 1), person: { id: 'mara', name: 'Mara', channels: [] }, because: 'Nobody answered before.' }
+  const [told, ...others] = byPerson([same, { ...same, role: 'CTO' }])
+  expect([told?.roles, told?.because, others.length]).toEqual(['DevSecOps, CTO', 'Nobody answered before.', 0])
+  expect(byPerson([same, { ...same, role: 'CTO', because: 'On call for CTO.' }])[0]?.because).toBe('')
+  expect(byPerson([same, page(0, 'CTO', 1)])).toHaveLength(2)
 })
 
 test('nothing that happens is an empty schedule', () => {

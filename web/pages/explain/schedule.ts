@@ -38,6 +38,20 @@ export function scheduleOf(explanation: Pick<Explanation, 'pages' | 'notices' | 
     })
 }
 
+/** The pages of one moment by person: whoever holds several roles is told once, with all of them. */
+export function byPerson(
+  pages: readonly Page[],
+): readonly { readonly pages: readonly Page[]; readonly roles: string; readonly because: string }[] {
+  return [...Map.groupBy(pages, (page) => page.person.id).values()].map((own) => {
+    const reasons = [...new Set(own.map((page) => page.because))]
+    return {
+      pages: own,
+      roles: [...new Set(own.map((page) => page.role))].join(', '),
+      because: reasons.length === 1 ? (reasons[0] ?? '') : '',
+    }
+  })
+}
+
 /** `at once`, `after 2 min`, `after 1 h 30 min`: how long after the signal. */
 export function afterText(seconds: number): string {
   if (seconds <= 0) return 'at once'
