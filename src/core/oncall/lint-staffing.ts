@@ -48,12 +48,12 @@ export function findStaffingGaps({ onCall, place }: ParsedOnCall, now: Instant, 
     const gaps = gapsOf(schedule, now, now + days * DAY_MS)
     const [first] = gaps
     if (first === undefined) return []
-    const { role, zone } = schedule
+    const { role, team, zone } = schedule
     const hours = gaps.reduce((sum, gap) => sum + (gap.until - gap.from), 0) / HOUR_MS
     const more = gaps.length === 1 ? '' : `, the first of ${gaps.length} gaps`
     const until = first.until >= now + days * DAY_MS ? 'on' : `to ${formatWall(first.until, zone)}`
     const message =
-      `Nobody holds "${role}" from ${formatWall(first.from, zone)} ${until} (${zone})${more}: ` +
+      `Nobody holds "${role}"${team === null ? '' : ` of ${team}`} from ${formatWall(first.from, zone)} ${until} (${zone})${more}: ` +
       `${Number(hours.toFixed(1))} h of the next ${days} days, in which the owners stand in.`
     const fix = 'Let the layers overlap: move "until" or "start", or add a layer below that covers the time.'
     return [place({ code: 'staffing-gap', severity: 'warning', path: ['schedules', index], message, fix })]

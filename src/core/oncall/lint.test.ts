@@ -140,6 +140,12 @@ describe('who is on call in the coming weeks', () => {
     expect(gapOf([layerAt('2026-11-24')], { now: Date.UTC(2026, 10, 24, 8) })).toBeUndefined()
   })
 
+  test('whose gap it is is told, where a team has the schedule', () => {
+    const schedules = [{ role: 'CTO', team: 'Payments', layers: [layerAt('2027-01-04')] }]
+    const { findings } = lintFolder({ ...folder, onCall: stringify({ people: [ann], schedules }) }, { now: NOW })
+    expect(findings.find(({ code }) => code === 'staffing-gap')?.message).toContain('Nobody holds "CTO" of Payments from')
+  })
+
   test('a gap beyond the days that are looked at is none', () => {
     expect(gapOf([layerAt('2026-01-05', '2026-12-25')], { days: 30 })).toBeUndefined()
     expect(gapOf([layerAt('2026-01-05', '2026-12-25')], { days: 31 })).toBeDefined()
