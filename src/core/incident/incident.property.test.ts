@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { ann, bob, cyd, measuringPlaybook, own, testRoster } from '../../../test/support/playbook.ts'
 import { asId, type IncidentId, type PlaybookDigest } from '../id.ts'
 import { severityOfImpact } from '../playbook/impact.ts'
-import type { Playbook } from '../playbook/playbook.ts'
+import type { Playbook, Service } from '../playbook/playbook.ts'
+import { teamOf } from '../playbook/service.ts'
 import { MINUTE_MS, SECOND_MS } from '../time.ts'
 import type { IncidentCommand } from './command.ts'
 import { decide } from './decide.ts'
@@ -79,6 +80,15 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('mitigate' as const), by: actor }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('name-service' as const),
+      by: actor,
+      service: fc.option(fc.constantFrom('of One', 'of Two', 'of nobody')),
+      reason: text,
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('move' as const), to: fc.constantFrom(0 as const, 1 as const) }) },
   {
     weight: 4,
@@ -103,10 +113,18 @@ const history = fc.array(fc.tuple(fc.integer({ min: 0, max: 10 * MINUTE_MS }), a
 const opening = fc.constantFrom('red', 'amber', 'blue')
 
 /** Two versions of the playbook; the second pages other roles, within other times. */
+const services: readonly Service[] = ['One', 'Two'].map((team) => ({
+  name: `of ${team}`,
+  description: '',
+  team,
+  tier: null,
+  labels: [],
+  links: [],
+}))
 const versions: readonly [Playbook, Playbook] = [
-  measuringPlaybook(),
+  measuringPlaybook({ services }),
   {
-    ...measuringPlaybook(),
+    ...measuringPlaybook({ services: services.slice(1) }),
     digest: asId<PlaybookDigest>('d2'),
     severities: measuringPlaybook().severities.map((row) => ({
       ...row,
@@ -249,6 +267,7 @@ test('every role of the severity’s row has a duty, in the version that the inc
     for (const { after, playbook } of steps) {
       if (!isOpen(after)) continue
       expect(after.playbook).toBe(playbook.digest)
+      expect(after.team).toBe(teamOf(playbook, after.service, after.incidentType))
       const { roles } = playbook.severities.find((row) => row.id === after.severity) ?? { roles: [] }
       for (const role of roles) expect(after.duties.some((duty) => duty.role === role && duty.state !== 'ended')).toBe(true)
     }

@@ -8,8 +8,10 @@ import type { Actor } from '../../incident/event.ts'
 import { asId, type IncidentId } from '../../id.ts'
 import type { Roster } from '../../oncall/roster.ts'
 import type { Instant } from '../../time.ts'
+import { withService } from '../group-key.ts'
 import { matcherOf, type Match } from '../match.ts'
 import type { IncidentType, Playbook, SeverityRow } from '../playbook.ts'
+import { serviceOf } from '../service.ts'
 import type { Clause, Clauses } from './clause.ts'
 import { type Considered, listConsidered } from './considered.ts'
 import { explainPaging, type ExplainedEnd, type ExplainedNotice, type ExplainedPage } from './paging.ts'
@@ -19,7 +21,8 @@ import { simulate } from './simulate.ts'
 export interface ExplainInput {
   readonly playbook: Playbook
   readonly clauses: Clauses
-  readonly rosterAt: (instant: Instant) => Roster
+  /** Of a team where the incident is one's; else the organisation's. */
+  readonly rosterAt: (instant: Instant, team?: string | null) => Roster
   readonly signal: Signal
   /** Integration that it comes by, such as `prometheus`. */
   readonly sourceKind: string
@@ -96,7 +99,7 @@ function explainIncident(input: ExplainInput, match: Match): ExplainedIncident {
   return {
     type: type === null ? null : { type, clause: clauses.find(['incident_types', place]) },
     severity: { row, reason: simulated.opened.severityReason, clause: severityClause(input, type, place, simulated.opened) },
-    groupKey: match.kind === 'type' ? match.groupKey : `triage:${input.sourceId}`,
+    groupKey: withService(match.kind === 'type' ? match.groupKey : `triage:${input.sourceId}`, simulated.opened.service ?? null),
     ...explainPaging(asked),
     ...explainOwed(asked),
     firstStep: firstStepOf(type, place, clauses),
@@ -109,7 +112,8 @@ function explainIncident(input: ExplainInput, match: Match): ExplainedIncident {
 }
 
 /** As apply opens it: the core finds the row, and what was measured may raise it. */
-function toOpening({ playbook, signal }: ExplainInput, match: Match, type: IncidentType | null) {
+function toOpening(input: ExplainInput, match: Match, type: IncidentType | null) {
+  const { playbook, signal } = input
   const measured = type === null ? undefined : measurementOf(signal, type)
   return {
     type: 'open',
@@ -122,6 +126,7 @@ function toOpening({ playbook, signal }: ExplainInput, match: Match, type: Incid
     severityReason:
       match.kind === 'type' ? match.reason : `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
     private: false,
+    service: input.plain === true ? null : (serviceOf(playbook, signal.labels)?.name ?? null),
     ...(measured === undefined ? {} : { measured }),
   } as const
 }

@@ -42,7 +42,7 @@ export interface Simulated {
 
 export interface Scene {
   readonly playbook: Playbook
-  readonly rosterAt: (instant: Instant) => Roster
+  readonly rosterAt: (instant: Instant, team?: string | null) => Roster
   readonly at: Instant
 }
 
@@ -96,7 +96,7 @@ interface Turn {
 
 /** Settles and hands over what was paged, at the same instant, until nothing new is paged: from there the waits run. */
 function runTurn(before: Incident, { playbook, rosterAt }: Scene, now: Instant, record: Record): Turn {
-  const roster = rosterAt(now)
+  const roster = rosterAt(now, before.team)
   let settled = settle(before, playbook, roster, now)
   const { clocks } = settled
   for (let steps = 0; ; steps += 1) {
