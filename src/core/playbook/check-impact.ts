@@ -30,6 +30,6 @@ export function checkImpact(playbook: Playbook, report: Report): void {
 }
 
 /** Measures have no dots, so the path can be taken apart again; a place in a list is a number. */
-function toPath(path: string): (string | number)[] {
+export function toPath(path: string): (string | number)[] {
   return path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 }

@@ -1,6 +1,7 @@
 /** Checks that the thresholds of two rows share out what is measured between them: no value is of both, or of neither. */
 import { formatImpactThreshold, meetsBounds } from './impact-threshold.ts'
-import type { Path, Report } from './finding.ts'
+import type { Report } from './finding.ts'
+import { toPath } from './check-impact.ts'
 import type { ImpactThreshold, Playbook, SeverityRow, Threshold } from './playbook.ts'
 import { formatQuantity } from './quantity.ts'
 
@@ -129,9 +130,4 @@ function isSomething(bounds: readonly Threshold[]): boolean {
   if (one === undefined || other === undefined) return true
   const middle = (one.bound + other.bound) / 2
   return meetsBounds(middle, { bounds })
-}
-
-/** Measures have no dots, so the path can be taken apart again; a place in a list is a number. */
-function toPath(path: string): Path {
-  return path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 }
