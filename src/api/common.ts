@@ -46,6 +46,10 @@ export const Problem = z
     code: z.string(),
     detail: z.string(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    /** With `playbook-broken`: what is wrong with the text, each as a `PlaybookFinding`. */
+    findings: z.array(z.record(z.string(), z.unknown())).optional(),
+    /** With `playbook-read-only`: the change as a unified diff. */
+    patch: z.string().optional(),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

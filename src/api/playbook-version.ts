@@ -16,6 +16,8 @@ export const PlaybookFinding = z
     message: z.string(),
     fix: z.string(),
     path: z.string(),
+    /** What can be mended without asking: a stretch of the text, in UTF-16 code units, and what is to stand there. */
+    edit: z.object({ offset: z.number().int(), length: z.number().int(), text: z.string() }).optional(),
   })
   .meta({ id: 'PlaybookFinding' })
 export type PlaybookFinding = z.infer<typeof PlaybookFinding>

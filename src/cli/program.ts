@@ -5,6 +5,7 @@ import { declareCommand } from './commands/declare.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { importCommand } from './commands/import.ts'
+import { explainCommand } from './commands/explain.ts'
 import { keyCommand } from './commands/key.ts'
 import { lintCommand } from './commands/lint.ts'
 import { pageCommand } from './commands/page.ts'
@@ -37,6 +38,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     importCommand,
     renderCommand,
     diffCommand,
+    explainCommand,
     keyCommand,
     userCommand,
   ]

@@ -43,7 +43,7 @@ describe('without a server', () => {
     const { code, out } = await tocsin(['help'])
     expect(code).toBe(0)
     const listed = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
-    expect(listed).toEqual(['start', 'declare', 'page', 'ack', 'who', 'doctor', 'lint', 'diff', 'key', 'user', 'help'])
+    expect(listed).toEqual(['start', 'declare', 'page', 'ack', 'who', 'doctor', 'lint', 'diff', 'explain', 'key', 'user', 'help'])
   })
 
   test('a command that is not understood ends with 2 and says where to look', async () => {
@@ -243,6 +243,15 @@ describe('with a server', () => {
     expect(await json(['who', first?.role.toLowerCase() ?? '', '--at', '2027-01-01T12:00:00Z'])).toHaveLength(1)
     expect((await tocsin(['who', 'Nobody Such'])).code).toBe(2)
     expect((await tocsin(['who', '--at', 'yesterday'])).code).toBe(2)
+  })
+
+  test('a signal is explained by the server, by the version in force and the people of now', async () => {
+    const explained = await tocsin(['explain', '--alarm', 'API5xxAlarm', '--at', '2027-01-01T03:00:00Z'])
+    expect(explained.code).toBe(0)
+    expect(explained.out).toMatch(/^At Fri 1 Jan 03:00 UTC, by version 1 of the playbook/)
+    expect(explained.out).toMatch(/at once +03:00:00 .*DevSecOps, CTO, Security Officer/)
+    expect(await json(['explain', '--alarm', 'drift_psi', '--value', '0.1'])).toMatchObject({ items: [{ verdict: 'below' }] })
+    expect((await tocsin(['explain', '--signal', '999999-0'])).err).toContain('not-found')
   })
 
   test('an integration key is shown once, opens a door, and is refused after it is revoked', async () => {

@@ -5,6 +5,8 @@ import type { PersonId } from '../../src/core/id.ts'
 import { noOnCall } from '../../src/core/oncall/oncall.ts'
 import type { Playbook } from '../../src/core/playbook/playbook.ts'
 import { buildServer, type ServerParts } from '../../src/shell/http/server.ts'
+import { answer as answerCheck, type Answer as Checks, type Asked } from '../../src/shell/playbook/check-text.ts'
+import type { Checker } from '../../src/shell/playbook/checker.ts'
 import { createApiKey } from '../../src/shell/person/api-key-store.ts'
 import { createSession } from '../../src/shell/person/session-store.ts'
 import type { Ports } from '../../src/shell/ports.ts'
@@ -32,7 +34,7 @@ export interface ApiScene {
   /** With that person's key; `null`: with none. `path` below `/api/v1`. */
   readonly ask: (
     who: PersonId | null,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
@@ -61,7 +63,7 @@ export async function openApiScene(
 ): Promise<ApiScene> {
   const database = options.opened ?? (await openTestDatabase(options.database))
   const playbook = options.playbook ?? testPlaybook()
-  await database.database.query(`insert into playbook_version (digest, source) values ($1, '')`, [playbook.digest])
+  await database.database.query(`insert into playbook_version (digest, source) values ($1, '') on conflict do nothing`, [playbook.digest])
   const ports = testPorts(database.database, {
     playbooks: {
       current: () => playbook,
@@ -96,6 +98,19 @@ export async function openApiScene(
   }
 }
 
+/** Checks in this thread: what the thread adds has its own test. */
+const testChecker: Checker = {
+  check: async (asked) => answerOf({ ...asked, kind: 'check' }, 'checked'),
+  compare: async (asked) => answerOf({ ...asked, kind: 'compare' }, 'compared'),
+  stop: async () => undefined,
+}
+
+function answerOf<Kind extends Checks['kind']>(asked: Asked, kind: Kind): Extract<Checks, { kind: Kind }> {
+  const answered = answerCheck(asked)
+  if (answered.kind !== kind) throw new Error(`${answered.kind} is no ${kind}`)
+  return answered as Extract<Checks, { kind: Kind }>
+}
+
 export function testParts(): ServerParts {
   return {
     doors: () => false,
@@ -105,6 +120,7 @@ export function testParts(): ServerParts {
       onCallItems: async () => [
         {
           role: 'Ops',
+          team: null,
           kind: 'duty',
           person: { id: ann, name: 'Ann' },
           people: [{ id: ann, name: 'Ann' }],
@@ -120,8 +136,8 @@ export function testParts(): ServerParts {
           {
             id: 'ops',
             name: 'Ops',
-          team: null,
             role: 'Ops',
+            team: null,
             zone: 'Europe/Berlin',
             layers: [{ members: ['ann@example.com', 'owner'], rotation: null }],
           },
@@ -129,6 +145,13 @@ export function testParts(): ServerParts {
       }),
     },
     doctor: { channels: fakeChannels(), breakers: () => [], playbookFault: () => null, tls: () => null },
+    playbook: {
+      status: () => ({ refused: [], findings: [] }),
+      readText: async () => ({ texts: { playbook: '', onCall: null, connections: null }, digest: '', findings: [], whyNotWritable: null }),
+      save: async () => ({ kind: 'stale', digest: '', changes: [] }),
+      checker: testChecker,
+      rosterReader: async () => (at) => testRoster({ at }),
+    },
   }
 }
 
@@ -137,7 +160,6 @@ async function seedPeople(database: TestDatabase): Promise<Record<PersonId, stri
   for (const [id, name, role] of PEOPLE) {
     await database.database.query(`insert into person (id, email, name, zone, role) values ($1, $2, $3, 'Europe/Berlin', $4)`, [
       id,
-            team: null,
       `${name.toLowerCase()}@example.com`,
       name,
       role,

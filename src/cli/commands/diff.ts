@@ -33,9 +33,7 @@ async function compare(before: GivenFolder, after: GivenFolder): Promise<readonl
 }
 
 /** Where one side is a file alone, only playbooks are compared. */
-function toFolder({ linted }: GivenFolder, whole: boolean): FolderInForce {
-  const playbook = linted.playbook?.playbook ?? null
-  if (playbook === null) throw new Error('a folder without an error has no playbook')
+function toFolder({ playbook, linted }: GivenFolder, whole: boolean): FolderInForce {
   return { playbook, onCall: whole ? linted.onCall.onCall : null, connections: whole ? linted.connections.connections : null }
 }
 

@@ -20,6 +20,10 @@ export const ACTIONS = [
   'incident.respond',
   'signal.read',
   'playbook.read',
+  /** Try a text of the playbook, and take it away as a patch. */
+  'playbook.check',
+  /** Put a new text into the folder. */
+  'playbook.save',
   'oncall.read',
   'people.read',
   /** Create, change and disable people, make sign-in links for them, see their addresses. */
@@ -41,7 +45,7 @@ export type Resource =
   | null
 
 const READING: readonly Action[] = ['incident.read', 'playbook.read', 'oncall.read', 'people.read']
-const RESPONDING: readonly Action[] = [...READING, 'incident.declare', 'incident.respond', 'signal.read', 'source.read', 'key.own']
+const RESPONDING: readonly Action[] = [...READING, 'playbook.check', 'incident.declare', 'incident.respond', 'signal.read', 'source.read', 'key.own']
 const GRANTED: Readonly<Record<AccessRole, readonly Action[]>> = {
   owner: ACTIONS,
   admin: ACTIONS,

@@ -1,12 +1,11 @@
-/** The playbook in force, who is on call, changes, the audit log, and the lists that are empty until their time comes. */
+/** Who is on call, changes, the audit log, and the lists that are empty until their time comes. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { AnyTimestamp, AuditLeaf, Change, listOf, ListQuery, OncallItem, PlaybookView, Schedule } from '../../api/schema.ts'
+import { AnyTimestamp, AuditLeaf, Change, listOf, ListQuery, OncallItem, Schedule } from '../../api/schema.ts'
 import { require } from './authenticate.ts'
 import { readCursor, toList } from './cursor.ts'
 import { listOncallItems, listSchedules, type OncallParts } from './oncall-view.ts'
-import { findPlaybookVersion, type LeafRow, listChanges, listLeaves } from './playbook-store.ts'
-import { showPlaybook } from './playbook-view.ts'
+import { type LeafRow, listChanges, listLeaves } from './playbook-store.ts'
 import { answers } from './route-kit.ts'
 import { findHidden } from './signal-list-store.ts'
 import type { Ports } from '../ports.ts'
@@ -16,23 +15,6 @@ const Unborn = z.object({}).catchall(z.unknown())
 
 export function playbookRoutes(ports: Ports, oncall: OncallParts): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get(
-      '/playbook',
-      {
-        schema: {
-          tags: ['playbook'],
-          operationId: 'getPlaybook',
-          summary: 'The playbook in force for new incidents',
-          response: answers({ 200: PlaybookView }),
-        },
-      },
-      async (request) => {
-        require(request, 'playbook.read')
-        const playbook = ports.playbooks.current()
-        return showPlaybook(playbook, await ports.database.inTransaction('main', (tx) => findPlaybookVersion(tx, playbook.digest)))
-      },
-    )
-
     app.get(
       '/oncall',
       {

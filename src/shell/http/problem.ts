@@ -25,6 +25,12 @@ const EDGE = {
   'person-unknown': [422, 'There is no such person'],
   'playbook-unknown': [422, 'There is no such version of the playbook'],
   'playbook-older': [409, 'This version of the playbook is older than the one the incident runs by'],
+  'playbook-broken': [422, 'The playbook has errors'],
+  'playbook-changed': [409, 'The playbook was changed meanwhile'],
+  'playbook-read-only': [409, 'The playbook cannot be written here'],
+  'playbook-unreadable': [409, 'This release cannot read that version of the playbook'],
+  'playbook-unchecked': [503, 'The text could not be checked'],
+  'playbook-not-written': [503, 'The playbook could not be written'],
   'too-many-requests': [429, 'Too many attempts'],
   'headers-too-large': [431, 'The headers are too large'],
   internal: [500, 'Something is wrong in Tocsin'],
@@ -42,13 +48,13 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'severity-unchanged': [409, 'The incident has this severity already'],
   'type-unknown': [422, 'The playbook has no such incident type'],
   'role-unknown': [422, 'The playbook has no such role'],
+  'service-unknown': [422, 'The playbook has no such service'],
   'measure-unknown': [422, 'The playbook has no such measure'],
   'unit-wrong': [422, 'Write the value with the unit of its measure: a share as "30 %", a time as "4 s", a count without one'],
   'value-impossible': [422, 'No measurement can give this value'],
   'reason-required': [422, 'Say why'],
   'nothing-to-release': [409, 'Nobody is being paged for that role'],
   'playbook-unchanged': [409, 'The incident runs by this version already'],
-  'service-unknown': [422, 'The playbook has no such service'],
   'nothing-to-go-back-to': [409, 'There is no step before this one to go back to'],
   'not-paged': [409, 'This person is not being paged'],
 }
@@ -59,13 +65,13 @@ const REFUSED_FIELDS: Partial<Record<RefusalCode, string>> = {
   'severity-unchanged': 'severity',
   'type-unknown': 'type',
   'role-unknown': 'role',
+  'service-unknown': 'service',
   'measure-unknown': 'measure',
   'unit-wrong': 'value',
   'value-impossible': 'value',
   'reason-required': 'reason',
 }
 
-  'service-unknown': 'service',
 export type EdgeCode = keyof typeof EDGE
 export type ProblemCode = EdgeCode | RefusalCode
 export interface FieldError {
@@ -79,8 +85,13 @@ export class ProblemError extends Error {
   readonly status: number
   readonly errors: readonly FieldError[]
   readonly retryAfterSeconds: number | null
+  /** Members of the problem beside the usual ones. */
+  readonly more: Pick<Problem, 'findings' | 'patch'>
 
-  constructor(code: ProblemCode, more: { detail?: string; errors?: readonly FieldError[]; retryAfterSeconds?: number } = {}) {
+  constructor(
+    code: ProblemCode,
+    more: { detail?: string; errors?: readonly FieldError[]; retryAfterSeconds?: number } & Pick<Problem, 'findings' | 'patch'> = {},
+  ) {
     const [status, title] = isRefusal(code) ? REFUSALS[code] : EDGE[code]
     super(more.detail ?? title)
     this.name = 'ProblemError'
@@ -88,6 +99,10 @@ export class ProblemError extends Error {
     this.status = status
     this.errors = more.errors ?? []
     this.retryAfterSeconds = more.retryAfterSeconds ?? null
+    this.more = {
+      ...(more.findings === undefined ? {} : { findings: more.findings }),
+      ...(more.patch === undefined ? {} : { patch: more.patch }),
+    }
   }
 }
 
@@ -118,6 +133,7 @@ export function toProblem(error: ProblemError): Problem {
     code: error.code,
     detail: error.message,
     ...(error.errors.length === 0 ? {} : { errors: [...error.errors] }),
+    ...error.more,
   }
 }
 

@@ -24,12 +24,18 @@ export interface ReadFolder {
 
 /** Never throws: what cannot be read is a finding. */
 export async function readFolder(folder: string): Promise<ReadFolder> {
-  const [playbook, onCall, connections] = await Promise.all(FOLDER_FILES.map(async (file) => readOne(folder, file)))
+  const [playbook, onCall, connections] = await Promise.all(FOLDER_FILES.map(async (file) => readOne(join(folder, file), file)))
   return {
     texts: { playbook: playbook?.text ?? null, onCall: onCall?.text ?? null, connections: connections?.text ?? null },
     digest: asId<PlaybookDigest>(digestOf(playbook?.text ?? '')),
     findings: [playbook, onCall, connections].flatMap((file) => file?.findings ?? []),
   }
+}
+
+/** One playbook.yaml, whatever it is called, as a folder that has nothing else. Never throws. */
+export async function readPlaybookFile(path: string): Promise<ReadFolder> {
+  const { text, findings } = await readOne(path, PLAYBOOK_FILE)
+  return { texts: { playbook: text, onCall: null, connections: null }, digest: asId<PlaybookDigest>(digestOf(text ?? '')), findings }
 }
 
 /** SHA-256 in hex of the text as UTF-8, which is the file's bytes. */
@@ -42,9 +48,8 @@ interface ReadOne {
   readonly findings: readonly FileFinding[]
 }
 
-async function readOne(folder: string, file: FolderFile): Promise<ReadOne> {
+async function readOne(path: string, file: FolderFile): Promise<ReadOne> {
   try {
-    const path = join(folder, file)
     const { size } = await stat(path)
     if (size > FILE_BYTES_MAX) return broken(file, 'file-too-large', `The file has ${size} bytes; at most ${FILE_BYTES_MAX} are read.`)
     // The mark of byte order is kept: the digest is of the bytes as they are.

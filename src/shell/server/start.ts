@@ -11,6 +11,8 @@ import { buildServer, handlerOf } from '../http/server.ts'
 import { startScrape } from '../metrics/scrape.ts'
 import { startOutbox, type Outbox } from '../outbox/outbox.ts'
 import { startWaker } from '../outbox/waker.ts'
+import { openChecker } from '../playbook/checker.ts'
+import type { FolderStatus } from '../playbook/playbooks.ts'
 import { buildConsole, ensureConsoleFolder } from './build-console.ts'
 import { layFoundation } from './first-start-store.ts'
 import { greet } from './greeting.ts'
@@ -62,11 +64,14 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(waker.stop)
   const auditor = startAuditor(ports, (signal) => intake.submit(signal, OWN_SOURCE))
   stops.push(auditor.stop)
-  const checks = readinessChecks({ outbox, intake, auditor })
+  const checks = { ...readinessChecks({ outbox, intake, auditor }), playbook: () => playbookCheck(playbooks.status()) }
   let listeners: Listeners | null = null
   const doctor = doctorParts({ channels, outbox, playbooks, tls: () => listeners?.tls() ?? null })
   const oncall = { onCallItems: rosters.onCallItems, onCall: playbooks.onCall }
-  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: ensureConsoleFolder(), oncall, doctor })
+  const checker = openChecker()
+  stops.push(checker.stop)
+  const playbook = { ...playbooks, checker, rosterReader: rosters.reader }
+  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: ensureConsoleFolder(), oncall, doctor, playbook })
   await app.ready()
   const parts = { handler: handlerOf(app, intake.handle), doors: intake.handle, log }
   const bound = await startListeners(listenerSettings(config), parts)
@@ -113,6 +118,15 @@ function readinessChecks({ outbox, intake, auditor }: Watched): Checks {
     intake: () => say(intake.ready(), `${intake.backlog()} receipts wait`, 'receipts of before the start are still being applied'),
     outbox: () => say(outbox.healthy(), 'looks for due pages', 'has not looked for due pages lately'),
     auditor: () => say(auditor.healthy(), 'runs', 'has not run lately'),
+  }
+}
+
+/** It is ready with the version of before, and says loudly that a newer text waits to be mended; what is wrong, it tells nobody unknown. */
+function playbookCheck({ version, refused }: FolderStatus): { ok: boolean; detail: string } {
+  if (refused.length === 0) return { ok: true, detail: `version ${version} is in force` }
+  return {
+    ok: true,
+    detail: `${refused.join(', ')} cannot be read: what was in force before stays in force, the playbook in version ${version}`,
   }
 }
 
