@@ -18,6 +18,10 @@ test('a key of a row of a list knows the row it belongs to, and only its keys', 
   expect(at('severities:\n  - |')).toEqual({ path: 'severities.[]', kind: 'key', typed: '', siblings: [] })
 })
 
+test('keys of what stands around are no siblings', () => {
+  expect(at('top:\n  a: 1\n  c:\n    d|')).toEqual({ path: 'top.c', kind: 'key', typed: 'd', siblings: [] })
+})
+
 test('values: alone, within brackets, and under nested keys', () => {
   expect(at('default_severity: SE|')).toMatchObject({ path: 'default_severity', kind: 'value', typed: 'SE' })
   expect(at('severities:\n  - id: A\n    roles_paged: [CTO, Se|')).toMatchObject({
