@@ -8,10 +8,24 @@ if (!withPeers) {
   console.log('test/peers/debian is left out: apt-get install prometheus prometheus-alertmanager pebble to run it (CI always does)')
 }
 
+/** Whole processes against the clock: they run when the rest is done, so that they do not measure each other's load. */
+const PROCESSES = ['test/fault/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/peers/**/*.test.ts']
+const NEVER = ['**/node_modules/**', ...(withPeers ? [] : ['test/peers/debian/**'])]
+
 export default defineConfig({
   test: {
-    include: ['scripts/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(withPeers ? [] : ['test/peers/debian/**'])],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['scripts/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
+          exclude: [...NEVER, ...PROCESSES],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'processes', include: PROCESSES, exclude: NEVER, sequence: { groupOrder: 1 } } },
+    ],
     globalSetup: ['test/support/postgres.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
