@@ -43,7 +43,22 @@ describe('without a server', () => {
     const { code, out } = await tocsin(['help'])
     expect(code).toBe(0)
     const listed = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
-    expect(listed).toEqual(['start', 'declare', 'page', 'ack', 'who', 'doctor', 'lint', 'diff', 'explain', 'key', 'user', 'help'])
+    expect(listed).toEqual([
+      'start',
+      'declare',
+      'page',
+      'ack',
+      'who',
+      'doctor',
+      'lint',
+      'import',
+      'render',
+      'diff',
+      'explain',
+      'key',
+      'user',
+      'help',
+    ])
   })
 
   test('a command that is not understood ends with 2 and says where to look', async () => {
