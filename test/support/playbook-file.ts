@@ -70,14 +70,14 @@ const name = fc
   .filter((one) => one.trim() !== '' && one.length <= 100)
 const duration = fc.constantFrom('5 min', '15 min', '1 h', '24 h', '30-min', '1h30', 'PT15M', '90 s', '2 d', '1 h 30 min', '1.5 h')
 const day = fc
-  .date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('2090-01-01T00:00:00Z'), noInvalidDate: true })
+  .date({ min: new Date('2026-01-05T00:00:00Z'), max: new Date('2090-01-01T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10))
 
 function oneOrMany<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | Value[]> {
   return fc.oneof(value, fc.array(value, { minLength: 1, maxLength: 3 }))
 }
 
-function some<Shape extends Record<string, fc.Arbitrary<unknown>>, Key extends keyof Shape>(shape: Shape, required: readonly Key[]) {
+function some<Shape extends Record<string, fc.Arbitrary<unknown>>>(shape: Shape, required: readonly (keyof Shape)[]) {
   return fc.record(shape, { requiredKeys: [...required] as never })
 }
 
@@ -210,7 +210,7 @@ export function playbookFiles(): fc.Arbitrary<PlaybookFile> {
           metadata: fc.record({
             id: fc.oneof(fc.constant('IRP-2026-01'), name),
             maintainer: some({ name, email: fc.constantFrom('security@example.com', 'Jane.Doe@example.org') }, ['email']),
-            last_review: day,
+            last_review: fc.constantFrom('2024-02-29', '2026-01-05'),
             next_review_due: day,
           }),
           severities,
@@ -295,7 +295,7 @@ export function playbookFiles(): fc.Arbitrary<PlaybookFile> {
             { maxLength: 4 },
           ),
         },
-        ['metadata', 'severities', 'default_severity', 'incident_types'],
+        ['metadata', 'severities', 'default_severity', 'incident_types', 'teams'],
       ) as unknown as fc.Arbitrary<PlaybookFile>
     }),
   )

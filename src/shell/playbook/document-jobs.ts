@@ -65,6 +65,7 @@ function runInThread(job: RenderJob, timeoutMs: number): Promise<JobResult> {
     worker.once('message', (rendering: Rendering) => end(rendering))
     worker.once('error', (error: unknown) => end({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }))
     worker.once('exit', () => end({ kind: 'failed', reason: 'the thread ended' }))
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
     worker.postMessage(job)
   })
 }

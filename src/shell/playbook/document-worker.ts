@@ -8,5 +8,6 @@ export interface RenderJob {
 }
 
 parentPort?.once('message', ({ source, format }: RenderJob) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   void renderAs(source, format).then((rendering) => parentPort?.postMessage(rendering))
 })

@@ -1,7 +1,7 @@
 /** Where an import gathers what it says of the document, and the cells that it can only keep. */
-import type { PhrasingContent, Table } from 'mdast'
+import type { PhrasingContent, Table, TableRow } from 'mdast'
 import { type ImportCode, type ImportNote, type Place, shorten } from './note.ts'
-import { type Cell, cellOf } from './row.ts'
+import type { Cell } from './row.ts'
 import type { SectionKey } from './vocabulary.ts'
 
 export interface Desk {
@@ -60,11 +60,15 @@ export function leftoverTable(desk: Desk, kind: SectionKey, keyTitle: string): T
     const before = cells.get(cell.title)
     cells.set(cell.title, before === undefined ? inCell(cell.nodes) : [...before, { type: 'html', value: '<br>' }, ...inCell(cell.nodes)])
   }
-  const line = (cells: readonly PhrasingContent[][]) =>
-    ({ type: 'tableRow', children: cells.map((children) => ({ type: 'tableCell', children })) }) as const
-  const body = [...rows].map(([key, cells]) => line([[{ type: 'text', value: key }], ...titles.map((title) => cells.get(title) ?? [])]))
+  const body = [...rows].map(([key, cells]) =>
+    tableLine([[{ type: 'text', value: key }], ...titles.map((title) => cells.get(title) ?? [])]),
+  )
   const head = [left[0]?.keyTitle ?? keyTitle, ...titles].map((title): PhrasingContent[] => [{ type: 'text', value: title }])
-  return { type: 'table', align: [], children: [line(head), ...body] as Table['children'] }
+  return { type: 'table', align: [], children: [tableLine(head), ...body] }
+}
+
+function tableLine(cells: readonly PhrasingContent[][]): TableRow {
+  return { type: 'tableRow', children: cells.map((children) => ({ type: 'tableCell', children })) }
 }
 
 /** Breaks within a cell are written as `<br>`; other HTML is text. */
@@ -73,12 +77,7 @@ function inCell(nodes: readonly PhrasingContent[]): PhrasingContent[] {
     if (node.type === 'break') return { type: 'html', value: '<br>' }
     if (node.type === 'html' && !/^<br\s*\/?>$/i.test(node.value)) return { type: 'text', value: node.value }
     if (node.type === 'text') return { ...node, value: node.value.replaceAll(/\s*\n\s*/g, ' ') }
-    if ('children' in node) return { ...node, children: inCell(node.children) } as PhrasingContent
+    if ('children' in node) return { ...node, children: inCell(node.children) }
     return node
   })
-}
-
-/** A cell with another text: what is left of one that was read in part. */
-export function textCell(title: string, text: string, place: Place): Cell {
-  return cellOf(title, [{ type: 'text', value: text }], place)
 }

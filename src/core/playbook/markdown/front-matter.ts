@@ -27,9 +27,9 @@ export function readFrontMatter(text: string): FrontMatter | null {
   const rows = entries
     .filter(([label]) => labelOf(label) !== 'title')
     .map(([label, value]) => {
-      const text: PhrasingContent = { type: 'text', value: label.replaceAll('_', ' ') }
+      const name: PhrasingContent = { type: 'text', value: label.replaceAll('_', ' ') }
       const shown: RootContent = { type: 'paragraph', children: [{ type: 'text', value: show(value) }] }
-      return readRow('metadata', cellOf(keyTitleOf('metadata'), [text], place), { lead: [], blocks: [shown], parts: [] })
+      return readRow('metadata', cellOf(keyTitleOf('metadata'), [name], place), { lead: [], blocks: [shown], parts: [] })
     })
   const lines = match[0].split('\n').length - 1
   return {

@@ -8,7 +8,7 @@ import { canonical } from './canonical.ts'
 import { type Desk, leftoverTable, openDesk, tell } from './desk.ts'
 import { type FrontMatter, readFrontMatter } from './front-matter.ts'
 import { textOf } from './inline.ts'
-import { groupOf, type ImportNote, TOP } from './note.ts'
+import { type ImportNote, TOP } from './note.ts'
 import { applyPatch } from './patch.ts'
 import { joinBlocks, writeMarkdown } from './prose.ts'
 import { readCommunication } from './read-communication.ts'
@@ -79,13 +79,13 @@ function readDocument(text: string, desk: Desk): PlaybookFile | null {
   return withSettings(file, walked, desk)
 }
 
-/** Characters that no database takes, and control characters, which mean nothing in a document, are spaces. */
+/** Characters that no database takes, control characters, and the two by which a cell's code is marked, are spaces. */
 function cleanDocument(text: string): string {
   return text
     .toWellFormed()
     .replace(/^\ufeff/, '')
     .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, ' ')
+    .replaceAll(/[\p{Cc}\u2028\u2029\ue000\ue001]/gu, (character) => (character === '\n' || character === '\t' ? character : ' '))
 }
 
 function interpret(walked: Walked, front: FrontMatter | null, whole: string, desk: Desk): PlaybookFile {
@@ -149,7 +149,7 @@ function proseOf(walked: Walked, desk: Desk): ProseFile[] {
   }))
   for (const kind of new Set(desk.leftovers.map((one) => one.kind))) {
     const table = leftoverTable(desk, kind, keyTitleOf(kind))
-    if (table !== null) place(prose, kind, writeMarkdown(table))
+    if (table !== null) placeText(prose, kind, writeMarkdown(table))
   }
   const order: readonly string[] = ['start', ...orderSections(unusualSections([...walked.sections])).map(({ section }) => section)]
   const rank = (entry: ProseFile): number =>
@@ -157,7 +157,7 @@ function proseOf(walked: Walked, desk: Desk): ProseFile[] {
   return prose.toSorted((left, right) => rank(left) - rank(right))
 }
 
-function place(prose: ProseFile[], kind: SectionKey, text: string): void {
+function placeText(prose: ProseFile[], kind: SectionKey, text: string): void {
   const at = prose.findLastIndex((entry) => entry.after === kind && entry.title === undefined)
   const before = prose[at]
   if (before !== undefined) prose[at] = { ...before, text: joinBlocks([before.text ?? '', text]) }
@@ -184,9 +184,4 @@ function withSettings(file: PlaybookFile, { settings }: Walked, desk: Desk): Pla
 function readShape(data: unknown): PlaybookFile | null {
   const result = PlaybookFile.safeParse(data)
   return result.success ? result.data : null
-}
-
-/** What a person must look at. */
-export function findingsOf(notes: readonly ImportNote[]): readonly ImportNote[] {
-  return notes.filter((note) => groupOf(note) === 'unmapped')
 }

@@ -81,7 +81,7 @@ export function codesOf(nodes: readonly Nodes[]): string[] {
 /** A cell whose code keeps its marks, so that an alarm can be told from words: "`API5xxAlarm` SEV-1". */
 export function markedText(nodes: readonly PhrasingContent[]): string {
   const withMarks = (node: PhrasingContent): string => {
-    if (node.type === 'inlineCode') return `\u0001${node.value}\u0002`
+    if (node.type === 'inlineCode') return `\ue000${node.value}\ue001`
     if ('children' in node && node.type !== 'link') return node.children.map((child) => withMarks(child)).join('')
     return rawText(node)
   }

@@ -1,5 +1,5 @@
 /** Nodes of a Markdown tree, made from texts of the playbook. */
-import type { PhrasingContent, Table } from 'mdast'
+import type { PhrasingContent, Table, TableRow } from 'mdast'
 
 export function textNode(value: string): PhrasingContent {
   return { type: 'text', value }
@@ -26,10 +26,11 @@ export function listNode(items: readonly (readonly PhrasingContent[])[], ordered
   }
 }
 
+function lineNode(cells: readonly (readonly PhrasingContent[])[]): TableRow {
+  return { type: 'tableRow', children: cells.map((children) => ({ type: 'tableCell', children: [...children] })) }
+}
+
 export function tableNode(titles: readonly string[], rows: readonly (readonly (readonly PhrasingContent[])[])[]): Table {
-  const line = (cells: readonly (readonly PhrasingContent[])[]) => ({
-    type: 'tableRow' as const,
-    children: cells.map((children) => ({ type: 'tableCell' as const, children: [...children] })),
-  })
-  return { type: 'table', align: titles.map(() => null), children: [line(titles.map((title) => [textNode(title)])), ...rows.map(line)] }
+  const head = lineNode(titles.map((title) => [textNode(title)]))
+  return { type: 'table', align: titles.map(() => null), children: [head, ...rows.map((row) => lineNode(row))] }
 }

@@ -1,5 +1,5 @@
 /** Blocks kept as Markdown: as they are written, unless something in them would not be inert or not stand by itself. */
-import type { Nodes, PhrasingContent, RootContent, Table } from 'mdast'
+import type { Nodes, PhrasingContent, RootContent } from 'mdast'
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
 import { toMarkdown } from 'mdast-util-to-markdown'
 import { cleanText, textOf } from './inline.ts'
@@ -84,14 +84,10 @@ export function inert<Node extends Nodes>(node: Node): Node {
     const text: Nodes = { type: 'text', value: isInline ? textOf(child) : child.value }
     return isInline ? (text.value === '' ? [] : [text]) : [{ type: 'paragraph', children: [text] }]
   })
-  return { ...node, children } as Node
+  return { ...node, children }
 }
 
 const BLOCK_PARENTS = new Set(['root', 'blockquote', 'listItem'])
-
-export function tableSource(table: Table): string {
-  return writeMarkdown(table)
-}
 
 /** @returns how the children of a root stand in Markdown, each apart from the next */
 export function joinBlocks(parts: readonly string[]): string {

@@ -58,7 +58,7 @@ export function hintCondition(severity: string, ids: readonly string[]): string 
   return `has(signal.severity_hint) && signal.severity_hint.lowerAscii() in [${list}]`
 }
 
-const CODE = /\u0001([^\u0002]*)\u0002/g
+const CODE = /\ue000([^\ue001]*)\ue001/g
 const COMPARISON = /(>=|<=|>|<|≥|≤)\s?[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d{1,3})?(?:\s?%)?/i
 /** `HighErrorRate`, `db_cpu_high`, `API-5xx-Alarm`: what no sentence holds. */
 const NAME_OF_ALARM =
@@ -66,7 +66,7 @@ const NAME_OF_ALARM =
 const FILLER =
   /\b(?:alarms?|alerts?|alert rule|fires?|firing|triggers?|triggered|from|in|on|by|the|a|an|when|or|and|monitor|reports?|events?|issues?|errors?|metric|signal|shows?|is|goes|rule|threshold|above|below)\b|[.,;:()"'|–—-]/gi
 
-/** @param marked the cell, its code between U+0001 and U+0002; @param ids of the matrix, most severe first */
+/** @param marked the cell, its code between U+E000 and U+E001; @param ids of the matrix, most severe first */
 export function readDetection(marked: string, ids: readonly string[]): DetectionReading {
   const rules: DetectionFile[] = []
   const guesses: string[] = []
@@ -85,17 +85,17 @@ export function readDetection(marked: string, ids: readonly string[]): Detection
 /** By "or", semicolons and lines, and by commas between alarms; nothing is parted within code. */
 function splitAlternatives(marked: string): string[] {
   const codes: string[] = []
-  const hidden = marked.replaceAll(CODE, (code) => `\u0001${codes.push(code) - 1}\u0002`)
+  const hidden = marked.replaceAll(CODE, (code) => `\ue000${codes.push(code) - 1}\ue001`)
   return hidden
-    .split(/\s+or\s+|[;\n•]|,\s*(?=\u0001)|(?<=\u0002)\s*(?:,|\/|\band\b)\s*(?=\u0001)/i)
-    .map((part) => part.replaceAll(/\u0001(\d+)\u0002/g, (_, index: string) => codes[Number(index)] ?? '').trim())
+    .split(/\s+or\s+|[;\n•]|,\s*(?=\ue000)|(?<=\ue001)\s*(?:,|\/|\band\b)\s*(?=\ue000)/i)
+    .map((part) => part.replaceAll(/\ue000(\d+)\ue001/g, (_, index: string) => codes[Number(index)] ?? '').trim())
     .filter((part) => /[\p{L}\p{N}]/u.test(part))
 }
 
 function readPart(part: string, ids: readonly string[]): DetectionReading {
   const codes = [...part.matchAll(CODE)].map((match) => match[1] ?? '')
   const words = part.replaceAll(CODE, ' ')
-  const when = /\b(?:when|if|where)\s*\u0001([^\u0002]+)\u0002\s*$/i.exec(part)?.[1]
+  const when = /\b(?:when|if|where)\s*\ue000([^\ue001]+)\ue001\s*$/i.exec(part)?.[1]
   const phrase = readSeverityPhrase(normalizeName(words), ids)
   const severity = phrase.ids[0] ?? null
   const sources = [...sourcesIn(phrase.rest), ...codesAfterFrom(part)]
@@ -126,13 +126,13 @@ function sourcesIn(text: string): string[] {
 
 /** Kinds of source that nobody else knows stand as code: "`A` from `my-checks`". */
 function codesAfterFrom(part: string): string[] {
-  const list = /\bfrom\s((?:[\w ,/&]*\u0001[\w-]+\u0002)+)(?:\s+(?:when|if|where)\s|\s*$)/i.exec(part)?.[1] ?? ''
+  const list = /\bfrom\s((?:[\w ,/&]*\ue000[\w-]+\ue001)+)(?:\s+(?:when|if|where)\s|\s*$)/i.exec(part)?.[1] ?? ''
   return [...list.matchAll(CODE)].map((match) => match[1] ?? '')
 }
 
 function readable(text: string): string {
   return text
-    .replaceAll(/[\u0001\u0002]/g, '`')
+    .replaceAll(/[\ue000\ue001]/g, '`')
     .replaceAll(/\s+/g, ' ')
     .trim()
 }

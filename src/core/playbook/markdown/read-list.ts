@@ -42,11 +42,17 @@ function textKey(kind: SectionKey, title: string, node: { readonly position?: Li
 
 const TITLE_CHARS_MAX = 80
 
+function named(row: Row): boolean {
+  return row.key.text.length <= TITLE_CHARS_MAX
+}
+
+function filled(row: Row): boolean {
+  return named(row) && row.cells.size > 0
+}
+
 /** At least half of the rows must look the part. */
 function seemsRows(rows: readonly Row[], kind: SectionKey): boolean {
   const half = (test: (row: Row) => boolean): boolean => rows.length > 0 && rows.filter(test).length * 2 >= rows.length
-  const named = (row: Row): boolean => row.key.text.length <= TITLE_CHARS_MAX
-  const filled = (row: Row): boolean => named(row) && row.cells.size > 0
   switch (kind) {
     case 'severities':
       return half((row) => SEVERITY_NAME.test(row.key.text) && row.key.text.length <= TITLE_CHARS_MAX)

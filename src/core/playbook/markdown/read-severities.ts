@@ -156,6 +156,10 @@ function readRoles(row: Row, draft: Draft, path: string, desk: Desk): void {
   if (/\s(?:and|as well as)\s/i.test(cell.text)) tell(desk, 'read-so', cell.place, at, cell.text, `Read as the roles ${names.join(', ')}.`)
 }
 
+function falls(values: readonly number[]): boolean {
+  return values.length > 1 && values.every((value, index) => index === 0 || value < (values[index - 1] ?? 0))
+}
+
 /** Some documents begin with the least severe row. */
 function inOrder(drafts: readonly Draft[], desk: Desk): readonly Draft[] {
   const numbers = drafts.map((draft) => Number(/(\d+)$/.exec(draft.id)?.[1] ?? Number.NaN))
@@ -163,8 +167,6 @@ function inOrder(drafts: readonly Draft[], desk: Desk): readonly Draft[] {
     const reading = parseDuration(draft.response ?? '')
     return reading.kind === 'duration' ? reading.ms : Number.NaN
   })
-  const falls = (values: readonly number[]): boolean =>
-    values.length > 1 && values.every((value, index) => index === 0 || value < (values[index - 1] ?? 0))
   const known = times.filter((time) => !Number.isNaN(time))
   if (!falls(known) && !(falls(numbers) && known.length < 2)) return drafts
   const message = 'The document begins with the least severe row; the file has the most severe first.'

@@ -41,7 +41,7 @@ function draft(body: DocumentModel, wanted: PlaybookFile, marked: boolean): { re
 }
 
 function asMap(file: PlaybookFile | null): Readonly<Record<string, unknown>> {
-  return (file ?? {}) as Readonly<Record<string, unknown>>
+  return { ...file }
 }
 
 type Patch = Readonly<Record<string, unknown>> | null

@@ -9,7 +9,7 @@ export interface Cell {
   /** As the document calls it: the column's title, or the label before the colon. */
   readonly title: string
   readonly text: string
-  /** The same with code between U+0001 and U+0002. */
+  /** The same with code between U+E000 and U+E001. */
   readonly marked: string
   readonly nodes: readonly PhrasingContent[]
   readonly place: Place

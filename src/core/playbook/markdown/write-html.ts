@@ -11,7 +11,7 @@ export function escapeHtml(text: string): string {
 
 /** Null where a browser would run something, or load it from a place that only it sees. */
 export function safeUrl(url: string): string | null {
-  return /^(?:https?:\/\/|mailto:)[^\s<>"'`\u0000-\u001f]+$/i.test(url) ? url : null
+  return /^(?:https?:\/\/|mailto:)[^\s<>"'`\p{Cc}]+$/iu.test(url) ? url : null
 }
 
 type Definitions = ReadonlyMap<string, Definition>

@@ -62,9 +62,9 @@ export interface FontRun {
 /** A text in pieces, each of which one font has; marks stay with the letter that they are on. */
 export function splitByFont(text: string, mono = false): FontRun[] {
   const runs: { text: string; font: FontName }[] = []
-  for (const character of text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ')) {
+  for (const character of text.replaceAll(/\p{Cc}/gu, (one) => (one === '\n' ? one : ' '))) {
     const last = runs.at(-1)
-    const stays = last !== undefined && (/[\p{M}\u200d\ufe0f]/u.test(character) || (character === ' ' && last.font !== 'Rest'))
+    const stays = last !== undefined && (/^(?:\p{M}|\u200d|\ufe0f)$/u.test(character) || (character === ' ' && last.font !== 'Rest'))
     const font = stays ? last.font : fontOf(character, mono)
     if (last?.font === font) last.text += character
     else runs.push({ text: character, font })

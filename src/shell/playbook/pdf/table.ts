@@ -52,12 +52,15 @@ export function widthsOf(rows: readonly (readonly string[])[]): number[] {
   const total = PAGE.width - GUTTER * (count - 1)
   const least = columns(rows, count, (text) => Math.max(...text.split(/[\s/]+/).map((word) => word.length), 0), total / count)
   const wanted = columns(rows, count, (text) => Math.max(...text.split('\n').map((line) => line.length), 0), COLUMN_MAX)
-  const sum = (list: readonly number[]): number => list.reduce((left, right) => left + right, 0)
   if (sum(wanted) <= total) return wanted.map((width) => width + (total - sum(wanted)) / count)
   if (sum(least) >= total) return least.map((width) => (width / sum(least)) * total)
   const wishes = wanted.map((width, index) => Math.max(width - (least[index] ?? 0), 0.01))
   const spare = total - sum(least)
   return least.map((width, index) => width + (spare * (wishes[index] ?? 0)) / sum(wishes))
+}
+
+function sum(list: readonly number[]): number {
+  return list.reduce((left, right) => left + right, 0)
 }
 
 function columns(rows: readonly (readonly string[])[], count: number, measure: (text: string) => number, max: number): number[] {
