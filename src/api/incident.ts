@@ -281,6 +281,29 @@ export const TriageView = z
   .meta({ id: 'TriageView' })
 export type TriageView = z.infer<typeof TriageView>
 
+/** What the incident has done to one promise of an SLA; `unknown` says what the figures leave out. */
+export const SlaItem = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    customer: z.string().nullable(),
+    services: z.array(z.string()),
+    kind: z.enum(['availability', 'response']),
+    /** Of a response. */
+    severity: z.string().nullable(),
+    state: z.enum(['not_counted', 'kept', 'at_risk', 'violated', 'unknown']),
+    allowed_seconds: z.number(),
+    /** Lost in the window, or taken to answer so far. */
+    used_seconds: z.number(),
+    over_seconds: z.number(),
+    /** Since when it is violated, or when it will be if this goes on. */
+    violated_at: Timestamp.nullable(),
+    text: z.string(),
+    unknown: z.array(z.string()),
+  })
+  .meta({ id: 'IncidentSla' })
+export type SlaItem = z.infer<typeof SlaItem>
+
 // What can be asked of an incident -------------------------------------------------------------------------------
 
 /** Several severities, phases or types may be given separated by commas; `q` searches title, summary and number. */

@@ -116,6 +116,7 @@ test('every route answers what the document says, well and badly', async () => {
     mitigate: [`/incidents/${id}/mitigate`],
     movePlaybook: [`/incidents/${id}/playbook`, { digest: 'd2', reason: 'r' }],
     nameService: [`/incidents/${id}/service`, { service: null }],
+    listIncidentSlas: [`/incidents/${id}/slas`],
     goBack: [`/incidents/${id}/back`],
     getTriage: [`/incidents/${id}/triage`],
     addNote: [`/incidents/${id}/note`, { text: 'n' }],

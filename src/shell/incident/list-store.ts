@@ -4,6 +4,7 @@
  */
 import type { IncidentId, PersonId, PlaybookDigest } from '../../core/id.ts'
 import { type Incident, restoreIncident } from '../../core/incident/incident.ts'
+import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 
 /** SQL condition on `incident i`; `person` is the parameter that holds the reader's id. */
@@ -148,4 +149,29 @@ export async function listEvents(tx: Tx, id: IncidentId, page: { limit: number; 
     [id, page.before, page.limit],
   )
   return rows
+}
+
+/** Asked on one page: more incidents than these in a window are not an SLA's trouble but the company's. */
+const SPANS_MAX = 10_000
+
+/** When other incidents counted as down, as far as the reader may see them. `services` null: of any. */
+export async function listSpans(
+  tx: Tx,
+  viewer: PersonId,
+  asked: {
+    readonly except: IncidentId
+    readonly severities: readonly string[]
+    readonly services: readonly string[] | null
+    readonly from: Instant
+    readonly until: Instant
+  },
+): Promise<{ readonly from: Instant; readonly until: Instant | null }[]> {
+  const { rows } = await tx.query<{ opened_at: Date; resolved_at: Date | null }>(
+    `select i.opened_at, i.resolved_at from incident i
+     where ${visibleTo('$1')} and i.id <> $2 and i.severity = any($3) and ($4::text[] is null or i.service = any($4))
+       and i.opened_at < to_timestamp($6::float8 / 1000) and (i.resolved_at is null or i.resolved_at > to_timestamp($5::float8 / 1000))
+     order by i.opened_at desc limit $7`,
+    [viewer, asked.except, asked.severities, asked.services, asked.from, asked.until, SPANS_MAX],
+  )
+  return rows.map((row) => ({ from: row.opened_at.getTime(), until: row.resolved_at?.getTime() ?? null }))
 }

@@ -1,10 +1,11 @@
 /** Incidents as the API shows them, from rows and the playbook version they run by. */
-import type { Clock, Incident, MeasuredImpact, Mitigation, Postmortem, RoleItem, TimelineEntry, Update } from '../../api/schema.ts'
+import type { Clock, Incident, MeasuredImpact, Mitigation, Postmortem, RoleItem, SlaItem, TimelineEntry, Update } from '../../api/schema.ts'
 import type { PersonId } from '../../core/id.ts'
 import type { IncidentEvent } from '../../core/incident/event.ts'
 import { type Incident as IncidentState, isOpen } from '../../core/incident/incident.ts'
 import { owedBy } from '../../core/incident/owed.ts'
 import { lookAtSeverity } from '../../core/incident/severity.ts'
+import type { SlaVerdict } from '../../core/incident/sla.ts'
 import { clauseText } from '../../core/playbook/clause.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
 import { formatQuantity } from '../../core/playbook/quantity.ts'
@@ -182,6 +183,24 @@ export function showPostmortem(state: IncidentState, playbook: Playbook, clocks:
     state: asked ? 'not_started' : 'not_required',
     due_at: time(clocks.find((clock) => clock.kind === 'post-mortem')?.due_at ?? null),
     sections: asked ? playbook.postMortem.sections.map((section) => ({ ...section, text: '' })) : [],
+  }
+}
+
+export function showSla({ sla, kind, severity, state, allowedMs, usedMs, overMs, violatedAt, sentence, unknown }: SlaVerdict): SlaItem {
+  return {
+    id: sla.id,
+    title: sla.title,
+    customer: sla.customer,
+    services: [...sla.services],
+    kind,
+    severity,
+    state,
+    allowed_seconds: allowedMs / SECOND_MS,
+    used_seconds: usedMs / SECOND_MS,
+    over_seconds: overMs / SECOND_MS,
+    violated_at: time(violatedAt),
+    text: sentence,
+    unknown: [...unknown],
   }
 }
 

@@ -2,16 +2,19 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import { Clock, IdParams, type List, listOf, Mitigation, Page, RoleItem, Update } from '../../api/schema.ts'
-import type { Playbook } from '../../core/playbook/playbook.ts'
+import { Clock, IdParams, type List, listOf, Mitigation, Page, RoleItem, SlaItem, Update } from '../../api/schema.ts'
+import type { PersonId } from '../../core/id.ts'
+import { judgeSlas, mayConcern, type Span } from '../../core/incident/sla.ts'
+import type { Playbook, Sla } from '../../core/playbook/playbook.ts'
 import type { Tx } from '../database/database.ts'
 import { answers } from '../http/route-kit.ts'
 import { listPages } from '../page/ledger-store.ts'
 import { findNames } from '../person/person-store.ts'
 import type { Ports } from '../ports.ts'
 import { loadIncidentFor } from './find.ts'
-import { type IncidentRow, listClocks } from './list-store.ts'
-import { peopleIn, showClock, showMitigations, showRoles, showUpdates } from './present.ts'
+import { require } from '../http/authenticate.ts'
+import { type IncidentRow, listClocks, listSpans } from './list-store.ts'
+import { peopleIn, showClock, showMitigations, showRoles, showSla, showUpdates } from './present.ts'
 
 type Read<Item> = (tx: Tx, row: IncidentRow, playbook: Playbook) => Promise<Item[]>
 type Request = FastifyRequest<{ Params: { id: string } }>
@@ -32,6 +35,15 @@ export function incidentBeneathRoutes(ports: Ports): FastifyPluginAsyncZod {
     app.get('/incidents/:id/roles', schema('listRoles', 'Incident roles and who holds them', RoleItem), (request) =>
       read(request, async (tx, row, playbook) => showRoles(row.state, playbook, await findNames(tx, peopleIn(row.state)))),
     )
+    app.get(
+      '/incidents/:id/slas',
+      schema('listIncidentSlas', 'Which SLAs it puts at risk or has violated, and by how much', SlaItem),
+      (request) =>
+        read(request, async (tx, row, playbook) => {
+          const others = await othersFor(tx, require(request, 'incident.read').personId, row, playbook)
+          return judgeSlas(row.state, playbook, tx.now, (sla) => others.get(sla) ?? []).map(showSla)
+        }),
+    )
     app.get('/incidents/:id/mitigations', schema('listMitigations', 'What the playbook offers for this type', Mitigation), (request) =>
       read(request, async (_tx, row, playbook) => showMitigations(row.state, playbook)),
     )
@@ -39,6 +51,19 @@ export function incidentBeneathRoutes(ports: Ports): FastifyPluginAsyncZod {
       read(request, async (_tx, row, playbook) => showUpdates(row.state, playbook)),
     )
   }
+}
+
+/** For each SLA with an objective: what else has been down in its window, that this reader may know of. */
+async function othersFor(tx: Tx, viewer: PersonId, row: IncidentRow, playbook: Playbook): Promise<ReadonlyMap<Sla, readonly Span[]>> {
+  const until = row.state.resolvedAt ?? tx.now
+  const others = new Map<Sla, readonly Span[]>()
+  for (const sla of playbook.slas) {
+    if (sla.objective === null || !mayConcern(sla, row.state)) continue
+    const { severities, services, objective } = sla
+    const asked = { except: row.id, severities, services: services.length === 0 ? null : services, from: until - objective.windowMs, until }
+    others.set(sla, await listSpans(tx, viewer, asked))
+  }
+  return others
 }
 
 function schema<Item extends z.ZodType>(operationId: string, summary: string, item: Item) {
