@@ -165,8 +165,8 @@ test('every route answers what the document says, well and badly', async () => {
     createKey: ['/keys', { name: 'third' }],
     revokeKey: [`/keys/${apiKey.id}`],
   }
-  // The last three are held by the tests of the doctor and of the feed, saving by its own.
-  const others = ['savePlaybook', 'markPageSeen', 'decline', 'stream', 'getDoctorReport', 'pageForTest']
+  // The last three are held by the tests of the doctor and of the feed; saving and documents by their own.
+  const others = ['savePlaybook', 'getPlaybookDocument', 'markPageSeen', 'decline', 'stream', 'getDoctorReport', 'pageForTest']
   const ask = async (operationId: string, who: typeof own, path: string, body?: object) => {
     const found = operations().find(({ operation }) => operation.operationId === operationId)
     expect(found, operationId).toBeDefined()
