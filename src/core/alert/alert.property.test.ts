@@ -59,7 +59,7 @@ test('episodes of one fingerprint never end at the same instant, and each ends a
   )
 })
 
-test('an ended episode is never fired again by a message of the same or an earlier start', () => {
+test('an ended episode is never fired again by an overtaken message of the same or an earlier start', () => {
   fc.assert(
     fc.property(signals, fc.integer({ min: 1, max: 5 }), (list, startsAt) => {
       const { latest } = fold({ latest: null, over: [] }, timed(list))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Episode, type SignalFacts, step } from './alert.ts'
+import { type Episode, OVERTAKEN_MS, type SignalFacts, step } from './alert.ts'
 
 const firing: SignalFacts = { status: 'firing', startsAt: 100, endsAt: 500, value: 1 }
 const resolved: SignalFacts = { status: 'resolved', startsAt: 100, endsAt: 300, value: null }
@@ -31,6 +31,13 @@ test('firing after the end with a later start is a new episode', () => {
 
 test('a late trigger of an ended episode is ignored', () => {
   expect(step(episodeAfter(firing, resolved), firing, at(2_000)).kind).toBe('late')
+})
+
+test('the same start again, well after the end, fires anew: its Alertmanager had lost sight of it', () => {
+  const ended = episodeAfter(firing, resolved)
+  const resolvedAt = ended?.resolvedAt ?? 0
+  expect(step(ended, firing, at(resolvedAt + OVERTAKEN_MS - 1)).kind).toBe('late')
+  expect(step(ended, firing, at(resolvedAt + OVERTAKEN_MS))).toMatchObject({ kind: 'opened', episode: { startsAt: 100, resolvedAt: null } })
 })
 
 test('an end that comes before its trigger is recorded, and the trigger then ignored', () => {

@@ -3,7 +3,7 @@
  * new one. It judges by the order of receipts and by what the source says about start and end, so that any split of the
  * signals into batches ends in the same state.
  */
-import type { Instant } from '../time.ts'
+import { type Instant, SECOND_MS } from '../time.ts'
 import type { Signal } from './signal.ts'
 
 /** One firing episode. */
@@ -29,7 +29,7 @@ export type StepKind =
   | 'resolved'
   /** An episode that was over before we heard of it: recorded, so that a trigger still under way cannot open it. */
   | 'recorded'
-  /** A firing message of an episode that has ended: never reopens it. */
+  /** A firing message of an episode that has ended, overtaken on its way by the end: never reopens it. */
   | 'late'
   /** The end of an episode older than the one that fires. */
   | 'stale'
@@ -86,13 +86,18 @@ function fire(latest: Episode | null, signal: SignalFacts, context: StepContext)
     : { kind: 'opened', episode: begin(latest, signal, context.at) }
 }
 
+/** A message that overtook the end on its way arrives within this; one that comes later with the same start fires anew. */
+export const OVERTAKEN_MS = 10 * SECOND_MS
+
 /**
- * Of an episode that has ended: by its start, where the source gives one; else by when it was received, which differs from
- * the order of applying only when two servers took the trigger and its end.
+ * Of an episode that has ended: received before its end (another server took it), or just after it with no newer start.
+ * Later the same start is a new episode: an Alertmanager that lost sight of Prometheus ends an alert and fires it again
+ * with the start it had, and then somebody must be paged.
  */
 function isLate(latest: Episode, signal: SignalFacts, at: Instant): boolean {
-  if (signal.startsAt !== null && latest.startsAt !== null) return signal.startsAt <= latest.startsAt
-  return signal.startsAt === null && latest.resolvedAt !== null && at < latest.resolvedAt
+  if (latest.resolvedAt === null) return false
+  if (signal.startsAt === null || latest.startsAt === null) return signal.startsAt === null && at < latest.resolvedAt
+  return signal.startsAt <= latest.startsAt && at < latest.resolvedAt + OVERTAKEN_MS
 }
 
 function resolve(latest: Episode | null, signal: SignalFacts, at: Instant): Step {
