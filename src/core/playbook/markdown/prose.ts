@@ -26,7 +26,7 @@ export function headingSource(heading: { readonly children: readonly PhrasingCon
 /** @param source the document that the block stands in, at its top level */
 export function sourceOf(block: RootContent, source: string): string {
   if (block.type === 'html') return htmlSource(block.value)
-  if (hasHtml(block)) return writeMarkdown(inert(block))
+  if (isActive(block)) return writeMarkdown(inert(block))
   const [start, end] = [block.position?.start.offset ?? 0, block.position?.end.offset ?? 0]
   const lineStart = source.lastIndexOf('\n', start - 1) + 1
   const written = source.slice(source.slice(lineStart, start).trim() === '' ? lineStart : start, end)
@@ -46,9 +46,14 @@ function isClosedFence(written: string): boolean {
   return fence !== undefined && last !== undefined && written.includes('\n') && last[0] === fence[0] && last.length >= fence.length
 }
 
-export function hasHtml(node: Nodes): boolean {
+/** Addresses that a browser would run, or read from the reader's own machine. */
+const ACTIVE_URL = /^[\s\p{Cc}]*(?:javascript|vbscript|data|file|blob):/iu
+
+/** True where a browser would do more with it than show it. */
+export function isActive(node: Nodes): boolean {
   if (node.type === 'html') return !isComment(node.value)
-  return 'children' in node && node.children.some((child) => hasHtml(child))
+  if ('url' in node && ACTIVE_URL.test(node.url)) return true
+  return 'children' in node && node.children.some((child) => isActive(child))
 }
 
 /** One whole comment: browsers end it where Markdown does. */
@@ -73,18 +78,22 @@ function htmlSource(value: string): string {
   return text === '' ? '' : writeMarkdown({ type: 'paragraph', children: [{ type: 'text', value: cleanText(text) }] })
 }
 
-/** The same tree with HTML as text: browsers read what stands in a document, whoever wrote it. */
+/** The same tree with HTML as text, and links that would run something as what they say: browsers read what stands in a document. */
 export function inert<Node extends Nodes>(node: Node): Node {
+  if (node.type === 'definition' && isActive(node)) return { ...node, url: '#' }
   if (!('children' in node)) return node
-  const children = (node.children as Nodes[]).flatMap((child): Nodes[] => {
-    if (child.type !== 'html') return [inert(child)]
-    if (isComment(child.value)) return [child]
-    const isInline = node.type === 'paragraph' || node.type === 'heading' || node.type === 'tableCell' || !BLOCK_PARENTS.has(node.type)
-    if (isInline && /^<br\s*\/?>$/i.test(child.value)) return node.type === 'tableCell' ? [child] : [{ type: 'break' }]
-    const text: Nodes = { type: 'text', value: isInline ? textOf(child) : child.value }
-    return isInline ? (text.value === '' ? [] : [text]) : [{ type: 'paragraph', children: [text] }]
-  })
-  return { ...node, children }
+  return { ...node, children: (node.children as Nodes[]).flatMap((child) => inertChild(child, node.type)) }
+}
+
+function inertChild(child: Nodes, parent: Nodes['type']): Nodes[] {
+  if (child.type === 'link' && ACTIVE_URL.test(child.url)) return [...inert(child).children, { type: 'text', value: ` (${child.url})` }]
+  if (child.type === 'image' && ACTIVE_URL.test(child.url)) return [{ type: 'text', value: `${child.alt ?? ''} (${child.url})` }]
+  if (child.type !== 'html') return [inert(child)]
+  if (isComment(child.value)) return [child]
+  if (BLOCK_PARENTS.has(parent)) return [{ type: 'paragraph', children: [{ type: 'text', value: child.value }] }]
+  if (/^<br\s*\/?>$/i.test(child.value)) return parent === 'tableCell' ? [child] : [{ type: 'break' }]
+  const value = textOf(child)
+  return value === '' ? [] : [{ type: 'text', value }]
 }
 
 const BLOCK_PARENTS = new Set(['root', 'blockquote', 'listItem'])

@@ -64,7 +64,7 @@ const COMPARISON = /(>=|<=|>|<|≥|≤)\s?[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d{1,3})?
 const NAME_OF_ALARM =
   /^(?:[A-Za-z0-9]+(?:[_][A-Za-z0-9]+)+|(?:[A-Z]+[a-z0-9]+){2,}[A-Z0-9]*|[A-Z]{2,}\d*[a-z]+(?:[A-Z][A-Za-z0-9]*)*|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Za-z]+\d+[A-Za-z]+)$/
 const FILLER =
-  /\b(?:alarms?|alerts?|alert rule|fires?|firing|triggers?|triggered|from|in|on|by|the|a|an|when|or|and|monitor|reports?|events?|issues?|errors?|metric|signal|shows?|is|goes|rule|threshold|above|below)\b|[.,;:()"'|–—-]/gi
+  /\b(?:alarms?|alerts?|alert rule|fires?|firing|triggers?|triggered|from|in|on|by|the|a|an|when|or|and|monitor|reports?|events?|issues?|errors?|metric|signal|shows?|is|goes|rule|threshold|above|below)\b|[.,;:()"'|+–—-]/gi
 
 /** @param marked the cell, its code between U+E000 and U+E001; @param ids of the matrix, most severe first */
 export function readDetection(marked: string, ids: readonly string[]): DetectionReading {
@@ -126,7 +126,7 @@ function sourcesIn(text: string): string[] {
 
 /** Kinds of source that nobody else knows stand as code: "`A` from `my-checks`". */
 function codesAfterFrom(part: string): string[] {
-  const list = /\bfrom\s((?:[\w ,/&]*\ue000[\w-]+\ue001)+)(?:\s+(?:when|if|where)\s|\s*$)/i.exec(part)?.[1] ?? ''
+  const list = /\bfrom\s((?:[\w ,/&+]*\ue000[\w-]+\ue001)+)(?:\s+(?:when|if|where)\s|\s*$)/i.exec(part)?.[1] ?? ''
   return [...list.matchAll(CODE)].map((match) => match[1] ?? '')
 }
 

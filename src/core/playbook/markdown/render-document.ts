@@ -12,7 +12,7 @@ import { type Block, type Chapter, type DocumentModel, modelDocument } from './m
 import { tableNode, textNode, words } from './nodes.ts'
 import { endMark, startMark } from './marks.ts'
 import { makePatch } from './patch.ts'
-import { hasHtml, joinBlocks, sourceOf, writeMarkdown } from './prose.ts'
+import { isActive, joinBlocks, sourceOf, writeMarkdown } from './prose.ts'
 import { SETTINGS_LANGUAGE, SETTINGS_META, SETTINGS_TITLE } from './settings-block.ts'
 import { readTree } from './tree.ts'
 import { writePart } from './write-yaml.ts'
@@ -114,7 +114,7 @@ function proseParts(text: string): readonly Part[] {
   const closed = readTree(`${text}\n\n${END}`)
   const standsAlone = closed.kind === 'tree' && closed.root.children.length === children.length + 1 && isEnd(closed.root.children.at(-1))
   const isList = children.at(-1)?.type === 'list'
-  if (standsAlone && children[0]?.type !== 'list' && !children.some((node) => hasHtml(node))) return [{ text, isList }]
+  if (standsAlone && children[0]?.type !== 'list' && !children.some((node) => isActive(node))) return [{ text, isList }]
   return children.map((node) => ({ text: sourceOf(node, text), isList: node.type === 'list' }))
 }
 

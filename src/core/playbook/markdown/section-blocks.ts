@@ -141,7 +141,7 @@ function sourceList(kinds: readonly string[]): PhrasingContent[] {
   return kinds.flatMap((kind, index): PhrasingContent[] => {
     const title = titleOfSource(kind)
     const shown: PhrasingContent = title === kind ? { type: 'inlineCode', value: kind } : textNode(title)
-    return index === 0 ? [shown] : [textNode(', '), shown]
+    return index === 0 ? [shown] : [textNode(' + '), shown]
   })
 }
 

@@ -9,6 +9,7 @@ import { readHeadings, readLines, readList } from './read-list.ts'
 import { readCriteria } from './read-lists.ts'
 import { readTable } from './read-table.ts'
 import type { Rows } from './row.ts'
+import { SECTION_TITLES } from './section-titles.ts'
 import { type Settings, withoutSettings } from './settings-block.ts'
 import { kindsOfHeading, type SectionKey } from './vocabulary.ts'
 
@@ -68,6 +69,8 @@ export function walkDocument(root: Root, source: string): Walked {
   visit(top, walk)
   return { ...walk, title, settings, prose: [...walk.prose, ...marked.kept].filter((kept) => kept.title !== undefined || kept.text !== '') }
 }
+
+const USUAL_TITLES: ReadonlySet<string> = new Set(Object.values(SECTION_TITLES))
 
 const TITLE = /\b(?:playbook|plan|policy|runbook|process|procedure|handbook|guide|incidents?|response|on-?call)\b/i
 
@@ -186,6 +189,8 @@ function keepSection(section: Section, blocks: readonly RootContent[], walk: Wal
     for (const block of blocks) keepBlock(block, { after: walk.anchor.section }, walk)
     return
   }
+  // A section of the language with nothing in it: the document was rendered with what stood there taken out already.
+  if (blocks.length === 0 && section.children.length === 0 && USUAL_TITLES.has(section.title)) return
   const { anchor } = walk
   if (walk.open === null && anchor.section !== 'start' && anchor.depth > 0 && section.depth > anchor.depth) {
     walk.open = { kept: startKept({ after: anchor.section }, placeOf(section.node), walk), depth: anchor.depth }
