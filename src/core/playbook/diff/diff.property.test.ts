@@ -45,12 +45,18 @@ function mutate(value: unknown): unknown {
 }
 
 const mutations = playbooks.chain((before) =>
-  fc.constantFrom(...placesOf(before).filter(({ value, path }) => !(value === null && path.at(-1) === 'threshold'))).map(({ path }) => ({
-    before,
-    path,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same shape with one value changed
-    after: replaceAt(before, path, mutate) as Playbook,
-  })),
+  fc
+    .constantFrom(
+      ...placesOf(before).filter(
+        ({ value, path }) => !(value === null && ['threshold', 'measures', 'objective'].includes(String(path.at(-1)))),
+      ),
+    )
+    .map(({ path }) => ({
+      before,
+      path,
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same shape with one value changed
+      after: replaceAt(before, path, mutate) as Playbook,
+    })),
 )
 
 /** Keys of the file for those of the engine. */

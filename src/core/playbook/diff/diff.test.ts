@@ -159,6 +159,38 @@ describe('incident types', () => {
   })
 })
 
+describe('what is measured, promised and owned', () => {
+  test('a threshold of the matrix is told with its measure and units', () => {
+    expect(tell([`users_affected: '> 25 %'`, `users_affected: '> 30 %'`])).toContain(
+      'pages-otherwise: SEV-1 begins at users affected > 30 % now, before > 25 %',
+    )
+    expect(tell([`latency_p95: '> 4 s'`, `latency_p99: '> 4 s'`])).toEqual([
+      'pages-otherwise: SEV-2 begins at latency p99 > 4 s now, before at none',
+      'pages-otherwise: SEV-2 no longer begins at latency p95 > 4 s',
+    ])
+  })
+
+  test('a promise is told with what it promises', () => {
+    const sla = (objective: string): string =>
+      `slas:\n  - { id: a, title: Uptime, objective: ${objective}, window: 30 d, response_times: { SEV-1: 15 min } }\n`
+    const before = parse(`${shipped}\n${sla('99.5 %')}`)
+    const told = (after: Playbook): string[] => diffPlaybooks(before, after).map(({ effect, sentence }) => `${effect}: ${sentence}`)
+    expect(told(parse(`${shipped}\n${sla('99.9 %')}`))).toEqual([
+      'owes-more: The promise "Uptime" is to everybody, up 99.9 % of 30 d and SEV-1 answered within 15 min now, before to everybody, up 99.5 % of 30 d and SEV-1 answered within 15 min',
+    ])
+    expect(told(parse(shipped))[0]).toMatch(/^owes-less: There is no promise "Uptime" any more/)
+  })
+
+  test('a service that another team owns pages other people', () => {
+    const owned = (team: string): string =>
+      `teams: [{ name: Payments }, { name: Search }]\nservices:\n  - { name: checkout, team: ${team} }\n`
+    const told = diffPlaybooks(parse(`${shipped}\n${owned('Payments')}`), parse(`${shipped}\n${owned('Search')}`))
+    expect(told.map(({ effect, sentence }) => `${effect}: ${sentence}`)).toEqual([
+      'pages-otherwise: checkout is of team Search now, before of team Payments: its roles resolve through the team',
+    ])
+  })
+})
+
 describe('the rest of the document', () => {
   test('the communication plan: how often, and of which incidents', () => {
     expect(

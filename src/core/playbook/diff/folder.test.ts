@@ -79,6 +79,13 @@ test('without an instant the members are told', () => {
   ])
 })
 
+test('a team that gets its own holders of a role takes them from the organisation, and gives them back', () => {
+  const common = `${PEOPLE}schedules:\n  - { role: CTO, on_call: ada@example.com }\n`
+  const own = `${common}  - { role: CTO, team: Payments, on_call: ben@example.com }\n`
+  expect(tell(common, own)).toEqual(['pages-otherwise: Ben holds CTO of Payments now instead of Ada'])
+  expect(tell(own, common)).toEqual(['pages-otherwise: Ada holds CTO of Payments now instead of Ben'])
+})
+
 test('people and their channels: who is reached by less is told first', () => {
   const people = (list: string) => `people:\n${list}\n`
   expect(

@@ -14,11 +14,11 @@ export function diffThresholds(before: SeverityRow, now: SeverityRow, path: Path
   return [...new Set([...is.keys(), ...was.keys()])].flatMap((measure): Change[] => {
     const [old, fresh] = [was.get(measure) ?? [], is.get(measure) ?? []]
     if (sameList(old, fresh)) return []
-    const what = `${now.id} begins at ${titleOfMeasure(measure).toLowerCase()}`
+    const what = titleOfMeasure(measure).toLowerCase()
     const sentence =
       fresh.length === 0
-        ? `${what} no longer, before at ${orList(old)}`
-        : `${what} ${orList(fresh)} now, before ${old.length === 0 ? 'at none' : orList(old)}`
+        ? `${now.id} no longer begins at ${what} ${orList(old)}`
+        : `${now.id} begins at ${what} ${orList(fresh)} now, before ${old.length === 0 ? 'at none' : orList(old)}`
     const side = fresh.length === 0 ? 'before' : 'after'
     return [{ code: 'impact-threshold', effect: EFFECT, path: [...path, 'thresholds', measure], side, sentence }]
   })
