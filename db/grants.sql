@@ -13,7 +13,7 @@ grant select, insert on receipt to {role};
 
 -- Changed as things change, never removed.
 grant select, insert, update on
-  team, person, api_key, source, alert, incident, page, effect, attempt, server, lease, channel_proof
+  team, person, api_key, source, alert, incident, page, effect, attempt, server, lease, channel_proof, reminder
   to {role};
 
 -- Come and go.

@@ -356,6 +356,18 @@ grant insert, select on receipt to tocsin_app;
 
 create table receipt_default partition of receipt DEFAULT;
 
+create table reminder (
+  key text not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  outcome text,
+  reason text,
+  constraint reminder_pkey PRIMARY KEY (key),
+  constraint reminder_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'retry'::text, 'rejected'::text, 'unknown'::text, 'missing'::text])))
+);
+grant insert, select, update on reminder to tocsin_app;
+
 create table server (
   id uuid not null,
   started_at timestamp with time zone not null default now(),

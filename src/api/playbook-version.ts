@@ -56,6 +56,8 @@ export type PlaybookVersion = z.infer<typeof PlaybookVersion>
 
 /** What `GET /playbook` answers: the version in force, and loudly what keeps a newer text from taking its place. */
 export const CurrentPlaybook = PlaybookView.extend({
+  /** `days` until the review is due; negative: so many days late. */
+  review: z.object({ state: z.enum(['ok', 'due_soon', 'overdue']), due: z.string(), days: z.number().int() }),
   author: PlaybookVersion.shape.author,
   reason: z.string(),
   /** Null: the files in the folder are in force. */

@@ -100,6 +100,7 @@ export function currentPlaybook(): CurrentPlaybook {
   )
   return {
     ...view(current()),
+    review: { state: 'overdue', due: '2025-09-06', days: -444 },
     author: version.author,
     reason: version.reason,
     fault: TWIST === 'refused' ? { refused: ['playbook.yaml'], findings: [...found(refused)] } : null,

@@ -26,6 +26,8 @@ export type IncidentCommand =
       readonly measured?: Measurement
       /** What is hit, where the signal or the person says so. */
       readonly service?: string | null
+      /** A task of Tocsin's own: pages nobody, waits in the queue, and is resolved when its alert is clear. */
+      readonly chore?: true
     }
   | {
       readonly type: 'attach-alerts'

@@ -99,11 +99,12 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
     severityClause: clause,
     severityBasis: basis,
     responseMs: row.responseMs,
-    roles: row.roles,
+    roles: command.chore === true ? [] : row.roles,
     playbook: playbook.digest,
     private: command.private,
     ...(service === null ? {} : { service }),
     ...(team === null ? {} : { team }),
+    ...(command.chore === true ? { chore: true as const } : {}),
   }
   return accept(opened, ...openingImpact(command, playbook, now))
 }

@@ -56,6 +56,8 @@ export type IncidentEvent =
       readonly service?: string
       /** Whose people hold the roles; left out: the organisation's. */
       readonly team?: string
+      /** Set for a task of Tocsin's own: it pages nobody, and is resolved when its alert is clear. */
+      readonly chore?: true
     }
   | {
       /** Folded over one applied batch; bounded, see `attachAlerts`. */

@@ -89,6 +89,7 @@ function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident
     private: event.private,
     service: event.service ?? null,
     team: event.team ?? null,
+    chore: event.chore ?? false,
     openedAt: event.at,
   }
   return beginResponse(

@@ -212,6 +212,16 @@ describe('resolving', () => {
     expect(run.command(T0 + 8 * MINUTE_MS, { type: 'wake' })).toBe('resolved')
   })
 
+  test('of a task of Tocsin’s own happens as soon as it is clear; it has paged nobody, whatever its row', () => {
+    const run = new IncidentRun()
+    run.open({ severity: 'red', chore: true })
+    expect(run.paging()).toEqual([])
+    run.command(T0, { type: 'attach-alerts', opened: 1, resolved: 0, firing: 1, total: 1, sample: [] })
+    expect(run.command(T0 + 1, { type: 'attach-alerts', opened: 0, resolved: 1, firing: 0, total: 1, sample: [] })).toBe(
+      'alerts-changed turned-green resolved',
+    )
+  })
+
   test('is proposed, once, where a person must say so', () => {
     const run = openedRun()
     run.handOver(T0)

@@ -28,6 +28,8 @@ export interface Incident {
   readonly service: string | null
   /** Whose people hold the roles; null: the organisation's. */
   readonly team: string | null
+  /** A task of Tocsin's own, resolved when its alert is clear. */
+  readonly chore: boolean
   readonly private: boolean
   readonly openedAt: Instant
   /** The first acknowledgement of all. */
@@ -137,6 +139,7 @@ const LATER = {
   restarts: 0,
   service: null,
   team: null,
+  chore: false,
 } as const
 
 /** A stored state, whichever release wrote it. */

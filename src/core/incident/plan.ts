@@ -150,6 +150,7 @@ function lookAtResponse(incident: Incident, row: SeverityRow, roster: Roster, no
 /** Green for the playbook's quiet time: resolves where the playbook says so, else is proposed to the commander. */
 function lookAtGreen(incident: Incident, playbook: Playbook, roster: Roster, now: Instant): Look {
   if (incident.greenSince === null) return NOTHING
+  if (incident.chore) return { steps: [{ kind: 'resolve', reason: 'What it was about is done.' }], wakeAt: null }
   const greenAt = incident.greenSince + playbook.resolution.quietMs
   if (greenAt > now) return { steps: [], wakeAt: greenAt }
   if (playbook.resolution.automatic.includes(incident.severity)) {

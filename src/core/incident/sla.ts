@@ -139,8 +139,7 @@ function severitiesOf(incident: Incident): string[] {
 /** How much of a time is covered by any of the spans; what overlaps counts once. */
 function unionMs(spans: readonly Span[], from: Instant, until: Instant): number {
   const inOrder = spans
-    .map((span) => ({ from: Math.max(span.from, from), until: Math.min(span.until ?? until, until) }))
-    .filter((span) => span.until > span.from)
+    .map((span) => ({ from: span.from, until: Math.min(span.until ?? until, until) }))
     .toSorted((one, other) => one.from - other.from)
   let total = 0
   let reached = from

@@ -2,8 +2,9 @@
 import type { PlaybookDigest } from '../id.ts'
 import { asId } from '../id.ts'
 import type { FileFinding, Finding } from '../playbook/finding.ts'
+import { reviewOf } from '../playbook/review.ts'
 import { type ParsedPlaybook, parsePlaybook } from '../playbook/parse.ts'
-import { DAY_MS, type Instant } from '../time.ts'
+import type { Instant } from '../time.ts'
 import { parseConnections, type ParsedConnections } from './connections.ts'
 import { findLostSecrets, findMissingChannels, findPowerlessActions, findUnreachedPeople, type Surroundings } from './lint-reach.ts'
 import { findLonelySteps, findRoleGaps, findStaffingGaps } from './lint-staffing.ts'
@@ -15,8 +16,6 @@ export const CONNECTIONS_FILE = 'connections.yaml'
 
 /** How far ahead schedules are looked at, in days. */
 export const LOOK_AHEAD_DAYS = 90
-/** A review that is due so soon is worth planning. */
-const REVIEW_SOON_DAYS = 14
 
 /** The texts of a folder; null where a file is not there. */
 export interface FolderTexts {
@@ -84,21 +83,16 @@ function inFile(file: string, findings: readonly Finding[]): FileFinding[] {
 
 /** Dates as `yyyy-mm-dd` order as texts. The day itself is still in time. */
 function findReview(parsed: ParsedPlaybook | null, now: Instant): Finding[] {
-  const due = parsed?.playbook?.metadata.nextReviewDue
-  if (parsed === null || due === undefined) return []
+  if (parsed === null || parsed.playbook === null) return []
+  const { state, due } = reviewOf(parsed.playbook.metadata, now)
   const path = ['metadata', 'next_review_due']
-  if (dayOf(now) > due) {
+  if (state === 'overdue') {
     const message = `The review of the playbook was due on ${due}.`
     const fix = 'Review it, then set last_review and next_review_due.'
     return [parsed.place({ code: 'review-overdue', severity: 'warning', path, message, fix })]
   }
-  if (dayOf(now + REVIEW_SOON_DAYS * DAY_MS) < due) return []
+  if (state === 'ok') return []
   const message = `The review of the playbook is due on ${due}.`
   const fix = 'Plan it; once it is held, set last_review and next_review_due.'
   return [parsed.place({ code: 'review-due-soon', severity: 'warning', path, message, fix })]
-}
-
-/** As calendars write it, in UTC. */
-function dayOf(instant: Instant): string {
-  return new Date(instant).toISOString().slice(0, 10)
 }

@@ -35,7 +35,8 @@ export interface PageText {
 /** One line, such as `[SEV-1] API 5xx spike (repeat)`. At most `SUBJECT_CHARS_MAX` characters, never a line break. */
 export function subjectOf(page: PageText): string {
   const severity = oneLine(page.incident.severity, 40)
-  const prefix = page.purpose === 'test' ? '[TEST] ' : `[${severity}] `
+  // What is about no incident has no severity.
+  const prefix = page.purpose === 'test' ? '[TEST] ' : severity === '' ? '' : `[${severity}] `
   const kind = page.purpose === 'notice' ? 'Notice: ' : ''
   const mark = page.repeat ? ' (repeat)' : ''
   const room = SUBJECT_CHARS_MAX - prefix.length - kind.length - mark.length
@@ -54,7 +55,7 @@ export function linesOf(page: PageText): PageLines {
   const facts = [
     { label: 'Severity', text: oneLine(incident.severity, 40) },
     { label: 'Incident', text: incident.number > 0 ? `#${incident.number}` : '' },
-    { label: 'Since', text: inBothZones(incident.openedAt, page.person.zone) },
+    { label: 'Since', text: isAboutNone(page) ? '' : inBothZones(incident.openedAt, page.person.zone) },
     { label: 'First step', text: oneLine(incident.firstStep, FIRST_STEP_CHARS_MAX) },
     { label: 'You are paged as', text: page.purpose === 'page' ? page.roles.map((role) => oneLine(role, 80)).join(', ') : '' },
     { label: 'What is known', text: severalLines(incident.summary, SUMMARY_CHARS_MAX) },
@@ -64,6 +65,11 @@ export function linesOf(page: PageText): PageLines {
     facts: facts.filter((fact) => fact.text !== ''),
     closing: [...repeatLine(page), ...purposeLine(page), ...escalationLine(page)],
   }
+}
+
+/** A notice of something that is no incident, such as a review that is due. */
+function isAboutNone({ purpose, incident }: PageText): boolean {
+  return purpose === 'notice' && incident.number === 0
 }
 
 /** The whole page as plain text. */

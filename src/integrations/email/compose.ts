@@ -35,7 +35,7 @@ export async function composeMail(message: PageMessage, from: string, to: string
     text: textOf(message),
     html: htmlOf(message),
     messageId: `<${idText(message.reference)}@${domain}>`,
-    ...(message.purpose === 'test' ? {} : { references: thread, inReplyTo: thread }),
+    ...(message.incident.id === '' ? {} : { references: thread, inReplyTo: thread }),
     headers: {
       'X-Tocsin-Reference': idText(message.reference),
       'Auto-Submitted': 'auto-generated', // RFC 3834: no holiday answers

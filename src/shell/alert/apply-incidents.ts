@@ -150,7 +150,8 @@ async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group, playbook
     incidentType: target.incidentType,
     service: target.service,
     // The core finds the row of a type, or the default's, and what was measured may raise it.
-    severity: target.kind === 'storm' ? target.severity : null,
+    severity: target.kind === 'storm' || target.kind === 'chore' ? target.severity : null,
+    ...(target.kind === 'chore' ? { chore: true as const } : {}),
     severityReason: target.reason,
     ...(measured === undefined ? {} : { measured }),
     private: false,

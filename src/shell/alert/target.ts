@@ -2,15 +2,17 @@
 import { PLAIN_ALARM } from '../../core/alert/build.ts'
 import { toLine } from '../../core/alert/text.ts'
 import type { Matcher, Match } from '../../core/playbook/match.ts'
+import { REVIEW_ALARM } from '../../core/playbook/review-alarm.ts'
 import { withService } from '../../core/playbook/group-key.ts'
 import { severityRow, type Playbook, type SignalMeasure } from '../../core/playbook/playbook.ts'
 import { serviceOf } from '../../core/playbook/service.ts'
+import { INTERNAL_KIND } from '../source/source-store.ts'
 import type { Unit } from './apply-item.ts'
 
 /** The incident that is to be joined, or opened where none is open. */
 export interface Target {
   readonly groupKey: string
-  readonly kind: 'type' | 'triage' | 'storm'
+  readonly kind: 'type' | 'triage' | 'storm' | 'chore'
   readonly sourceId: string
   readonly sourceName: string
   /** The signal it was aimed for; its words become the incident's. */
@@ -43,6 +45,7 @@ export function stormKey(sourceId: string): string {
 
 /** Never throws: a matcher that does sends the signal to triage. */
 export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
+  if (isReview(unit)) return { kind: 'target', target: choreOf(unit, playbook) }
   const match = unit.plain || unit.signal.alarm === PLAIN_ALARM ? PLAIN : tryMatch(unit, matcher)
   if (match.kind === 'below') return { kind: 'below', reason: match.reason }
   const { sourceId, sourceName } = unit.item
@@ -78,6 +81,30 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
     reason: `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
   }
   return { kind: 'target', target }
+}
+
+/** Only Tocsin's own source may say it: a stranger's alarm of that name is an alarm like any other. */
+function isReview({ item, signal, plain }: Unit): boolean {
+  return !plain && item.kind === INTERNAL_KIND && signal.alarm === REVIEW_ALARM
+}
+
+/** A task for the queue: the least severe row, and of those that page somebody only where there is no other. */
+function choreOf(unit: Unit, playbook: Playbook): Target {
+  const { sourceId, sourceName } = unit.item
+  const row = playbook.severities.findLast((candidate) => candidate.roles.length === 0) ?? playbook.severities.at(-1)
+  return {
+    groupKey: `chore:${REVIEW_ALARM}`,
+    kind: 'chore',
+    sourceId,
+    sourceName,
+    unit,
+    typeTitle: null,
+    service: null,
+    incidentType: null,
+    measures: null,
+    severity: row?.id ?? playbook.defaultSeverity,
+    reason: 'A task of Tocsin’s own: it pages nobody and waits in the queue.',
+  }
 }
 
 /** The incident's title, one line. */

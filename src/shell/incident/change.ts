@@ -49,6 +49,8 @@ export interface Opening {
   readonly measured?: Measurement
   /** What is hit, as the playbook names it. */
   readonly service?: string | null
+  /** A task of Tocsin's own. */
+  readonly chore?: true
   readonly sourceId: SourceId | null
   /** Alerts with this key join while the incident is open; null: none do. */
   readonly groupKey: string | null
@@ -115,6 +117,7 @@ export async function openIncident(ports: Ports, tx: Tx, opening: Opening): Prom
       private: opening.private,
       ...(opening.measured === undefined ? {} : { measured: opening.measured }),
       service: opening.service ?? null,
+      ...(opening.chore === undefined ? {} : { chore: opening.chore }),
     },
     playbook,
     tx.now,

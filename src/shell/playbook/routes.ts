@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CurrentPlaybook, listOf, ListQuery, PlaybookDiff, PlaybookVersion, PlaybookVersionDetail } from '../../api/schema.ts'
 import type { PlaybookDigest } from '../../core/id.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
+import { reviewOf } from '../../core/playbook/review.ts'
 import type { Roster } from '../../core/oncall/roster.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
@@ -48,11 +49,14 @@ export function playbookVersionRoutes(ports: Ports, parts: PlaybookParts): Fasti
       async (request) => {
         const viewer = require(request, 'playbook.read')
         const playbook = ports.playbooks.current()
-        const row = await ports.database.inTransaction('main', (tx) => findVersionRow(tx, viewer.personId, playbook.digest))
+        const { row, review } = await ports.database.inTransaction('main', async (tx) => ({
+          row: await findVersionRow(tx, viewer.personId, playbook.digest),
+          review: reviewOf(playbook.metadata, tx.now),
+        }))
         const { refused, findings } = parts.status()
         const fault = { refused: [...refused], findings: findings.filter(({ file }) => refused.includes(file)).map(showFinding) }
         const author = row === undefined ? null : showAuthor(row)
-        return { ...showPlaybook(playbook, row), author, reason: row?.reason ?? '', fault: refused.length === 0 ? null : fault }
+        return { ...showPlaybook(playbook, row), review, author, reason: row?.reason ?? '', fault: refused.length === 0 ? null : fault }
       },
     )
 

@@ -1,6 +1,7 @@
 /** Starts one server: the parts in the order in which they need each other, and their end in the opposite order. */
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
+import type { Signal } from '../../core/alert/signal.ts'
 import { startIntake, type Intake } from '../alert/intake.ts'
 import { startAuditor, type Auditor } from '../auditor/auditor.ts'
 import type { Checks } from '../http/health-routes.ts'
@@ -10,6 +11,7 @@ import { listenerSettings } from '../http/listeners-settings.ts'
 import { buildServer, handlerOf } from '../http/server.ts'
 import { startScrape } from '../metrics/scrape.ts'
 import { startOutbox, type Outbox } from '../outbox/outbox.ts'
+import { startReview } from '../playbook/review.ts'
 import { startWaker } from '../outbox/waker.ts'
 import { openChecker } from '../playbook/checker.ts'
 import type { FolderStatus } from '../playbook/playbooks.ts'
@@ -62,8 +64,10 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(intake.stop)
   const waker = startWaker(ports)
   stops.push(waker.stop)
-  const auditor = startAuditor(ports, (signal) => intake.submit(signal, OWN_SOURCE))
+  const raise = (signal: Signal): Promise<void> => intake.submit(signal, OWN_SOURCE)
+  const auditor = startAuditor(ports, raise)
   stops.push(auditor.stop)
+  stops.push(startReview(ports, { channels, raise, onChange: playbooks.onChange }).stop)
   const checks = { ...readinessChecks({ outbox, intake, auditor }), playbook: () => playbookCheck(playbooks.status()) }
   let listeners: Listeners | null = null
   const doctor = doctorParts({ channels, outbox, playbooks, tls: () => listeners?.tls() ?? null })

@@ -1,9 +1,9 @@
 /** The playbook in force, its review, and who may raise an alarm. */
 import type { DoctorCheck } from '../../../api/doctor.ts'
-import { type Examination, fail, ok, warn, words } from '../check.ts'
+import type { PlaybookMetadata } from '../../../core/playbook/playbook.ts'
+import { daysInWords, reviewOf } from '../../../core/playbook/review.ts'
+import { type Examination, fail, ok, warn } from '../check.ts'
 import { listSourceFacts } from '../doctor-store.ts'
-
-const DAY_MS = 86_400_000
 
 export async function checkPlaybook({ ports, parts, wallClock }: Examination): Promise<readonly DoctorCheck[]> {
   const { metadata } = ports.playbooks.current()
@@ -23,12 +23,11 @@ function checkLoaded(fault: string | null, id: string): DoctorCheck {
 
 const REVIEW = 'Playbook review'
 
-function checkReview(metadata: { nextReviewDue: string; maintainer: { name: string } }, now: number): DoctorCheck {
-  // Due by the end of that day, wherever the reader is.
-  const late = now - (Date.parse(`${metadata.nextReviewDue}T00:00:00Z`) + DAY_MS)
-  if (!(late > 0)) return ok('review', REVIEW, `due ${metadata.nextReviewDue}`)
+function checkReview(metadata: PlaybookMetadata, now: number): DoctorCheck {
+  const { state, due, days } = reviewOf(metadata, now)
+  if (state !== 'overdue') return ok('review', REVIEW, `due ${due}`)
   return warn('review', REVIEW, {
-    found: `was due ${metadata.nextReviewDue}, ${words(late)} ago`,
+    found: `was due ${due}, ${daysInWords(days)}`,
     meaning: 'people, numbers and steps may be those of another year',
     remedy: `let ${metadata.maintainer.name} review it and set the new dates in playbook.yaml`,
   })
