@@ -10,7 +10,7 @@ export type DurationPhrase =
 const UNIT = '(?:milliseconds?|seconds?|secs?|s|minutes?|mins?|min|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|w|months?|years?)'
 const AMOUNT = `\\d+(?:[.,]\\d+)?\\s?-?${UNIT}\\b\\.?`
 const DURATION = new RegExp(
-  `\\bpt?\\d[\\dhmswd.t]*\\b|\\d{1,4}\\s?h\\s?[0-5]\\d(?![\\d\\w])|${AMOUNT}(?:(?:\\s|,\\s|\\sand\\s)?${AMOUNT})*`,
+  `\\bpt?\\d[\\dhmswd.t]*\\b|\\d{1,4}\\s?h\\s?[0-5]\\d(?![\\d\\w]|\\s?[a-z])|${AMOUNT}(?:(?:\\s|,\\s|\\sand\\s)?${AMOUNT})*`,
   'gi',
 )
 const RANGE = new RegExp(`(\\d+(?:\\.\\d+)?)(?:\\s?${UNIT})?\\s?(?:-|–|—|to)\\s?(\\d+(?:\\.\\d+)?)\\s?-?(${UNIT})\\b`, 'i')

@@ -52,12 +52,12 @@ function readOne(text: string, ids: readonly string[]): FrequencyPhrase | null {
 }
 
 function findRhythm(text: string): { readonly frequency: string; readonly words: string | RegExp; readonly why: string } | null {
+  for (const [pattern, frequency] of WORDS) if (pattern.test(text)) return { frequency, words: pattern, why: '' }
   const duration = readDurationPhrase(text)
   if (duration.kind !== 'none' && !REAL_TIME.test(text)) {
     // "30-min" stands in the text as it is written; a spelled-out one ("half an hour") is taken as a whole.
     const words = text.includes(duration.written) ? duration.written : text
     return { frequency: duration.written, words, why: duration.kind === 'guess' && /\d\s?(?:-|–|to)\s?\d/.test(text) ? duration.why : '' }
   }
-  for (const [pattern, frequency] of WORDS) if (pattern.test(text)) return { frequency, words: pattern, why: '' }
   return REAL_TIME.test(text) ? { frequency: 'real-time', words: REAL_TIME, why: '' } : null
 }
