@@ -13,6 +13,8 @@ const moment = { after_seconds: z.number(), at: Timestamp }
 
 const Reached = z.object({ id: z.string(), name: z.string(), channels: z.array(z.string()) })
 
+const Named = z.object({ name: z.string(), clause: Clause })
+
 const Considered = z.object({
   type: z.string(),
   title: z.string(),
@@ -47,6 +49,10 @@ export const Explanation = z
     sentence: z.string(),
     type: z.object({ id: z.string(), title: z.string(), clause: Clause }).nullable(),
     severity: z.object({ id: z.string(), rank: z.number().int(), definition: z.string(), reason: z.string(), clause: Clause }).nullable(),
+    /** What is hit, as the playbook names it by the signal's labels. */
+    service: Named.nullish(),
+    /** Whose people hold the roles; null: the organisation's. */
+    team: Named.nullish(),
     /** Alerts with this key share one open incident. Null where no incident is opened. */
     group_key: z.string().nullable(),
     /** The open incident that it would join, if you may see it: then nobody is paged anew. */

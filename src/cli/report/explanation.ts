@@ -38,11 +38,18 @@ function describeItem(item: Explanation, { zone, colour }: Look): string {
     .join('\n\n')
 }
 
-function describeVerdict({ severity, joins }: Explanation, paint: Paint): string[] {
+function describeVerdict({ severity, joins, service, team }: Explanation, paint: Paint): string[] {
   const joined =
     joins === null ? [] : [`It joins incident ${joins.number} (${safeLine(joins.title)}), which is open: nobody is paged anew.`]
   if (severity === null) return joined
-  return [`Severity ${safeLine(severity.id)}: ${safeLine(severity.definition)} ${placeOf(severity.clause, paint)}`, ...joined]
+  const of = (what: string, named: typeof service): string[] =>
+    named === null || named === undefined ? [] : [`${what} ${safeLine(named.name)} ${placeOf(named.clause, paint)}`]
+  return [
+    `Severity ${safeLine(severity.id)}: ${safeLine(severity.definition)} ${placeOf(severity.clause, paint)}`,
+    ...of('Service', service),
+    ...of('Of the team', team),
+    ...joined,
+  ]
 }
 
 function describeConsidered({ considered, considered_more: more }: Explanation, paint: Paint): string[] {

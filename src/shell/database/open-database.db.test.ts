@@ -131,6 +131,7 @@ test.each([
   'alter table event add column x text',
   'delete from incident',
   "update playbook_version set source = ''",
+  'delete from playbook_load',
   'create table mine (id integer)',
 ])('the app may not: %s', async (statement) => {
   await expect(own.database.query(statement)).rejects.toThrow(/permission denied|must be owner/)

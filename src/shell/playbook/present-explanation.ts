@@ -34,6 +34,8 @@ type OfIncident = Omit<Explanation, 'signal' | 'verdict' | 'sentence' | 'conside
 const NOTHING: OfIncident = {
   type: null,
   severity: null,
+  service: null,
+  team: null,
   group_key: null,
   pages: [],
   pages_cut: false,
@@ -57,6 +59,8 @@ function showIncident(incident: ExplainedIncident): OfIncident {
       reason: severity.reason,
       clause: showClause(severity.clause),
     },
+    service: showNamed(incident.service),
+    team: showNamed(incident.team),
     group_key: groupKey,
     pages: incident.pages.map(({ role, person, step, round, because, clause, ...moment }) => ({
       ...showMoment(moment),
@@ -110,6 +114,10 @@ function showConsidered({ type, verdict, detections, sentence }: Considered): Ex
     })),
     sentence,
   }
+}
+
+function showNamed(named: ExplainedIncident['service']) {
+  return named === null ? null : { name: named.name, clause: showClause(named.clause) }
 }
 
 function showMoment({ afterMs, at }: { readonly afterMs: number; readonly at: Instant }): { after_seconds: number; at: string } {

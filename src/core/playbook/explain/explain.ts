@@ -49,6 +49,9 @@ export interface Explanation {
 export interface ExplainedIncident {
   readonly type: { readonly type: IncidentType; readonly clause: Clause } | null
   readonly severity: { readonly row: SeverityRow; readonly reason: string; readonly clause: Clause }
+  /** What is hit, and whose people hold the roles; null: no service is known, and the organisation's do. */
+  readonly service: Named | null
+  readonly team: Named | null
   /** Alerts with this key share one open incident. */
   readonly groupKey: string
   readonly pages: readonly ExplainedPage[]
@@ -60,6 +63,11 @@ export interface ExplainedIncident {
   readonly firstStep: { readonly text: string; readonly clause: Clause } | null
   readonly mitigation: readonly { readonly title: string; readonly action: string | null; readonly clause: Clause }[]
   readonly followUps: readonly { readonly title: string; readonly clause: Clause }[]
+}
+
+interface Named {
+  readonly name: string
+  readonly clause: Clause
 }
 
 const IMAGINED = asId<IncidentId>('00000000-0000-7000-8000-000000000000')
@@ -99,6 +107,7 @@ function explainIncident(input: ExplainInput, match: Match): ExplainedIncident {
   return {
     type: type === null ? null : { type, clause: clauses.find(['incident_types', place]) },
     severity: { row, reason: simulated.opened.severityReason, clause: severityClause(input, type, place, simulated.opened) },
+    ...ownersOf(input, place, simulated.opened),
     groupKey: withService(match.kind === 'type' ? match.groupKey : `triage:${input.sourceId}`, simulated.opened.service ?? null),
     ...explainPaging(asked),
     ...explainOwed(asked),
@@ -145,6 +154,21 @@ function severityClause(
   const usual = type === null ? (['default_severity'] as const) : (['incident_types', place, 'severity'] as const)
   if (opened.severityClause === undefined || opened.severityClause === '') return clauses.find(usual)
   return clauses.find(toPath(opened.severityClause), usual)
+}
+
+/** The team of the service counts before the type's. */
+function ownersOf(
+  { playbook, clauses }: ExplainInput,
+  place: number,
+  { service, team }: { readonly service?: string; readonly team?: string },
+): Pick<ExplainedIncident, 'service' | 'team'> {
+  const index = playbook.services.findIndex(({ name }) => name === service)
+  const own = ['services', index, 'team'] as const
+  const clause = playbook.services[index]?.team === team ? clauses.find(own) : clauses.find(['incident_types', place, 'team'], own)
+  return {
+    service: service === undefined ? null : { name: service, clause: clauses.find(['services', index]) },
+    team: team === undefined ? null : { name: team, clause },
+  }
 }
 
 function toPath(path: string): readonly (string | number)[] {

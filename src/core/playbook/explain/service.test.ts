@@ -33,4 +33,6 @@ test.each([
   const { incident } = explain(asked)
   expect(incident?.groupKey).toBe(groupKey)
   expect(incident?.pages[0]).toMatchObject({ person: { id: holder } })
+  expect([incident?.service?.name, incident?.team?.name]).toEqual(holder === bob ? ['checkout', 'Payments'] : [undefined, undefined])
+  if (incident?.team) expect([incident.service?.clause.quote, incident.team.clause.quote]).toEqual(['- name: checkout', 'team: Payments'])
 })
