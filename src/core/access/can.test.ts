@@ -33,5 +33,14 @@ test('the matrix of roles and actions is as written down here', () => {
   expect(denied('admin')).toEqual([])
   expect(denied('responder')).toEqual(['playbook.save', 'people.manage', 'source.manage', 'key.manage', 'audit.read'])
   expect(actionsOf(as('stakeholder'))).toEqual(['incident.read', 'playbook.read', 'oncall.read', 'people.read'])
-  expect(denied('auditor')).toEqual(['incident.declare', 'incident.respond', 'playbook.check', 'playbook.save', 'people.manage', 'source.manage', 'key.own', 'key.manage'])
+  expect(denied('auditor')).toEqual([
+    'incident.declare',
+    'incident.respond',
+    'playbook.check',
+    'playbook.save',
+    'people.manage',
+    'source.manage',
+    'key.own',
+    'key.manage',
+  ])
 })

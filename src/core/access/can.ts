@@ -45,7 +45,15 @@ export type Resource =
   | null
 
 const READING: readonly Action[] = ['incident.read', 'playbook.read', 'oncall.read', 'people.read']
-const RESPONDING: readonly Action[] = [...READING, 'playbook.check', 'incident.declare', 'incident.respond', 'signal.read', 'source.read', 'key.own']
+const RESPONDING: readonly Action[] = [
+  ...READING,
+  'playbook.check',
+  'incident.declare',
+  'incident.respond',
+  'signal.read',
+  'source.read',
+  'key.own',
+]
 const GRANTED: Readonly<Record<AccessRole, readonly Action[]>> = {
   owner: ACTIONS,
   admin: ACTIONS,
