@@ -80,9 +80,6 @@ describe('rendering in a thread', () => {
   test('says that it is busy before too many wait', async () => {
     const jobs = startDocumentJobs({ waitingMax: 2 })
     const asked = await Promise.all(Array.from({ length: 4 }, (_, index) => jobs.render(`${shipped}# ${index}\n`, 'markdown')))
-    expect(asked.map((result) => result.kind)).toEqual([
-      ...Array.from({ length: 8 }, () => 'document'),
-      ...Array.from({ length: 4 }, () => 'busy'),
-    ])
+    expect(asked.map((result) => result.kind)).toEqual(['document', 'document', 'busy', 'busy'])
   })
 })
