@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import type { NamedConnection } from '../../core/oncall/connections.ts'
 import { type FolderTexts, PLAYBOOK_FILE } from '../../core/oncall/lint.ts'
 import type { OnCall } from '../../core/oncall/oncall.ts'
-import type { FileChange } from '../../core/playbook/diff/folder.ts'
+import { type FileChange, placesOf } from '../../core/playbook/diff/folder.ts'
 import type { FileFinding } from '../../core/playbook/finding.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Database } from '../database/database.ts'
@@ -115,11 +115,12 @@ export async function openPlaybooks(
   const reload = (): Promise<FolderStatus> => inTurn(takeSafely)
   const save: PlaybookService['save'] = (saving) =>
     inTurn(async () => {
-      const before = inForce
+      const [before, lookedBefore] = [inForce, found]
       const saved = await saveText({ database, folder, environment: options.environment ?? {} }, saving)
       if (saved.kind !== 'saved') return { ...saved, changes: [] }
       await takeSafely()
-      return { ...saved, changes: meaningOf(toFolder(before), toFolder(inForce), inForce.loadedAt, log) }
+      const places = { before: placesOf(lookedBefore.linted), after: placesOf(found.linted) }
+      return { ...saved, changes: meaningOf(toFolder(before), toFolder(inForce), { from: inForce.loadedAt, log, places }) }
     })
   const watcher = watchFolder({ look: () => markOf(folder), known: () => mark, changed: reload, pollMs: options.pollMs ?? POLL_MS })
 

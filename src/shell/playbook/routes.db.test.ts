@@ -169,7 +169,7 @@ describe('a save', () => {
       version: { digest: digestOf(faster), author: { id: own, name: 'Owner' }, reason: 'Agreed', current: true },
       git: { state: 'none', commit: null },
     })
-    expect(body.changes[0].effect).toBe('pages-more')
+    expect(body.changes[0]).toMatchObject({ effect: 'pages-more', line: expect.any(Number) as number })
     expect(readFileSync(join(folder, 'playbook.yaml'), 'utf8')).toBe(faster)
     expect((await save(faster)).body).toMatchObject({ changed: false, changes: [] })
   })

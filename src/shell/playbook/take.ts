@@ -100,7 +100,7 @@ export async function take({ database, log }: Taking, looked: Looked, before: In
   return database.inTransaction('main', async (tx) => {
     const next = playbook ?? before?.playbook
     if (next === undefined) throw new Error('there is no playbook to take')
-    const changes = meaningOf(was, { playbook: next, ...rest }, tx.now, log)
+    const changes = meaningOf(was, { playbook: next, ...rest }, { from: tx.now, log })
     if (next.digest === before?.playbook.digest) {
       logMeaning(log, before.version, changes)
       return { ...before, ...rest, loadedAt: isStandIn ? tx.now : before.loadedAt }
