@@ -19,8 +19,8 @@ export async function explainOffline(path: string, asked: ExplainBody, now: Inst
   const folder = await loadGiven(path)
   const at = asked.at === undefined ? now : Date.parse(asked.at)
   const { signals, plain, sourceKind, refused } = readAsked(asked, at)
-  const { playbook, texts, digest } = folder
-  const clauses = openClauses(texts.playbook)
+  const { playbook, texts, digest, linted } = folder
+  const clauses = openClauses(texts.playbook, linted.playbook ?? undefined)
   const rosterAt = rosterOf(playbook, onCallOf(folder))
   const items = signals.map((signal) =>
     showExplanation(explain({ playbook, clauses, rosterAt, signal, sourceKind, sourceId: sourceKind, at, plain }), null),

@@ -148,6 +148,7 @@ export function testParts(): ServerParts {
     playbook: {
       status: () => ({ refused: [], findings: [] }),
       readText: async () => ({ texts: { playbook: '', onCall: null, connections: null }, digest: '', findings: [], whyNotWritable: null }),
+      textInForce: () => null,
       save: async () => ({ kind: 'stale', digest: '', changes: [] }),
       checker: testChecker,
       rosterReader: async () => (at) => testRoster({ at }),

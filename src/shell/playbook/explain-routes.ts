@@ -19,7 +19,7 @@ const tags = ['playbook']
 const bodyLimit = 1_500_000
 const LABEL = /^([^=]{1,256})=(.{0,4096})$/s
 
-export function explainRoutes(ports: Ports, parts: Pick<PlaybookParts, 'rosterReader'>): FastifyPluginAsyncZod {
+export function explainRoutes(ports: Ports, parts: Pick<PlaybookParts, 'rosterReader' | 'textInForce'>): FastifyPluginAsyncZod {
   const explain = makeExplainer(ports, parts)
   const answerAbout = (request: FastifyRequest, asked: ExplainBody): Promise<Explained> => {
     const viewer = require(request, 'playbook.read')

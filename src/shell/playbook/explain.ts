@@ -33,11 +33,15 @@ const KEPT_MAX = 8
 /** Keeps the lines of the versions that were asked about last. */
 export function makeExplainer(
   ports: Ports,
-  parts: Pick<PlaybookParts, 'rosterReader'>,
+  parts: Pick<PlaybookParts, 'rosterReader' | 'textInForce'>,
 ): (tx: Tx, asked: ExplainAsked) => Promise<Explained> {
   const kept = new Map<string, Clauses>()
+  const open = async (tx: Tx, digest: PlaybookDigest): Promise<Clauses> => {
+    const inForce = digest === ports.playbooks.current().digest ? parts.textInForce() : null
+    return inForce === null ? openClauses((await findVersion(tx, digest)) ?? null) : openClauses(inForce.text, inForce.parsed)
+  }
   const clausesOf = async (tx: Tx, digest: PlaybookDigest): Promise<Clauses> => {
-    const clauses = kept.get(digest) ?? openClauses((await findVersion(tx, digest)) ?? null)
+    const clauses = kept.get(digest) ?? (await open(tx, digest))
     kept.delete(digest)
     kept.set(digest, clauses)
     const [oldest] = kept.keys()

@@ -9,6 +9,7 @@ import { type FolderTexts, PLAYBOOK_FILE } from '../../core/oncall/lint.ts'
 import type { OnCall } from '../../core/oncall/oncall.ts'
 import { type FileChange, placesOf } from '../../core/playbook/diff/folder.ts'
 import type { FileFinding } from '../../core/playbook/finding.ts'
+import type { ParsedPlaybook } from '../../core/playbook/parse.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Database } from '../database/database.ts'
 import type { Playbooks } from '../ports.ts'
@@ -50,6 +51,8 @@ export interface PlaybookService extends Playbooks {
   /** Puts a new text in the place of playbook.yaml and takes it. @throws when the database is away */
   readonly save: (saving: Saving) => Promise<SaveResult & { readonly changes: readonly FileChange[] }>
   readonly readText: () => Promise<PlaybookText>
+  /** The text in force with its lines, as long as it is what lies in the folder. */
+  readonly textInForce: () => { readonly text: string; readonly parsed: ParsedPlaybook } | null
   /** Called after anything of the folder took effect. @returns how to stop listening */
   readonly onChange: (listener: () => void) => () => void
   readonly stop: () => void
@@ -132,6 +135,11 @@ export async function openPlaybooks(
     status,
     reload,
     save,
+    textInForce: () => {
+      const { texts, linted, digest } = found
+      const isInForce = digest === inForce.playbook.digest
+      return isInForce && texts.playbook !== null && linted.playbook !== null ? { text: texts.playbook, parsed: linted.playbook } : null
+    },
     readText: async () => ({ ...lookAt(await readFolder(folder)), whyNotWritable: await whyNotWritable(join(folder, PLAYBOOK_FILE)) }),
     onChange: (listener) => {
       listeners.add(listener)

@@ -31,6 +31,7 @@ beforeEach(async () => {
         ...testParts().playbook,
         status: () => opened().status(),
         readText: () => opened().readText(),
+        textInForce: () => opened().textInForce(),
         save: (saving) => opened().save(saving),
       },
     },
@@ -128,6 +129,17 @@ describe('the playbook in force', () => {
     expect(source).toMatchObject({ source: broken, digest: digestOf(broken), in_force: false, writable: true, why_not: '' })
     expect(source.findings).toContainEqual(expect.objectContaining({ code: 'unclear-duration' }))
   })
+})
+
+test('an explanation quotes the lines of the version in force, and of one that was', async () => {
+  const quote = async (): Promise<string> =>
+    (await scene.ask(cyd, 'GET', '/explain?alarm=API5xxAlarm')).body.items[0].clocks[0].clause.quote
+  expect(await quote()).toBe('response_time: 5 min')
+  await save(faster)
+  expect(await quote()).toBe('response_time: 3 min')
+  writeFileSync(join(folder, 'playbook.yaml'), broken)
+  await service?.reload()
+  expect(await quote()).toBe('response_time: 3 min')
 })
 
 describe('a check', () => {

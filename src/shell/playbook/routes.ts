@@ -21,7 +21,7 @@ import { overThread } from './thread-problem.ts'
 import { findSource, findVersionRow, listVersionRows } from './version-list-store.ts'
 
 /** The parts of a server that its playbook routes need. */
-export interface PlaybookParts extends Pick<PlaybookService, 'readText' | 'save'> {
+export interface PlaybookParts extends Pick<PlaybookService, 'readText' | 'textInForce' | 'save'> {
   readonly status: () => Pick<ReturnType<PlaybookService['status']>, 'refused' | 'findings'>
   readonly checker: Checker
   /** Who can be reached at any instant, by the schedules and people of now. */

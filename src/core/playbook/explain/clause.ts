@@ -1,7 +1,8 @@
 /** Where in playbook.yaml something is said: the path, its line, and the line's own words. */
 import { toLine } from '../../alert/text.ts'
-import { readYaml } from '../document.ts'
+import { asId, type PlaybookDigest } from '../../id.ts'
 import type { Path } from '../finding.ts'
+import { type ParsedPlaybook, parsePlaybook } from '../parse.ts'
 
 export interface Clause {
   /** Keys from the top of the file, such as `severities.0.roles_paged`. */
@@ -19,11 +20,15 @@ export interface Clauses {
 }
 
 const QUOTE_CHARS_MAX = 200
+const NO_DIGEST = asId<PlaybookDigest>('')
 
-/** @param text of the playbook.yaml that was parsed; null: lines are not known */
-export function openClauses(text: string | null): Clauses {
+/**
+ * @param text of playbook.yaml; null: lines are not known
+ * @param parsed the same text, where it has been parsed already; a file of an older language has its lines as it is written
+ */
+export function openClauses(text: string | null, parsed?: Pick<ParsedPlaybook, 'file' | 'place'>): Clauses {
   if (text === null) return { find: (path) => nowhere(path) }
-  const { data, place } = readYaml(text)
+  const { file, place } = parsed ?? parsePlaybook(text, NO_DIGEST)
   const lines = text.split('\n')
   const known = new Map<string, Clause>()
   const locate = (path: Path): Clause => {
@@ -32,7 +37,7 @@ export function openClauses(text: string | null): Clauses {
   }
   return {
     find: (...paths) => {
-      const path = paths.find((candidate) => leadsTo(data, candidate))
+      const path = paths.find((candidate) => leadsTo(file, candidate))
       if (path === undefined) return nowhere(paths[0])
       const key = path.join('\u0000')
       const found = known.get(key) ?? locate(path)
