@@ -47,8 +47,8 @@ afterEach(async () => {
 })
 
 function due(nextReviewDue: string, email = 'm@example.com'): Playbook {
-  const base = testPlaybook()
-  return { ...base, metadata: { ...base.metadata, maintainer: { name: 'Mai', email }, nextReviewDue } }
+  const plain = testPlaybook()
+  return { ...plain, metadata: { ...plain.metadata, maintainer: { name: 'Mai', email }, nextReviewDue } }
 }
 
 /** Sets the domain's clock; real time goes on beneath it. */
