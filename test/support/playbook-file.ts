@@ -23,6 +23,7 @@ const HOSTILE = [
   'trailing \\',
   '  spaced  out  ',
   'tab\tbed',
+  'line\u2028separator\ue000\u0085',
   'SEV-1 hourly; SEV-2 daily',
   '1. one 2. two',
   'null',

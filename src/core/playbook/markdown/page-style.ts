@@ -9,7 +9,7 @@ export const PAGE_STYLE = `:root{color-scheme:light dark;${LIGHT}}
 @media screen and (prefers-color-scheme:dark){:root{${DARK}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:24px}
-body{margin:0;background:var(--bg);color:var(--text);font:15px/1.6 "Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
+body{margin:0;background:var(--bg);color:var(--text);font:15px/1.6 "Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:break-word}
 article{max-width:940px;margin:40px auto;padding:56px 64px 64px;background:var(--surface);border:1px solid var(--line);border-radius:12px}
 header{padding-bottom:28px;border-bottom:2px solid var(--text)}
 header .id{margin:0 0 10px;font-size:13px;font-weight:600;letter-spacing:.02em;color:var(--muted)}

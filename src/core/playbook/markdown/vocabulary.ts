@@ -7,6 +7,10 @@ export type SectionKey = (typeof DOCUMENT_SECTIONS)[number]
 /** Tried in this order: "Severity process" is about severities, "post-mortem process" about the post-mortem. */
 const HEADINGS: readonly (readonly [SectionKey, RegExp])[] = [
   [
+    'metadata',
+    /\b(metadata|document (control|information|details|owner|history)|about this (document|playbook)|ownership|playbook details)\b/,
+  ],
+  [
     'severities',
     /\b(severit(y|ies)|priorit(y|ies)|sev (levels?|matrix)|(incident|impact|urgency) (levels?|classification)|classification of incidents|triage (matrix|levels?))\b/,
   ],
@@ -26,10 +30,6 @@ const HEADINGS: readonly (readonly [SectionKey, RegExp])[] = [
   [
     'incident_types',
     /\b(common (incidents?|problems|failures)|(incident|alert|failure) types?|scenarios?|runbooks?|playbooks?|mitigations?|known (issues|failures|problems)|failure modes?|what (breaks|goes wrong)|when things break)\b/,
-  ],
-  [
-    'metadata',
-    /\b(metadata|document (control|information|details|owner|history)|about this (document|playbook)|ownership|playbook details|document)\b/,
   ],
   [
     'lifecycle',

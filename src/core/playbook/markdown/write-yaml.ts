@@ -41,7 +41,7 @@ export function writePart(part: Readonly<Record<string, unknown>>): string {
   const write = (style: 'PLAIN' | 'QUOTE_DOUBLE'): string => {
     const document = new Document()
     document.contents = toNode(part, { schema: PlaybookFile, path: [], style }) as never
-    return document.toString(options(style))
+    return escapeUnseen(document.toString(options(style)))
   }
   const text = write('PLAIN')
   return isEqual(readYaml(text).data, part) ? text : write('QUOTE_DOUBLE')
@@ -51,6 +51,15 @@ interface Writing {
   readonly schema: z.core.$ZodType | null
   readonly path: readonly string[]
   readonly style: 'PLAIN' | 'QUOTE_DOUBLE'
+}
+
+/** Control characters, line separators and others that a document does not keep: they are written as escapes, in quotes. */
+const UNSEEN = /(?![\n\t])[\p{Cc}\u2028\u2029\ue000\ue001\ufeff]/u
+
+function escapeUnseen(text: string): string {
+  return text.replaceAll(/(?![\n\t])[\p{Cc}\u2028\u2029\ue000\ue001\ufeff]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
+  })
 }
 
 function options(style: 'PLAIN' | 'QUOTE_DOUBLE') {
@@ -69,7 +78,7 @@ function toText(file: PlaybookFile, style: 'PLAIN' | 'QUOTE_DOUBLE'): string {
   }
   document.commentBefore = HEADER
   document.contents = map as never
-  return document.toString(options(style)).replace(/^((?:#.*\n)+)\n/, '$1')
+  return escapeUnseen(document.toString(options(style))).replace(/^((?:#.*\n)+)\n/, '$1')
 }
 
 /** " 2  Severity Matrix", as the rendered document numbers them. */
@@ -88,7 +97,7 @@ function toNode(value: unknown, writing: Writing): Node {
   if (typeof value === 'object' && value !== null) return toMap(value as Record<string, unknown>, writing)
   const scalar = new Scalar(value)
   if (typeof value !== 'string') return scalar
-  if (writing.style === 'QUOTE_DOUBLE') scalar.type = Scalar.QUOTE_DOUBLE
+  if (writing.style === 'QUOTE_DOUBLE' || UNSEEN.test(value)) scalar.type = Scalar.QUOTE_DOUBLE
   else if (value.includes('\n')) scalar.type = Scalar.BLOCK_LITERAL
   return scalar
 }
