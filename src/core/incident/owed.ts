@@ -3,6 +3,7 @@
  * for it. Nothing here acts; clocks and pages are for `plan`.
  */
 import { formatDuration } from '../playbook/duration.ts'
+import { verdictOf } from '../playbook/impact.ts'
 import { titleOfMeasure } from '../playbook/measure.ts'
 import { findRow, findType, type Playbook } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
@@ -74,7 +75,10 @@ function owedTriage(incident: Incident, playbook: Playbook, now: Instant): Owed[
     owed.push({ code: 'measure-impact', text, due: null, role, clause: 'severities' })
   }
   const { proposed } = lookAtSeverity(incident, playbook, now)
-  if (proposed !== null) owed.push({ code: 'consider-severity', text: proposed.sentence, due: null, role, clause: proposed.path })
+  if (proposed !== null) {
+    const { sentence, path } = verdictOf(proposed)
+    owed.push({ code: 'consider-severity', text: sentence, due: null, role, clause: path })
+  }
   return owed
 }
 

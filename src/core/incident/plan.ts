@@ -4,7 +4,7 @@
  */
 import { asId, type DutyId, type PageKey, type PersonId } from '../id.ts'
 import type { Roster } from '../oncall/roster.ts'
-import type { ImpactVerdict } from '../playbook/impact.ts'
+import type { ImpactMet } from '../playbook/impact.ts'
 import { type EscalationStep, type Playbook, type SeverityRow, severityRow } from '../playbook/playbook.ts'
 import { earliest, type Instant, SECOND_MS } from '../time.ts'
 import { type Clock, clocksOf } from './clock.ts'
@@ -30,7 +30,7 @@ export type PlannedStep =
   | { readonly kind: 'notify'; readonly key: string; readonly about: NoticeAbout; readonly people: readonly PersonId[] }
   | { readonly kind: 'resolve'; readonly reason: string }
   /** What is measured makes it another row: comes alone, since it changes who is to be paged. */
-  | { readonly kind: 'severity'; readonly verdict: ImpactVerdict }
+  | { readonly kind: 'severity'; readonly met: ImpactMet }
 
 export interface PlannedPage {
   readonly key: PageKey
@@ -57,7 +57,7 @@ export function plan(incident: Incident, playbook: Playbook, roster: Roster, now
   const clocksEnd = earliest(clocks.map((clock) => (clock.state === 'running' && clock.dueAt !== null ? clock.dueAt : null)))
   if (!isOpen(incident) || incident.id === null) return { steps: [], clocks, wakeAt: clocksEnd }
   const severity = lookAtSeverity(incident, playbook, now)
-  if (severity.change !== null) return { steps: [{ kind: 'severity', verdict: severity.change }], clocks, wakeAt: null }
+  if (severity.change !== null) return { steps: [{ kind: 'severity', met: severity.change }], clocks, wakeAt: null }
   const row = severityRow(playbook, incident.severity)
   const looks = [
     ...incident.duties.map((duty) => (duty.state === 'open' ? lookAtDuty(incident, duty, row, roster, now) : NOTHING)),

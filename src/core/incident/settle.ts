@@ -4,8 +4,8 @@
  */
 import type { PageKey, PersonId } from '../id.ts'
 import type { Roster } from '../oncall/roster.ts'
-import type { ImpactVerdict } from '../playbook/impact.ts'
-import { type Playbook, severityRow } from '../playbook/playbook.ts'
+import { type ImpactMet, verdictOf } from '../playbook/impact.ts'
+import type { Playbook } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
 import type { Clock } from './clock.ts'
 import type { Actor, IncidentEvent, PagedPerson } from './event.ts'
@@ -69,7 +69,7 @@ function carryOut(steps: readonly PlannedStep[], facts: Facts): { events: Incide
     if (step.kind === 'exhaust') events.push({ type: 'incident.escalation-exhausted', at: now, duty: step.duty, role: step.role })
     if (step.kind === 'breach') events.push({ type: 'incident.response-breached', at: now, severity: step.severity, dueAt: step.dueAt })
     if (step.kind === 'resolve') events.push({ type: 'incident.resolved', at: now, by: SYSTEM, reason: step.reason, firing: 0 })
-    if (step.kind === 'severity') events.push(changeByImpact(step.verdict, facts))
+    if (step.kind === 'severity') events.push(changeByImpact(step.met, facts))
     if (step.kind === 'notify') {
       events.push({ type: 'incident.notified', at: now, key: step.key, about: step.about, people: step.people })
       acts.push(...step.people.flatMap((personId) => noticeActs(step, personId, roster)))
@@ -78,16 +78,9 @@ function carryOut(steps: readonly PlannedStep[], facts: Facts): { events: Incide
   return { events, acts }
 }
 
-function changeByImpact({ severity, sentence, path }: ImpactVerdict, { incident, playbook, now }: Facts): IncidentEvent {
-  const by = deciderOf(incident, now, SYSTEM)
-  return severityChange(incident, playbook, {
-    row: severityRow(playbook, severity),
-    by,
-    reason: sentence,
-    clause: path,
-    basis: 'impact',
-    now,
-  })
+function changeByImpact(met: ImpactMet, { incident, playbook, now }: Facts): IncidentEvent {
+  const { sentence: reason, path: clause } = verdictOf(met)
+  return severityChange(incident, playbook, { row: met.row, by: deciderOf(incident, now, SYSTEM), reason, clause, basis: 'impact', now })
 }
 
 /** Somebody who is due for several roles at once gets one message that names them all. */

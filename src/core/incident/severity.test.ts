@@ -74,7 +74,7 @@ describe('what a person measures', () => {
       severityReason: 'a test of ours',
       severityClause: 'severities.2',
     })
-    expect(lookAtSeverity(run.incident, run.playbook, T0 + 3)).toMatchObject({ change: null, proposed: { severity: 'red' } })
+    expect(lookAtSeverity(run.incident, run.playbook, T0 + 3)).toMatchObject({ change: null, proposed: { row: { id: 'red' } } })
   })
 
   test('is refused in another unit, of a name that nothing has, and where it cannot be', () => {
@@ -110,7 +110,7 @@ describe('what a source measures', () => {
     const run = opened('red')
     expect(measured(run, T0 + 1, source, 'users_affected', 5)).toBe('impact-measured')
     expect(run.incident.severity).toBe('red')
-    expect(lookAtSeverity(run.incident, run.playbook, T0 + 1).proposed).toMatchObject({ severity: 'amber' })
+    expect(lookAtSeverity(run.incident, run.playbook, T0 + 1).proposed).toMatchObject({ row: { id: 'amber' } })
   })
 
   test('does not take back what a person has measured since, unless it is news', () => {

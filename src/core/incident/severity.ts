@@ -3,7 +3,7 @@
  * stands; what a person measures sets the row; what a source measures only raises it; what is unknown lowers nothing.
  */
 import type { PersonId } from '../id.ts'
-import { lookAtImpact, type ImpactVerdict } from '../playbook/impact.ts'
+import { lookAtImpact, type ImpactMet } from '../playbook/impact.ts'
 import type { Playbook, SeverityRow } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
 import type { Actor, IncidentEvent, SeverityBasis } from './event.ts'
@@ -13,9 +13,9 @@ export type SeverityChanged = Extract<IncidentEvent, { type: 'incident.severity-
 
 export interface SeverityLook {
   /** The row that what is measured makes it now; null: the one it has, or none. */
-  readonly change: ImpactVerdict | null
+  readonly change: ImpactMet | null
   /** What is measured asks for another row, and is not to be obeyed by itself: for people to look at. */
-  readonly proposed: ImpactVerdict | null
+  readonly proposed: ImpactMet | null
   readonly wakeAt: Instant | null
 }
 
@@ -27,9 +27,9 @@ export function lookAtSeverity(incident: Incident, playbook: Playbook, now: Inst
   const { met, risesAt } = lookAtImpact(playbook, incident.impact, now)
   const wakeAt = risesAt !== null && mayRiseLater(incident) ? risesAt : null
   const rank = playbook.severities.find((row) => row.id === incident.severity)?.rank ?? Number.POSITIVE_INFINITY
-  if (met === null || met.rank === rank) return { change: null, proposed: null, wakeAt }
+  if (met === null || met.row.rank === rank) return { change: null, proposed: null, wakeAt }
   if (incident.severityBasis === 'person') return { change: null, proposed: met, wakeAt }
-  if (met.rank < rank) return { change: met, proposed: null, wakeAt: null }
+  if (met.row.rank < rank) return { change: met, proposed: null, wakeAt: null }
   // A row above may yet be met: until that is known, nothing is lowered.
   const isSettled = incident.mayLower && risesAt === null
   return isSettled ? { change: met, proposed: null, wakeAt: null } : { change: null, proposed: met, wakeAt }

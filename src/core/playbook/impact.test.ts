@@ -41,11 +41,11 @@ describe('a threshold that must be met for a time', () => {
 
   test('is met when it has been so long, and says when that will be', () => {
     expect(look(readings([0, 60]), 9.99)).toEqual({ met: null, risesAt: T0 + 10 * MINUTE_MS })
-    expect(look(readings([0, 60]), 10)).toMatchObject({ met: { severity: 'red' }, risesAt: null })
+    expect(look(readings([0, 60]), 10)).toMatchObject({ met: { row: { id: 'red' } }, risesAt: null })
   })
 
   test('counts from the last time it was not met', () => {
-    expect(look(readings([0, 60], [5, 55], [8, 90]), 10).met?.severity).toBe('red')
+    expect(look(readings([0, 60], [5, 55], [8, 90]), 10).met?.row.id).toBe('red')
     expect(look(readings([0, 60], [5, 50], [6, 90]), 10)).toEqual({ met: null, risesAt: T0 + 16 * MINUTE_MS })
     expect(look(readings([0, 60], [5, 50]), 60)).toEqual({ met: null, risesAt: null })
   })
@@ -62,8 +62,8 @@ describe('a threshold that must be met for a time', () => {
 
   test('may rise above what is met already', () => {
     const measured = { ...readings([0, 60]), ...now(['latency_p95', 5_000]) }
-    expect(look(measured, 1)).toMatchObject({ met: { severity: 'amber' }, risesAt: T0 + 10 * MINUTE_MS })
-    expect(look({ ...measured, ...now(['users_affected', 50]) }, 1)).toMatchObject({ met: { severity: 'red' }, risesAt: null })
+    expect(look(measured, 1)).toMatchObject({ met: { row: { id: 'amber' } }, risesAt: T0 + 10 * MINUTE_MS })
+    expect(look({ ...measured, ...now(['users_affected', 50]) }, 1)).toMatchObject({ met: { row: { id: 'red' } }, risesAt: null })
   })
 })
 

@@ -5,7 +5,7 @@
 import { earliest, type Instant } from '../time.ts'
 import { formatImpactThreshold, meetsBounds } from './impact-threshold.ts'
 import { expectedUnit, KNOWN_MEASURES, titleOfMeasure } from './measure.ts'
-import type { ImpactThreshold, Playbook } from './playbook.ts'
+import type { ImpactThreshold, Playbook, SeverityRow } from './playbook.ts'
 import { formatQuantity, type MeasureUnit } from './quantity.ts'
 
 /** One look at a measure; `value` in the measure's unit. */
@@ -28,26 +28,36 @@ export interface ImpactVerdict {
   readonly path: string
 }
 
+/** A threshold that is met, in numbers: words are made of it only where somebody reads them. */
+export interface ImpactMet {
+  readonly row: SeverityRow
+  readonly threshold: ImpactThreshold
+  /** What was measured, in the threshold's unit. */
+  readonly value: number
+}
+
 export interface ImpactLook {
   /** Null: nothing that is measured meets any threshold. */
-  readonly met: ImpactVerdict | null
+  readonly met: ImpactMet | null
   /** When a more severe row will be met if nothing changes: a threshold is met, and its time has not passed. */
   readonly risesAt: Instant | null
 }
 
 /** Null when no threshold is met. @param now decides whether a threshold has been met for long enough */
 export function severityOfImpact(playbook: Playbook, measured: Measured, now: Instant): ImpactVerdict | null {
-  return lookAtImpact(playbook, measured, now).met
+  const { met } = lookAtImpact(playbook, measured, now)
+  return met && verdictOf(met)
 }
 
 export function lookAtImpact(playbook: Playbook, measured: Measured, now: Instant): ImpactLook {
   let risesAt: Instant | null = null
   for (const row of playbook.severities) {
     for (const threshold of row.thresholds) {
-      const metAt = metSince(threshold, readingsOf(measured, threshold.measure))
+      const readings = readingsOf(measured, threshold.measure)
+      const metAt = metSince(threshold, readings)
       if (metAt === null) continue
       const heldAt = metAt + threshold.forMs
-      if (heldAt <= now) return { met: verdictOf(row, threshold, measured), risesAt }
+      if (heldAt <= now) return { met: { row, threshold, value: readings.at(-1)?.value ?? 0 }, risesAt }
       risesAt = earliest([risesAt, heldAt])
     }
   }
@@ -57,8 +67,9 @@ export function lookAtImpact(playbook: Playbook, measured: Measured, now: Instan
 /** Since when a measure has been within the bounds without a break; null when it is not now. */
 export function metSince(threshold: ImpactThreshold, readings: readonly Reading[]): Instant | null {
   let since: Instant | null = null
-  for (const reading of readings.toReversed()) {
-    if (!meetsBounds(reading.value, threshold)) break
+  for (let place = readings.length - 1; place >= 0; place -= 1) {
+    const reading = readings[place]
+    if (reading === undefined || !meetsBounds(reading.value, threshold)) break
     since = reading.at
   }
   return since
@@ -69,9 +80,8 @@ export function readingsOf(measured: Measured, measure: string): readonly Readin
   return Object.hasOwn(measured, measure) ? (measured[measure]?.readings ?? []) : []
 }
 
-function verdictOf(row: { readonly id: string; readonly rank: number }, threshold: ImpactThreshold, measured: Measured): ImpactVerdict {
+export function verdictOf({ row, threshold, value }: ImpactMet): ImpactVerdict {
   const { measure, unit, path } = threshold
-  const value = readingsOf(measured, measure).at(-1)?.value ?? 0
   const sentence = `${titleOfMeasure(measure)}: ${formatQuantity({ value, unit })}, and "${formatImpactThreshold(threshold)}" is ${row.id}.`
   return { severity: row.id, rank: row.rank, sentence, path }
 }

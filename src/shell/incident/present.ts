@@ -6,6 +6,7 @@ import { type Incident as IncidentState, isOpen } from '../../core/incident/inci
 import { owedBy } from '../../core/incident/owed.ts'
 import { lookAtSeverity } from '../../core/incident/severity.ts'
 import type { SlaVerdict } from '../../core/incident/sla.ts'
+import { verdictOf } from '../../core/playbook/impact.ts'
 import { clauseText } from '../../core/playbook/clause.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
 import { formatQuantity } from '../../core/playbook/quantity.ts'
@@ -67,7 +68,9 @@ export function showIncident(row: IncidentRow, playbook: Playbook, people: Peopl
 
 export function showProposed(state: IncidentState, playbook: Playbook, now: Instant): Incident['severity_proposed'] {
   const { proposed } = isOpen(state) ? lookAtSeverity(state, playbook, now) : { proposed: null }
-  return proposed && { severity: proposed.severity, severity_rank: proposed.rank, reason: proposed.sentence, clause: proposed.path }
+  if (proposed === null) return null
+  const { severity, rank, sentence, path } = verdictOf(proposed)
+  return { severity, severity_rank: rank, reason: sentence, clause: path }
 }
 
 function showImpact(state: IncidentState): Incident['impact'] {
