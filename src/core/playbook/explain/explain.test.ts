@@ -171,6 +171,18 @@ describe('a signal that no type detects', () => {
   })
 })
 
+test('a measured impact raises the severity, by the line of the threshold', () => {
+  const type = '  - { id: slow, title: Slow, severity: SEV-3, measures: users_affected in %, detection: [{ alarm: Slow }] }\n'
+  const text = shipped.replace('# 5  Communication plan', `${type}\n# 5  Communication plan`)
+  expect(incidentOf(ask({ alarm: 'Slow', value: 40 }, { text })).severity).toMatchObject({
+    row: { id: 'SEV-1' },
+    clause: { path: 'severities.0.thresholds.users_affected', quote: "users_affected: '> 25 %'" },
+  })
+  const unknown = incidentOf(ask({ alarm: 'Slow' }, { text })).severity
+  expect(unknown).toMatchObject({ row: { id: 'SEV-2' }, clause: { path: 'default_severity' } })
+  expect(unknown.reason).toContain('was not sent')
+})
+
 test('a row that pages nobody waits in the queue, and then somebody is told', () => {
   const text = shipped.replace('default_severity: SEV-2', 'default_severity: SEV-4')
   const incident = incidentOf(ask({ alarm: 'Unheard' }, { text }))
