@@ -2,7 +2,7 @@
 import { evolve } from '../../src/core/incident/evolve.ts'
 import { isOpen, noIncident } from '../../src/core/incident/incident.ts'
 import { plan } from '../../src/core/incident/plan.ts'
-import { testPlaybook, testRoster } from '../support/playbook.ts'
+import { measuringPlaybook, testRoster } from '../support/playbook.ts'
 import type { IncidentRow } from './store.ts'
 import type { World } from './world.ts'
 
@@ -85,7 +85,7 @@ export class Checker {
     for (const row of store.incidents.values()) {
       const folded = row.events.reduce(evolve, noIncident)
       if (JSON.stringify(folded) !== JSON.stringify(row.incident)) throw new Error(`${row.id} is not what its events say`)
-      const owed = plan(row.incident, testPlaybook(), testRoster(), row.wakeAt ?? 0)
+      const owed = plan(row.incident, measuringPlaybook(), testRoster(), row.wakeAt ?? 0)
       if (isOpen(row.incident) && owed.wakeAt === null && row.incident.duties.some((duty) => duty.state === 'open'))
         throw new Error(`${row.id} was forgotten`)
     }

@@ -37,6 +37,7 @@ test(`no page is lost in ${HOURS} simulated hours of crashes, freezes, outages a
   expect(summary.crashes).toBeGreaterThan(HOURS / 10)
   expect(summary.repeats).toBeGreaterThan(0)
   expect(summary.staleWrites).toBeGreaterThan(0)
+  expect(summary.measured).toBeGreaterThan(HOURS / 20)
 })
 
 test('one seed makes the same run twice', () => {

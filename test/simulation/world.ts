@@ -9,7 +9,7 @@ import { isOpen } from '../../src/core/incident/incident.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time.ts'
 import { nextStep } from '../../src/shell/outbox/outcome.ts'
 import { OUTBOX_BOUNDS } from '../../src/shell/outbox/bounds.ts'
-import { ann, bob, cyd, own, testPlaybook, testRoster } from '../support/playbook.ts'
+import { ann, bob, cyd, measuringPlaybook, own, testRoster } from '../support/playbook.ts'
 import { makeRandom, makeSchedule, type Schedule } from './schedule.ts'
 import { type EffectRow, type IncidentRow, type Receipt, Store } from './store.ts'
 import { answer, type Mood, MOODS, type VendorReply, type VendorRequest } from './vendor.ts'
@@ -65,7 +65,7 @@ export class World {
   longestWaitMs = 0
   databaseUp = true
   quiet = false
-  readonly counts = { crashes: 0, freezes: 0, outages: 0, repeats: 0, staleWrites: 0, pages: 0 }
+  readonly counts = { crashes: 0, freezes: 0, outages: 0, repeats: 0, staleWrites: 0, pages: 0, measured: 0 }
   readonly moods: Record<string, Mood> = { email: 'well', console: 'well' }
   private readonly random: () => number
   private readonly options: Options
@@ -75,7 +75,7 @@ export class World {
     this.random = makeRandom(options.seed)
     this.schedule = makeSchedule(1_700_000_000_000)
     this.ableSince = this.schedule.now()
-    this.store = new Store(testPlaybook(), rosterAt, (signal) =>
+    this.store = new Store(measuringPlaybook(), rosterAt, (signal) =>
       signal.alarm.startsWith('Spike')
         ? { type: 'spike', groupKey: `type:${signal.alarm}` }
         : { type: null, groupKey: `triage:${signal.labels['source']}` },
@@ -339,10 +339,11 @@ export class World {
     if (roll < 0.55) this.after(afterMs + this.spread(2 * MINUTE_MS), () => this.act(effect, 'acknowledge'))
     else if (roll < 0.62) this.after(afterMs + this.spread(MINUTE_MS), () => this.act(effect, 'decline'))
     else if (roll < 0.66) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'raise'))
+    else if (roll < 0.8) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'measure'))
     if (this.random() < 0.3) this.after(afterMs + this.spread(90 * MINUTE_MS), () => this.act(effect, 'resolve'))
   }
 
-  private act(effect: EffectRow, what: 'acknowledge' | 'decline' | 'raise' | 'resolve'): void {
+  private act(effect: EffectRow, what: 'acknowledge' | 'decline' | 'raise' | 'measure' | 'resolve'): void {
     const server = this.pick(this.servers)
     if (!this.isAble(server)) return this.after(3_000, () => this.act(effect, what))
     const row = this.rowOf(effect)
@@ -357,6 +358,12 @@ export class World {
     }
     if (what === 'decline') this.store.change(row, { type: 'decline', by, personId: effect.personId }, now)
     if (what === 'raise') this.store.change(row, { type: 'change-severity', by, severity: 'red', reason: 'worse than thought' }, now)
+    if (what === 'measure') {
+      const measure = this.pick(['users_affected', 'error_rate'])
+      const value = this.pick([0, 5, 20, 30, 60, 90])
+      this.store.change(row, { type: 'record-impact', by, measure, value, unit: '%', reason: '' }, now)
+      this.counts.measured += 1
+    }
     if (what === 'resolve') this.store.change(row, { type: 'resolve', by, reason: 'done' }, now)
     this.keepPolling(server)
   }

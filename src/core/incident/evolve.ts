@@ -161,7 +161,7 @@ function severityChanged(incident: Incident, event: EventOf<'incident.severity-c
   const met = incident.responses.at(-1)?.metAt ?? null
   const waived = withResponse(incident, (response) => (response.metAt === null ? { ...response, waivedAt: event.at } : response))
   const kept = waived.duties.map((duty): Duty => {
-    const goesOn = duty.state !== 'open' || (!event.raised && event.roles.includes(duty.role))
+    const goesOn = !isUnanswered(duty) || (!event.raised && event.roles.includes(duty.role))
     return goesOn ? duty : { ...duty, state: 'ended' }
   })
   const changed: Incident = {
@@ -218,9 +218,7 @@ function triaged(incident: Incident, event: EventOf<'incident.triaged'>): Incide
 function handOver(incident: Incident, team: string | null, roles: readonly string[], at: Instant): Incident {
   const handed: Incident = { ...incident, team }
   if (team === incident.team || !isOpen(incident)) return handed
-  const duties = handed.duties.map(
-    (duty): Duty => (duty.state === 'open' || duty.state === 'exhausted' ? { ...duty, state: 'ended' } : duty),
-  )
+  const duties = handed.duties.map((duty): Duty => (isUnanswered(duty) ? { ...duty, state: 'ended' } : duty))
   const begun = newDuties(handed, handed.severity, roles, at)
   return endPages({ ...handed, duties: [...duties, ...begun], restarts: handed.restarts + 1 })
 }
@@ -230,7 +228,7 @@ function playbookMoved(incident: Incident, event: EventOf<'incident.playbook-mov
   const moved: Incident = { ...incident, playbook: event.to, firstStep: event.firstStep, severityClause: event.severityClause }
   if (!isOpen(incident)) return moved
   const duties = moved.duties.map((duty): Duty => {
-    const goesOn = (duty.state !== 'open' && duty.state !== 'exhausted') || event.roles.includes(duty.role)
+    const goesOn = !isUnanswered(duty) || event.roles.includes(duty.role)
     return goesOn ? duty : { ...duty, state: 'ended' }
   })
   const missing = event.roles.filter((role) => !duties.some((duty) => duty.role === role && duty.state !== 'ended'))
@@ -261,7 +259,7 @@ function resolved(incident: Incident, event: EventOf<'incident.resolved'>): Inci
     resolvedAt: event.at,
     firingAtResolution: event.firing ?? null,
     firstResolvedAt: incident.firstResolvedAt ?? event.at,
-    duties: answered.duties.map((duty) => (duty.state === 'open' ? { ...duty, state: 'ended' } : duty)),
+    duties: answered.duties.map((duty) => (isUnanswered(duty) ? { ...duty, state: 'ended' } : duty)),
   })
 }
 
@@ -328,9 +326,14 @@ function withResponse(incident: Incident, change: (response: ResponseDuty) => Re
 
 /** A page goes on only while its duty is open. */
 function endPages(incident: Incident): Incident {
-  const open = new Set(incident.duties.filter((duty) => duty.state === 'open' || duty.state === 'exhausted').map((duty) => duty.id))
+  const open = new Set(incident.duties.filter(isUnanswered).map((duty) => duty.id))
   return {
     ...incident,
     pages: incident.pages.map((page) => (page.state === 'paging' && !open.has(page.duty) ? { ...page, state: 'ended' } : page)),
   }
+}
+
+/** Also where the policy has run out: its pages can still be answered. */
+function isUnanswered(duty: Duty): boolean {
+  return duty.state === 'open' || duty.state === 'exhausted'
 }

@@ -78,6 +78,36 @@ describe('paging', () => {
   })
 })
 
+describe('a policy that has run out', () => {
+  const exhausted = () => {
+    const run = openedRun('amber')
+    for (let now = T0; run.incident.duties[0]?.state === 'open'; now += MINUTE_MS) {
+      run.handOver(now)
+      run.command(now, { type: 'wake' })
+    }
+    return run
+  }
+  const LATER = T0 + 60 * MINUTE_MS
+
+  test('ends its pages with the resolution', () => {
+    const run = exhausted()
+    expect(run.paging().length).toBeGreaterThan(0)
+    run.command(LATER, { type: 'resolve', by: byAnn, reason: 'done' })
+    expect(run.paging()).toEqual([])
+    expect(run.incident.duties.map((duty) => duty.state)).toEqual(['ended'])
+  })
+
+  test('gives way to the duties of a higher severity, and ends at a lower one that does not name its role', () => {
+    const run = exhausted()
+    run.command(LATER, { type: 'change-severity', by: byBob, severity: 'red', reason: 'worse' })
+    expect(run.paging()).toEqual(['Ops:Ann', 'Boss:Cyd'])
+    expect(run.incident.duties.map((duty) => duty.state)).toEqual(['ended', 'open', 'open'])
+    const fallen = exhausted()
+    fallen.command(LATER, { type: 'change-severity', by: byBob, severity: 'blue', reason: 'less' })
+    expect(fallen.paging()).toEqual([])
+  })
+})
+
 describe('acknowledging', () => {
   test('ends that person’s page and meets the clock; the other roles are still paged', () => {
     const run = openedRun()
