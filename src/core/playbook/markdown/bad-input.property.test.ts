@@ -148,6 +148,9 @@ describe('a document is refused with a finding', () => {
   test('of 50 MB', () => expect(codeOf('# Playbook\n\nwords and words\n'.repeat(1_800_000))).toBe('file-too-large'))
   test('one character too long', () => expect(codeOf('x'.repeat(DOCUMENT_CHARS_MAX + 1))).toBe('file-too-large'))
   test('of nested quotes', () => expect(codeOf(`${'>'.repeat(20_000)} a`)).toBe('nested-too-deeply'))
+  test('of quotes that are nested a little more than any document’s', () => {
+    expect([codeOf(`${'>'.repeat(24)} a`), codeOf(`${'>'.repeat(25)} a`)]).toEqual(['written', 'nested-too-deeply'])
+  })
   test('of nested lists', () => expect(codeOf(`${'* '.repeat(20_000)} a`)).toBe('nested-too-deeply'))
   test('of a list like a stair', () =>
     expect(codeOf(Array.from({ length: 400 }, (_, index) => `${' '.repeat(2 * index)}- a`).join('\n'))).toBe('nested-too-deeply'))

@@ -39,6 +39,7 @@ describe('a time to respond', () => {
   test.each([
     'next business day',
     '8 business hours',
+    'within 1 hour in business hours',
     'Best effort',
     '24:00',
     '1,5 h',
