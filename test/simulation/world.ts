@@ -339,7 +339,7 @@ export class World {
     if (roll < 0.55) this.after(afterMs + this.spread(2 * MINUTE_MS), () => this.act(effect, 'acknowledge'))
     else if (roll < 0.62) this.after(afterMs + this.spread(MINUTE_MS), () => this.act(effect, 'decline'))
     else if (roll < 0.66) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'raise'))
-    else if (roll < 0.8) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'measure'))
+    else if (roll < 0.72) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'measure'))
     if (this.random() < 0.3) this.after(afterMs + this.spread(90 * MINUTE_MS), () => this.act(effect, 'resolve'))
   }
 

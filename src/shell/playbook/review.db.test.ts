@@ -89,7 +89,10 @@ const reminder = async (key: string) =>
     )
   )[0]
 /** As if the dates had moved on, seen by nobody. */
-const forget = () => base.database.query('update alert set resolved_at = now() where resolved_at is null')
+const forget = async () => {
+  await base.database.query('update alert set resolved_at = now() where resolved_at is null')
+  await base.database.query(`update incident set open = false, state = jsonb_set(state, '{phase}', '"closed"') where open`)
+}
 const settle = () => new Promise((resolve) => setTimeout(resolve, 200))
 
 test('nothing happens while it is not due', async () => {
@@ -207,6 +210,8 @@ test('a person who closes it is not told again until the next one is due', async
   start()
   const open = () => tasks().then((all) => all.find((task) => task.open))
   const task = await soon('the task', open)
+  // Nobody outside is written to about what is past.
+  expect(mails()).toEqual([])
   await changeIncident(it.ports, task.id, { type: 'resolve', by: { kind: 'person', id: own, name: 'Owner' }, reason: 'later' })
   goTo('2026-07-20T00:00:00Z')
   await settle()
@@ -244,6 +249,7 @@ test('whoever has just installed Tocsin is let be for a while, by the domain’s
 })
 
 test('a stranger’s alarm of that name is an alarm like any other, and hides nothing', async () => {
+  await forget()
   goTo('2027-03-01T00:00:00Z')
   playbook = due('2028-01-01')
   const body = {
@@ -258,8 +264,11 @@ test('a stranger’s alarm of that name is an alarm like any other, and hides no
     `select group_key, severity from incident where open and group_key like 'triage:%'`,
   )
   expect(triage).toMatchObject({ severity: 'amber' })
-  start()
-  await settle()
   // Not its own: neither taken for it, nor cleared by it.
+  playbook = due('2027-02-01')
+  start()
+  await soon('the task of its own', async () => (await tasks()).some((task) => task.open))
+  playbook = due('2028-01-01')
+  await soon('its end', async () => (await tasks()).every((task) => !task.open))
   expect(await it.rows(`select id from alert where dedup_key = 'playbook-review-overdue' and resolved_at is null`)).toHaveLength(1)
 })
