@@ -100,6 +100,12 @@ describe('what is owed', () => {
     expect(codes(it)).toBe('update update resolve')
   })
 
+  test('by a task of Tocsin’s own is no more than that somebody takes it and does it', () => {
+    const it = new IncidentRun(playbook)
+    it.open({ severity: 'blue', chore: true })
+    expect(codes(it)).toBe('acknowledge take-command resolve')
+  })
+
   test('of a row that pages nobody is an answer by anybody', () => {
     expect(owed(run('blue'))[0]).toEqual({
       code: 'acknowledge',

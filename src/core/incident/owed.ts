@@ -25,6 +25,9 @@ export interface Owed {
   readonly clause: string
 }
 
+/** A task of Tocsin's own has no impact, no audience and nothing to mitigate. */
+const CHORE: Owed = { code: 'resolve', text: 'It is resolved by itself when what it asks for is done.', due: null, role: null, clause: '' }
+
 /** In the order in which one would do it. @param alerts the exact counts, where the reader has them */
 export function owedBy(
   incident: Incident,
@@ -33,6 +36,7 @@ export function owedBy(
   alerts: Pick<AlertTally, 'firing' | 'total'> = incident.alerts,
 ): readonly Owed[] {
   if (incident.id === null) return []
+  if (incident.chore && isOpen(incident)) return [...owedAnswers(incident, playbook), CHORE]
   const monitors = owedByMonitors(playbook, alerts)
   if (!isOpen(incident)) return [...(incident.phase === 'closed' ? [] : monitors), ...owedAfterwards(incident, playbook)]
   return [
