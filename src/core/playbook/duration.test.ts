@@ -66,3 +66,7 @@ test('a duration is shown as the document writes it', () => {
     [5 * MINUTE_MS, HOUR_MS, 24 * HOUR_MS, 48 * HOUR_MS, 7 * DAY_MS, 90 * SECOND_MS, 90 * MINUTE_MS, 150 * MINUTE_MS].map(formatDuration),
   ).toEqual(['5 min', '1 h', '24 h', '48 h', '7 d', '90 s', '90 min', '2 h 30 min'])
 })
+
+test('what binary fractions add to a long duration is taken away', () => {
+  expect(parseDuration('17047931.687 s')).toEqual({ kind: 'duration', ms: 17_047_931_687 })
+})

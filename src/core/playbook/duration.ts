@@ -117,5 +117,5 @@ function readParts(written: string): number | null {
 /** Takes away what binary fractions add: 0.1 s is 100 ms. */
 function round(ms: number): number {
   const nearest = Math.round(ms)
-  return Math.abs(ms - nearest) < 1e-6 ? nearest : ms
+  return Math.abs(ms - nearest) < 1e-4 ? nearest : ms
 }
