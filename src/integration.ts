@@ -21,12 +21,21 @@ export interface InboundMessage {
 /** What a message turned out to be. `receive` is pure: it reads no clock, no file, no network, and never throws. */
 export type Received =
   /** Understood. `reply` is what the vendor's contract says; it is sent only after the receipt is committed. */
-  | { readonly kind: 'signals'; readonly signals: readonly Signal[]; readonly changes: readonly ChangeReport[]; readonly reply: Reply }
+  | {
+      readonly kind: 'signals'
+      readonly signals: readonly Signal[]
+      readonly changes: readonly ChangeReport[]
+      readonly reply: Reply
+      /** The vendor's own id of this delivery: a second message of the same id is answered alike, kept, and applied no second time. */
+      readonly messageId?: string
+    }
   /**
    * The vendor's contract makes us refuse it, or it could not be understood. It is kept all the same; `page` says
    * whether people are told of it plainly (a message with a valid key that cannot be understood always is).
    */
   | { readonly kind: 'refused'; readonly reason: string; readonly page: boolean; readonly title: string; readonly reply: Reply }
+  /** Its signature is missing, wrong or too old: kept and counted on its source's page, never believed, pages nobody. */
+  | { readonly kind: 'distrusted'; readonly reason: string; readonly reply: Reply }
 
 export interface Reply {
   readonly status: number
@@ -156,10 +165,27 @@ export interface ChannelAddress {
   readonly secret: string | null
 }
 
+/** What "Connect a source" shows and does for a way in; texts are plain. */
+export interface SourceSetup {
+  /** What it is for, in one sentence. */
+  readonly purpose: string
+  /** In the vendor's own words and order. */
+  readonly steps: readonly string[]
+  /** Ready to paste, with what the vendor's defaults get wrong set right; `{{url}}`, `{{host}}`, `{{key}}` are filled in. */
+  readonly snippets: readonly { readonly title: string; readonly language: string; readonly text: string }[]
+  /** How its messages are signed; null where it cannot sign. */
+  readonly signing: { readonly header: string; readonly secretFrom: string } | null
+  /** A message as the vendor sends it, for "send a test"; the door is the manifest's first. */
+  readonly sample: { readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  /** True where Tocsin can ask it, after a downtime, what fires now. */
+  readonly askable: boolean
+}
+
 export interface IntegrationManifest {
   readonly id: string
   readonly title: string
   readonly doors: readonly Door[]
+  readonly setup?: SourceSetup
   /** Settings of a connection in `connections.yaml`, without secrets. */
   readonly config?: z.ZodType
 }

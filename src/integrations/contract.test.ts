@@ -78,6 +78,11 @@ function check(received: Received): void {
     expect(received.title).not.toBe('')
     return
   }
+  if (received.kind === 'distrusted') {
+    expect(received.reply.status).toBeGreaterThanOrEqual(400)
+    expect(received.reason).not.toBe('')
+    return
+  }
   for (const signal of received.signals) {
     for (const text of [signal.alarm, signal.title]) {
       expect(text).not.toBe('')

@@ -53,7 +53,8 @@ export function toItem(
     const weight = own + (signals.length - own) * SHARED_WEIGHT
     return { ...base, signals, fingerprints, weight, changes: received.changes, refused: null }
   }
-  const signals = received.page ? [toPlainSignal({ door, title: received.title, reason: received.reason })] : []
+  const signals =
+    received.kind === 'refused' && received.page ? [toPlainSignal({ door, title: received.title, reason: received.reason })] : []
   const fingerprints = signals.map((signal) => fingerprintOf(sourceId, signal))
   return { ...base, signals, fingerprints, weight: signals.length, changes: [], refused: received.reason }
 }

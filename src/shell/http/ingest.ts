@@ -155,10 +155,10 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
       path: clean(route.path),
       headers: keptHeaders(headers, freshIdUsed === undefined ? extra : { ...extra, [FRESH_ID_HEADER]: freshIdUsed }),
       body: kept.bytes,
-      refused: received.kind === 'refused' ? received.reason : null,
+      refused: received.kind === 'signals' ? null : received.reason,
       received,
       done: (committed) => {
-        if (committed) leave(passage, received.kind === 'refused' ? 'refused' : 'accepted', received.reply)
+        if (committed) leave(passage, received.kind === 'signals' ? 'accepted' : 'refused', received.reply)
         else leave(passage, 'unavailable', unavailable(route, 503))
       },
     })

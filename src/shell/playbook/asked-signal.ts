@@ -42,7 +42,9 @@ export function readBody(door: string, body: Buffer, at: Instant): AskedSignals 
   const received = receiveAgain(door, { method: 'POST', path: '/', query: new URLSearchParams(), headers, body, receivedAt: at })
   const sourceKind = kindOfDoor(door)
   if (received.kind === 'signals') return { signals: received.signals, plain: false, sourceKind, refused: null }
-  const { reason, title, page } = received
+  const { reason } = received
+  if (received.kind === 'distrusted') return { signals: [], plain: true, sourceKind, refused: { reason, peopleAreTold: false } }
+  const { title, page } = received
   const signals = page ? [toPlainSignal({ door, title, reason })] : []
   return { signals, plain: true, sourceKind, refused: { reason, peopleAreTold: page } }
 }

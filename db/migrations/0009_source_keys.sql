@@ -1,0 +1,2 @@
+-- source keys
+select 1;

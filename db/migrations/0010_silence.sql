@@ -1,0 +1,2 @@
+-- silence
+select 1;

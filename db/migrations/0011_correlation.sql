@@ -1,0 +1,2 @@
+-- correlation
+select 1;

@@ -1,0 +1,2 @@
+-- opsgenie
+select 1;

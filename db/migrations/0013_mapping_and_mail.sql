@@ -1,0 +1,2 @@
+-- mapping and mail
+select 1;

@@ -1,0 +1,2 @@
+-- aws
+select 1;

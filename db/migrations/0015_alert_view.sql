@@ -1,0 +1,2 @@
+-- alert view
+select 1;

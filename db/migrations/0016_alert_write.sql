@@ -1,0 +1,2 @@
+-- alert write
+select 1;
