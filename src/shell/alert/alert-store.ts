@@ -3,7 +3,7 @@ import type { Episode } from '../../core/alert/alert.ts'
 import type { ChangeReport, Signal } from '../../core/alert/signal.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
-import { arrayText } from './array-text.ts'
+import { arrayText, jsonLines } from './array-text.ts'
 
 /** The latest episode of a fingerprint, as stored. */
 export interface LatestAlert {
@@ -44,14 +44,13 @@ export async function lockFiring(tx: Tx, fingerprints: readonly string[]): Promi
   return rows.map(toLatest)
 }
 
-/** The latest ended episode of each fingerprint that has one. Ended episodes never change, so none is locked. */
-export async function findLastEnded(tx: Tx, fingerprints: readonly string[]): Promise<LatestAlert[]> {
+/** The latest episode of each fingerprint that has one, firing before ended, none locked: ended ones never change. */
+export async function findLatest(tx: Tx, fingerprints: readonly string[]): Promise<LatestAlert[]> {
   const { rows } = await tx.query<AlertRow>({
-    name: 'find-last-ended-alerts',
+    name: 'find-latest-alerts',
     text: `select ${COLUMNS} from unnest($1::uuid[]) as asked (fingerprint)
            cross join lateral (
-             select * from alert where alert.fingerprint = asked.fingerprint and alert.resolved_at is not null
-             order by alert.resolved_at desc limit 1
+             select * from alert where alert.fingerprint = asked.fingerprint order by alert.resolved_at desc nulls first limit 1
            ) a left join incident i on i.id = a.incident_id`,
     values: [arrayText(fingerprints)],
   })
@@ -122,11 +121,12 @@ export async function insertAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise
     name: 'insert-alerts',
     text: `insert into alert (id, source_id, fingerprint, dedup_key, alarm, title, labels, links, severity_hint, value, starts_at,
              first_at, last_at, ends_at, count, resolved_at, incident_id)
-           select new.id, new.source, new.fingerprint, new.dedup_key, new.alarm, new.title, new.labels, new.links, new.hint, new.value,
-             to_timestamp(new.starts / 1000), to_timestamp(new.first / 1000), to_timestamp(new.last / 1000), to_timestamp(new.ends / 1000),
-             new.count, to_timestamp(new.resolved / 1000), new.incident
-           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[], $9::text[],
-             $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[], $15::bigint[], $16::float8[], $17::uuid[])
+           select new.id, new.source, new.fingerprint, new.dedup_key, new.alarm, new.title, new.labels::jsonb, new.links::jsonb,
+             new.hint, new.value, to_timestamp(new.starts / 1000), to_timestamp(new.first / 1000), to_timestamp(new.last / 1000),
+             to_timestamp(new.ends / 1000), new.count, to_timestamp(new.resolved / 1000), new.incident
+           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], string_to_array($7, chr(10)),
+             string_to_array($8, chr(10)), $9::text[], $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[],
+             $15::bigint[], $16::float8[], $17::uuid[])
              as new (id, source, fingerprint, dedup_key, alarm, title, labels, links, hint, value, starts, first, last, ends, count, resolved,
                incident)`,
     values: [
@@ -136,8 +136,8 @@ export async function insertAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise
       alerts.map(({ signal }) => signal.dedupKey),
       alerts.map(({ signal }) => signal.alarm),
       alerts.map(({ signal }) => signal.title),
-      alerts.map(({ signal }) => JSON.stringify(signal.labels)),
-      alerts.map(({ signal }) => JSON.stringify(signal.links)),
+      jsonLines(alerts.map(({ signal }) => signal.labels)),
+      jsonLines(alerts.map(({ signal }) => signal.links)),
       alerts.map(({ signal }) => signal.severityHint),
       arrayText(alerts.map(({ episode }) => episode.value)),
       arrayText(alerts.map(({ episode }) => episode.startsAt)),

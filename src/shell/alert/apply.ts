@@ -16,9 +16,10 @@ import type { Ports } from '../ports.ts'
 import {
   type AlertUpdate,
   finishBatch,
-  findLastEnded,
+  findLatest,
   insertAlerts,
   insertChanges,
+  type LatestAlert,
   lockFiring,
   type NewAlert,
   updateAlerts,
@@ -65,7 +66,7 @@ export function isTransient(error: unknown): boolean {
 export async function applyBatch(ports: Ports, batch: Batch, careful: boolean): Promise<void> {
   const alerts = await ports.database.inTransaction('main', async (tx) => {
     const units = unitsOf(batch.items)
-    const applied = careful ? await applyHalving(ports, tx, units) : await applyUnits(ports, tx, units)
+    const applied = careful ? await applyHalving(ports, tx, units) : await applyUnits(ports, tx, units, batch.hints)
     const changes = batch.items.flatMap(({ changes: own, sourceId, receivedAt }) =>
       own.map((change) => ({ id: ports.freshId(), sourceId, change, receivedAt })),
     )
@@ -89,14 +90,11 @@ interface Applied {
   readonly alerts: readonly FoldedAlert[]
 }
 
-async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise<Applied> {
+async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[], hints?: FiringHints): Promise<Applied> {
   if (units.length === 0) return { outcomes: [], quiet: true, alerts: [] }
   const playbook = ports.playbooks.current()
   const fingerprints = [...new Set(units.map((unit) => unit.fingerprint))]
-  const firing = await lockFiring(tx, fingerprints)
-  const latest = new Map(firing.map((alert) => [alert.fingerprint, alert]))
-  const missing = fingerprints.filter((fingerprint) => !latest.has(fingerprint))
-  if (missing.length > 0) for (const alert of await findLastEnded(tx, missing)) latest.set(alert.fingerprint, alert)
+  const latest = await lockLatest(tx, fingerprints, hints)
   const matcher = matcherOf(playbook)
   const folded = fold(units, { latest, aim: (unit) => aimOf(unit, playbook, matcher), freshId: ports.freshId })
   const measured = remeasured(folded, latest, playbook, matcher)
@@ -117,6 +115,25 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[]): Promise
     quiet: places.size === 0 && inserts.length === 0 && measured.length === 0,
     alerts: folded.alerts,
   }
+}
+
+/** The latest episode of each fingerprint, locked where it fires. One look for those that are likely new, one for the rest. */
+async function lockLatest(tx: Tx, fingerprints: readonly string[], hints?: FiringHints): Promise<Map<string, LatestAlert>> {
+  const latest = new Map<string, LatestAlert>()
+  const isMissing = (fingerprint: string) => !latest.has(fingerprint)
+  const lock = async (wanted: readonly string[]) => {
+    if (wanted.length > 0) for (const alert of await lockFiring(tx, wanted)) latest.set(alert.fingerprint, alert)
+  }
+  await lock(fingerprints.filter((fingerprint) => hints?.has(fingerprint) === true))
+  const missing = fingerprints.filter(isMissing)
+  const found = missing.length === 0 ? [] : await findLatest(tx, missing)
+  const firing = found.filter((alert) => alert.episode.resolvedAt === null).map((alert) => alert.fingerprint)
+  for (const alert of found) if (alert.episode.resolvedAt !== null) latest.set(alert.fingerprint, alert)
+  await lock(firing)
+  // Another server ended these between the two looks.
+  const slipped = firing.filter(isMissing)
+  if (slipped.length > 0) for (const [fingerprint, alert] of await lockLatest(tx, slipped)) latest.set(fingerprint, alert)
+  return latest
 }
 
 async function applyHalving(ports: Ports, tx: Tx, units: readonly Unit[]): Promise<Applied> {

@@ -6,3 +6,8 @@ export function arrayText(values: readonly (string | number | null)[]): string {
   for (let at = 0; at < values.length; at += 1) text += `${at === 0 ? '' : ','}${values[at] ?? 'NULL'}`
   return `${text}}`
 }
+
+/** JSON texts, one a line: JSON escapes line ends, so nothing else needs to be. In SQL: `string_to_array($1, chr(10))`. */
+export function jsonLines(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join('\n')
+}
