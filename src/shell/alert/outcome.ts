@@ -8,6 +8,8 @@ export type OutcomeKind =
   | 'joined'
   /** A new alert that is not worth waking anybody. */
   | 'below'
+  /** A new alert that a silence, a maintenance window, an inhibition, a snooze or observe mode holds. */
+  | 'held'
   | 'repeated'
   | 'resolved'
   | 'recorded'

@@ -1,5 +1,6 @@
 /** Which incident a new alert belongs to: that of its type and group, its source's triage, or its source's storm. */
 import { PLAIN_ALARM } from '../../core/alert/build.ts'
+import type { HeldAim } from '../../core/alert/hold.ts'
 import { toLine } from '../../core/alert/text.ts'
 import type { Matcher, Match } from '../../core/playbook/match.ts'
 import { REVIEW_ALARM } from '../../core/playbook/review-alarm.ts'
@@ -29,7 +30,11 @@ export interface Target {
   readonly reason: string
 }
 
-export type Aim = { readonly kind: 'target'; readonly target: Target } | { readonly kind: 'below'; readonly reason: string }
+export type Aim =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'below'; readonly reason: string }
+  /** It would open or join an incident and is held: stored, shown, paged to nobody until the hold ends. */
+  | HeldAim
 
 const TITLE_CHARS_MAX = 300
 const SUMMARY_CHARS_MAX = 2_000
