@@ -181,11 +181,71 @@ export interface SourceSetup {
   readonly askable: boolean
 }
 
+/**
+ * What a source answered when it was asked what fires now. The signals are the very ones that its door would have made of
+ * the same alerts (same `alarm`, `dedupKey`, `labels`), so that both are one alert here.
+ */
+export type Asked =
+  | {
+      readonly kind: 'answered'
+      /** All that fires, or is acknowledged, there now; what has ended may be among them as `resolved`. */
+      readonly signals: readonly Signal[]
+      /** False: the list was cut at a bound, or covers only a part, so that what is missing in it proves nothing. */
+      readonly complete: boolean
+      /** What people should know of this answer in one sentence, such as what could not be seen; null for nothing. */
+      readonly note: string | null
+    }
+  /** One sentence without secrets. */
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** A request of an `AskSource`; bounds, time limits and repeats are the shell's. */
+export interface AskRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  /** May hold credentials: never logged. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+export type AskReply =
+  | { readonly kind: 'reply'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer }
+  /** It could not be reached, took too long, or answered too much; without secrets. */
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** A connection of `connections.yaml` through which a source is asked, its secret resolved just now. */
+export interface AskConnection extends Connection {
+  readonly name: string
+  /** Its `settings` there; plain texts, no secrets. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly now: Instant
+  /**
+   * The only way out: follows no redirect, bounds time and size, repeats a GET that failed, stops with `signal`. Never throws.
+   */
+  readonly request: (request: AskRequest) => Promise<AskReply>
+}
+
+/**
+ * How a source that has an API is asked what fires now. It reads, changes nothing there, and knows nothing of storage:
+ * the shell compares the answer with what it knows. See docs/decisions/0015-asking.md.
+ */
+export interface AskSource {
+  /** `kind` of its connections in `connections.yaml`. */
+  readonly kind: string
+  readonly title: string
+  /** Doors whose alerts its answer is about: only alerts that came by them, or by asking, may be missed in it. */
+  readonly doors: readonly string[]
+  /** Names of `settings` that it reads, each with what it is for. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Never throws; `signal` ends it. */
+  readonly ask: (connection: AskConnection, signal: AbortSignal) => Promise<Asked>
+}
+
 export interface IntegrationManifest {
   readonly id: string
   readonly title: string
   readonly doors: readonly Door[]
   readonly setup?: SourceSetup
+  /** Present where the source can be asked what fires now. */
+  readonly ask?: AskSource
   /** Settings of a connection in `connections.yaml`, without secrets. */
   readonly config?: z.ZodType
 }
