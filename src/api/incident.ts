@@ -394,6 +394,13 @@ export const ReleaseBody = z
   .meta({ id: 'Release' })
 export type ReleaseBody = z.input<typeof ReleaseBody>
 
+/** A duty role of the playbook, or a person by id or e-mail address. */
+export const SummonBody = z
+  .object({ who: Name, reason: Text.default('') })
+  .strict()
+  .meta({ id: 'CallIn' })
+export type SummonBody = z.input<typeof SummonBody>
+
 /** `person` is an id or an e-mail address; left out: whoever asks takes the role. */
 export const AssignBody = z.object({ role: Name, person: Name.optional() }).strict().meta({ id: 'AssignRole' })
 export type AssignBody = z.input<typeof AssignBody>

@@ -1,6 +1,6 @@
-/** `tocsin page`: does a page reach this person? A test message on each of their channels, and what each answered. */
+/** `tocsin page`: calls somebody in to an incident; without one, a test message on each of their channels, and what each answered. */
 import { Command } from 'commander'
-import { listOf, OncallItem, TestPage, type TestPageBody } from '../../api/schema.ts'
+import { Incident, listOf, OncallItem, type SummonBody, TestPage, type TestPageBody } from '../../api/schema.ts'
 import type { Api } from '../client.ts'
 import { type CliContext, EXIT_FINDINGS, type JsonOption, UsageError } from '../context.ts'
 import { columns, safeLine } from '../layout.ts'
@@ -8,21 +8,38 @@ import { columns, safeLine } from '../layout.ts'
 /** A mail server may take its time. */
 const TIMEOUT_MS = 45_000
 
+interface PageOptions extends JsonOption {
+  readonly incident?: string
+  readonly reason?: string
+}
+
+async function callIn(api: Api, incident: string, body: SummonBody): Promise<Incident> {
+  return api.post(`/api/v1/incidents/${encodeURIComponent(incident)}/page`, body, Incident)
+}
+
 interface Paged extends TestPage {
   readonly person: string
 }
 
 export function pageCommand(context: CliContext): Command {
   return new Command('page')
-    .summary('page somebody for a test')
+    .summary('call somebody in to an incident, or page them for a test')
     .description(
-      'Sends a test page on every channel of a person, or of everybody who holds a role now, and says what each channel answered. ' +
-        'It belongs to no incident and is not repeated: `tocsin declare` is how an incident pages people.',
+      'With --incident: pages a role or a person for it, and escalates as its severity says until somebody acknowledges. Without: ' +
+        'sends a test page on every channel of a person, or of everybody who holds a role now, and says what each channel answered; ' +
+        'a test belongs to no incident and is not repeated.',
     )
     .argument('<person-or-role>', 'e-mail address, id, or role')
-    .option('--json', 'print what each channel answered')
-    .action(async (wanted: string, options: JsonOption) => {
+    .option('-i, --incident <incident>', 'id or number of the incident they are called in to')
+    .option('-r, --reason <text>', 'why they are called in')
+    .option('--json', 'print what the API answers')
+    .action(async (wanted: string, options: PageOptions) => {
       const api = context.api()
+      if (options.incident !== undefined) {
+        const incident = await callIn(api, options.incident, { who: wanted, reason: options.reason ?? '' })
+        context.print(options.json === true ? JSON.stringify(incident) : `${safeLine(wanted)} is called in to incident ${incident.number}.`)
+        return
+      }
       const people = await findPeople(api, wanted)
       const paged: Paged[] = []
       for (const person of people) {

@@ -1,7 +1,7 @@
 /** What can be asked of an incident, by people, by alerts, by the outbox and by the clock. */
 import type { IncidentId, PageKey, PersonId, PlaybookDigest } from '../id.ts'
 import type { MeasureUnit } from '../playbook/quantity.ts'
-import type { Actor, IncidentEvent, IncidentFact, Via } from './event.ts'
+import type { Actor, IncidentEvent, IncidentFact, Summoned, Via } from './event.ts'
 
 /** A value of a measure, in the unit that the playbook has for it. */
 export interface Measurement {
@@ -40,6 +40,13 @@ export type IncidentCommand =
     }
   | { readonly type: 'acknowledge'; readonly by: Actor; readonly personId: PersonId | null; readonly via: Via }
   | { readonly type: 'decline'; readonly by: Actor; readonly personId: PersonId }
+  | {
+      /** Calls somebody in: a duty role, or one person. */
+      readonly type: 'summon'
+      readonly by: Actor
+      readonly wanted: Summoned
+      readonly reason: string
+    }
   | { readonly type: 'release'; readonly by: Actor; readonly role: string | null; readonly reason: string }
   | {
       readonly type: 'triage'

@@ -1,5 +1,5 @@
 /** What may happen to an incident. Accepts with events or refuses with a fixed code; it never throws for what people ask. */
-import { findRow, findType, type Playbook } from '../playbook/playbook.ts'
+import { dutyRolesOf, findRow, findType, type Playbook } from '../playbook/playbook.ts'
 import { findService, teamOf } from '../playbook/service.ts'
 import type { Instant } from '../time.ts'
 import { accept, type CommandOf, type Decision, type IncidentCommand, refuse } from './command.ts'
@@ -23,6 +23,8 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
       return acknowledge(incident, command, playbook, now)
     case 'decline':
       return decline(incident, command, now)
+    case 'summon':
+      return summon(incident, command, playbook, now)
     case 'release':
       return release(incident, command, now)
     case 'triage':
@@ -176,6 +178,17 @@ function decline(incident: Incident, command: CommandOf<'decline'>, now: Instant
     pages: pages.map((page) => page.key),
     duties: incident.duties.filter((duty) => duty.state === 'open' && ids.has(duty.id)).map((duty) => duty.id),
   })
+}
+
+/** Who is being paged already is not paged twice. */
+function summon(incident: Incident, command: CommandOf<'summon'>, playbook: Playbook, now: Instant): Decision {
+  const { by, wanted, reason } = command
+  if (!isOpen(incident)) return refuse('incident-already-resolved')
+  if (wanted.kind === 'role' && !dutyRolesOf(playbook).includes(wanted.role)) return refuse('role-unknown')
+  const paging = incident.duties.some(
+    (duty) => duty.state === 'open' && (wanted.kind === 'role' ? duty.role === wanted.role : duty.personId === wanted.personId),
+  )
+  return paging ? accept() : accept({ type: 'incident.summoned', at: now, by, wanted, reason })
 }
 
 function release(incident: Incident, command: CommandOf<'release'>, now: Instant): Decision {

@@ -26,6 +26,11 @@ export const INCIDENT_FACTS = [
 ] as const
 export type IncidentFact = (typeof INCIDENT_FACTS)[number]
 
+/** Who is called in by hand: whoever holds a duty role, or one person. */
+export type Summoned =
+  | { readonly kind: 'role'; readonly role: string }
+  | { readonly kind: 'person'; readonly personId: PersonId; readonly personName: string }
+
 /** How an acknowledgement came. */
 export type Via = 'console' | 'link' | 'api' | 'cli' | 'source' | 'email'
 
@@ -113,6 +118,14 @@ export type IncidentEvent =
       readonly personId: PersonId
       readonly pages: readonly PageKey[]
       readonly duties: readonly DutyId[]
+    }
+  | {
+      /** Somebody was called in: a duty beyond those of the severity row, escalated as the row says. */
+      readonly type: 'incident.summoned'
+      readonly at: Instant
+      readonly by: Actor
+      readonly wanted: Summoned
+      readonly reason: string
     }
   | {
       readonly type: 'incident.duties-released'

@@ -30,6 +30,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         event.duties,
         (duty) => ({ ...duty, hurried: true }),
       )
+    case 'incident.summoned':
+      return summoned(incident, event)
     case 'incident.duties-released':
       return endPages(withDuties(incident, event.duties, (duty) => ({ ...duty, state: 'released' })))
     case 'incident.escalation-exhausted':
@@ -99,6 +101,18 @@ function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident
   )
 }
 
+function summoned(incident: Incident, { wanted, at }: EventOf<'incident.summoned'>): Incident {
+  const role = wanted.kind === 'role' ? wanted.role : wanted.personName
+  const person = wanted.kind === 'role' ? {} : { personId: wanted.personId }
+  const begun = newDuties(incident, incident.severity, [role], at).map((duty): Duty => ({ ...duty, ...person, summoned: true }))
+  // One whose policy ran out begins anew.
+  const before = incident.duties.map((duty): Duty => {
+    const isSame = wanted.kind === 'role' ? duty.role === wanted.role : duty.personId === wanted.personId
+    return isSame && duty.state === 'exhausted' ? { ...duty, state: 'ended' } : duty
+  })
+  return endPages({ ...incident, duties: [...before, ...begun], restarts: incident.restarts + 1 })
+}
+
 function paged(incident: Incident, event: EventOf<'incident.paged'>): Incident {
   const pages = event.pages.map(
     (page): PageState => ({
@@ -161,7 +175,8 @@ function severityChanged(incident: Incident, event: EventOf<'incident.severity-c
   const met = incident.responses.at(-1)?.metAt ?? null
   const waived = withResponse(incident, (response) => (response.metAt === null ? { ...response, waivedAt: event.at } : response))
   const kept = waived.duties.map((duty): Duty => {
-    const goesOn = !isUnanswered(duty) || (!event.raised && event.roles.includes(duty.role))
+    const isOfRow = event.roles.includes(duty.role)
+    const goesOn = !isUnanswered(duty) || (event.raised ? duty.summoned === true && !isOfRow : duty.summoned === true || isOfRow)
     return goesOn ? duty : { ...duty, state: 'ended' }
   })
   const changed: Incident = {
@@ -218,7 +233,10 @@ function triaged(incident: Incident, event: EventOf<'incident.triaged'>): Incide
 function handOver(incident: Incident, team: string | null, roles: readonly string[], at: Instant): Incident {
   const handed: Incident = { ...incident, team }
   if (team === incident.team || !isOpen(incident)) return handed
-  const duties = handed.duties.map((duty): Duty => (isUnanswered(duty) ? { ...duty, state: 'ended' } : duty))
+  const duties = handed.duties.map((duty): Duty => {
+    const goesOn = !isUnanswered(duty) || (duty.summoned === true && !roles.includes(duty.role))
+    return goesOn ? duty : { ...duty, state: 'ended' }
+  })
   const begun = newDuties(handed, handed.severity, roles, at)
   return endPages({ ...handed, duties: [...duties, ...begun], restarts: handed.restarts + 1 })
 }
@@ -228,7 +246,7 @@ function playbookMoved(incident: Incident, event: EventOf<'incident.playbook-mov
   const moved: Incident = { ...incident, playbook: event.to, firstStep: event.firstStep, severityClause: event.severityClause }
   if (!isOpen(incident)) return moved
   const duties = moved.duties.map((duty): Duty => {
-    const goesOn = !isUnanswered(duty) || event.roles.includes(duty.role)
+    const goesOn = !isUnanswered(duty) || duty.summoned === true || event.roles.includes(duty.role)
     return goesOn ? duty : { ...duty, state: 'ended' }
   })
   const missing = event.roles.filter((role) => !duties.some((duty) => duty.role === role && duty.state !== 'ended'))

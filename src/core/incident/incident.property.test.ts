@@ -60,6 +60,18 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
       reason: text,
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('summon' as const),
+      by: actor,
+      wanted: fc.oneof(
+        fc.record({ kind: fc.constant('role' as const), role: fc.constantFrom('Ops', 'Boss') }),
+        people.map((personId) => ({ kind: 'person' as const, personId, personName: `person ${personId}` })),
+      ),
+      reason: text,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('change-severity' as const), by: actor, severity, reason: text }) },
   {
     weight: 1,

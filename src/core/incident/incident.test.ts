@@ -168,6 +168,45 @@ describe('acknowledging', () => {
   })
 })
 
+describe('calling somebody in', () => {
+  const reason = 'She knows the ledger'
+  const wantBob = { kind: 'person', personId: bob, personName: 'Bob' } as const
+
+  test('a person is paged beside those of the row, and escalates to the owners', () => {
+    const run = openedRun('amber')
+    run.handOver(T0)
+    expect(run.command(T0 + 1, { type: 'summon', by: byAnn, wanted: wantBob, reason })).toBe('summoned paged')
+    expect(run.paging()).toEqual(['Ops:Ann', 'Bob:Bob'])
+    run.handOver(T0 + 2)
+    run.command(T0 + 60 * MINUTE_MS, { type: 'wake' })
+    expect(run.paging()).toContain('Bob:Owner')
+  })
+
+  test('a role is paged whoever holds it; who is being paged is not paged twice', () => {
+    const run = openedRun('blue')
+    expect(run.command(T0 + 1, { type: 'summon', by: byAnn, wanted: { kind: 'role', role: 'Boss' }, reason })).toBe('summoned paged')
+    expect(run.command(T0 + 2, { type: 'summon', by: byAnn, wanted: { kind: 'role', role: 'Boss' }, reason })).toBe('')
+    expect(run.paging()).toEqual(['Boss:Cyd'])
+    expect(run.command(T0 + 3, { type: 'summon', by: byAnn, wanted: { kind: 'role', role: 'King' }, reason })).toBe('role-unknown')
+  })
+
+  test('no change of the severity ends it, their acknowledgement does, and they can be called in again', () => {
+    const run = openedRun('amber')
+    run.command(T0 + 1, { type: 'summon', by: byAnn, wanted: wantBob, reason })
+    run.command(T0 + 2, { type: 'change-severity', by: byAnn, severity: 'blue', reason: 'It is less' })
+    expect(run.paging()).toEqual(['Bob:Bob'])
+    run.command(T0 + 3, { type: 'acknowledge', by: byBob, personId: bob, via: 'link' })
+    expect(run.paging()).toEqual([])
+    expect(run.command(T0 + 4, { type: 'summon', by: byAnn, wanted: wantBob, reason })).toBe('summoned paged')
+  })
+
+  test('nobody is called in to what is resolved', () => {
+    const run = openedRun('amber')
+    run.command(T0 + 1, { type: 'resolve', by: byAnn, reason: 'fixed' })
+    expect(run.command(T0 + 2, { type: 'summon', by: byAnn, wanted: wantBob, reason })).toBe('incident-already-resolved')
+  })
+})
+
 describe('a row without roles', () => {
   test('waits in the queue, and somebody is told, not paged, when its clock runs out', () => {
     const run = openedRun('blue')

@@ -106,6 +106,10 @@ export interface Duty {
   readonly round: number
   /** Set by `page-declined`: the next step is due now. */
   readonly hurried: boolean
+  /** Called in by hand: no change of the severity, the team or the playbook ends it. */
+  readonly summoned?: true
+  /** Of a person who was called in: `role` is their name, and a step that pages whoever is on call pages them. */
+  readonly personId?: PersonId
 }
 
 export type PagePhase = 'paging' | 'acknowledged' | 'declined' | 'ended'

@@ -99,7 +99,7 @@ function nextStep(duty: Duty, row: SeverityRow, roster: Roster): PlannedStep {
     for (; step < steps.length; step += 1) {
       const policyStep = steps[step]
       if (policyStep === undefined) break
-      const people = peopleOf(policyStep, duty.role, roster).map(({ personId, because }) => ({
+      const people = peopleOf(policyStep, duty, roster).map(({ personId, because }) => ({
         key: asId<PageKey>(`${duty.id}/${round}.${step}/${personId}`),
         personId,
         because,
@@ -110,7 +110,8 @@ function nextStep(duty: Duty, row: SeverityRow, roster: Roster): PlannedStep {
   return { kind: 'exhaust', duty: duty.id, role: duty.role }
 }
 
-function peopleOf(step: EscalationStep, role: string, roster: Roster): { personId: PersonId; because: string }[] {
+function peopleOf(step: EscalationStep, { role, personId: wanted }: Duty, roster: Roster): { personId: PersonId; because: string }[] {
+  if (step.page === 'on-call' && wanted !== undefined) return [{ personId: wanted, because: '' }]
   if (step.page === 'owners') return owners(roster, 'Nobody answered before, so every owner is paged.')
   if (step.page === 'next') {
     return (roster.roles[role]?.next ?? []).map((personId) => ({ personId, because: `Next on call for ${role}.` }))

@@ -40,6 +40,8 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
       return `${event.by.name} acknowledged${forDuties(event.duties)} by ${event.via}.`
     case 'incident.page-declined':
       return `${event.by.name} cannot take it${forDuties(event.duties)}: the next person is paged now.`
+    case 'incident.summoned':
+      return `${event.by.name} called in ${event.wanted.kind === 'role' ? event.wanted.role : event.wanted.personName}${because(event.reason)}.`
     case 'incident.duties-released':
       return `${event.by.name} released ${listed(event.duties.map(roleOfDuty))}${because(event.reason)}.`
     case 'incident.escalation-exhausted':

@@ -14,12 +14,14 @@ import {
   ReleaseBody,
   ServiceBody,
   SeverityBody,
+  SummonBody,
   TriageBody,
 } from '../../api/schema.ts'
 import { asId, type PlaybookDigest } from '../../core/id.ts'
 import type { IncidentCommand } from '../../core/incident/command.ts'
 import type { Actor, Via } from '../../core/incident/event.ts'
 import { measuresOf } from '../../core/playbook/impact.ts'
+import { dutyRolesOf } from '../../core/playbook/playbook.ts'
 import { parseQuantity, type Quantity } from '../../core/playbook/quantity.ts'
 import type { Tx } from '../database/database.ts'
 import { act } from '../http/act.ts'
@@ -112,6 +114,22 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
       '/incidents/:id/decline',
       { schema: { ...schema('decline', 'Say that you cannot: the next person is paged now'), body: ReasonBody } },
       (request, reply) => command(request, reply, (by) => ({ type: 'decline', by, personId: requesterOf(request).viewer.personId })),
+    )
+    app.post(
+      '/incidents/:id/page',
+      { schema: { ...schema('callIn', 'Call somebody in: a duty role, or one person, paged until they acknowledge'), body: SummonBody } },
+      (request, reply) =>
+        command(request, reply, async (by, { tx, row }) => {
+          const { who, reason } = request.body
+          const playbook = await ports.playbooks.load(tx, asId<PlaybookDigest>(row.playbook_digest))
+          const role = dutyRolesOf(playbook).find((name) => name.toLowerCase() === who.toLowerCase())
+          if (role !== undefined) return { type: 'summon', by, wanted: { kind: 'role', role }, reason }
+          const person = await findPersonNamed(tx, who)
+          if (person === undefined) throw unknownPerson('who')
+          // Whoever is paged must be able to read the incident.
+          if (row.private) await addMembers(tx, row.id, [person.id])
+          return { type: 'summon', by, wanted: { kind: 'person', personId: person.id, personName: person.name }, reason }
+        }),
     )
     app.post(
       '/incidents/:id/release',

@@ -118,6 +118,18 @@ test('the timeline is read in parts without a gap', async () => {
   expect(parts).toEqual(whole)
 })
 
+test('a person or a role is called in: paged at once, and a member of what is private', async () => {
+  const { id } = await declare(ann, { severity: 'blue', private: true })
+  expect((await scene.ask(bob, 'GET', `/incidents/${id}`)).status).toBe(404)
+  expect((await scene.ask(ann, 'POST', `/incidents/${id}/page`, { who: 'bob@example.com', reason: 'knows it' })).status).toBe(200)
+  expect((await scene.ask(ann, 'POST', `/incidents/${id}/page`, { who: 'boss' })).status).toBe(200)
+  expect((await scene.ask(bob, 'GET', `/incidents/${id}`)).body).toMatchObject({ id, paging_you: true })
+  const pages = (await scene.ask(ann, 'GET', `/incidents/${id}/pages`)).body.items as { role: string; person: { name: string } }[]
+  expect(pages.map((page) => `${page.role}: ${page.person.name}`).sort()).toEqual(['Bob: Bob', 'Boss: Cyd'])
+  const unknown = await scene.ask(ann, 'POST', `/incidents/${id}/page`, { who: 'nobody@example.com' })
+  expect([unknown.status, unknown.body.code, unknown.body.errors[0].field]).toEqual([422, 'person-unknown', 'who'])
+})
+
 test('refusals of the core are problems with its code and the field', async () => {
   const { id } = await declare(ann, { severity: 'blue' })
   const refused = async (path: string, body: object) => {

@@ -10,6 +10,7 @@ const PAGES = new Set([
   'page-failed',
   'acknowledged',
   'page-declined',
+  'summoned',
   'duties-released',
   'escalation-exhausted',
   'notified',
