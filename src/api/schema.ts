@@ -3,10 +3,12 @@
  * it answers against these; the console imports the inferred types. A const and its type share a name.
  */
 export * from './alert.ts'
+export * from './asked.ts'
 export * from './common.ts'
 export * from './doctor.ts'
 export * from './explain.ts'
 export * from './incident.ts'
+export * from './mapping.ts'
 export * from './person.ts'
 export * from './playbook-version.ts'
 export * from './playbook.ts'
