@@ -22,6 +22,21 @@ export const DoctorCheck = z
   .meta({ id: 'DoctorCheck' })
 export type DoctorCheck = z.infer<typeof DoctorCheck>
 
+/** Views of incidents compared with their events, and made anew where `write` says so. */
+export const RebuildBody = z
+  .object({ write: z.boolean().default(false) })
+  .strict()
+  .meta({ id: 'Rebuild' })
+export const Rebuilt = z
+  .object({
+    incidents: z.number().int(),
+    /** By the number that people say; `parts` are the views that said something else. */
+    differing: z.array(z.object({ number: z.number().int(), parts: z.array(z.enum(['incident', 'pages'])) })),
+    written: z.boolean(),
+  })
+  .meta({ id: 'Rebuilt' })
+export type Rebuilt = z.infer<typeof Rebuilt>
+
 export const DoctorReport = z
   .object({
     at: Timestamp,

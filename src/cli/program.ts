@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts'
 import { keyCommand } from './commands/key.ts'
 import { lintCommand } from './commands/lint.ts'
 import { pageCommand } from './commands/page.ts'
+import { rebuildCommand } from './commands/rebuild.ts'
 import { renderCommand } from './commands/render.ts'
 import { startCommand } from './commands/start.ts'
 import { userCommand } from './commands/user.ts'
@@ -39,6 +40,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     renderCommand,
     diffCommand,
     explainCommand,
+    rebuildCommand,
     keyCommand,
     userCommand,
   ]

@@ -31,7 +31,7 @@ test('the matrix of roles and actions is as written down here', () => {
   const denied = (role: AccessRole) => ACTIONS.filter((action) => !actionsOf(as(role)).includes(action))
   expect(denied('owner')).toEqual([])
   expect(denied('admin')).toEqual([])
-  expect(denied('responder')).toEqual(['playbook.save', 'people.manage', 'source.manage', 'key.manage', 'audit.read'])
+  expect(denied('responder')).toEqual(['playbook.save', 'people.manage', 'source.manage', 'key.manage', 'audit.read', 'server.maintain'])
   expect(actionsOf(as('stakeholder'))).toEqual(['incident.read', 'playbook.read', 'oncall.read', 'people.read'])
   expect(denied('auditor')).toEqual([
     'incident.declare',
@@ -42,5 +42,6 @@ test('the matrix of roles and actions is as written down here', () => {
     'source.manage',
     'key.own',
     'key.manage',
+    'server.maintain',
   ])
 })

@@ -35,6 +35,8 @@ export const ACTIONS = [
   /** See and revoke everybody's keys. */
   'key.manage',
   'audit.read',
+  /** Make views anew. */
+  'server.maintain',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

@@ -1,10 +1,11 @@
 /** The report that `tocsin doctor` and the console show, and test pages for anybody who may be paged. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { DoctorReport, TestPageBody } from '../../api/doctor.ts'
+import { DoctorReport, RebuildBody, Rebuilt, TestPageBody } from '../../api/doctor.ts'
 import { TestPage } from '../../api/schema.ts'
 import { require } from '../http/authenticate.ts'
 import { ProblemError } from '../http/problem.ts'
 import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
+import { rebuildViews } from '../incident/rebuild.ts'
 import { findPersonNamed } from '../person/person-store.ts'
 import type { Ports } from '../ports.ts'
 import type { DoctorParts } from './check.ts'
@@ -40,6 +41,26 @@ export function doctorRoutes(ports: Ports, parts: DoctorParts): FastifyPluginAsy
         const person = await ports.database.inTransaction('main', (tx) => findPersonNamed(tx, named))
         if (person === undefined) throw new ProblemError('person-unknown', { errors: [{ field: 'person', message: 'names nobody' }] })
         return sendTestPage(person.id)
+      },
+    )
+
+    app.post(
+      '/views/rebuild',
+      {
+        schema: {
+          tags: ['server'],
+          operationId: 'rebuildViews',
+          summary: 'Compare the views of incidents with their events, and make anew those that differ where asked to',
+          headers: IdempotencyHeaders,
+          body: RebuildBody,
+          response: answers({ 200: Rebuilt }),
+        },
+      },
+      async (request) => {
+        require(request, 'server.maintain')
+        const { write } = request.body
+        const { incidents, differing } = await rebuildViews(ports, { write })
+        return { incidents, differing: differing.map((one) => ({ number: one.number, parts: [...one.parts] })), written: write }
       },
     )
 

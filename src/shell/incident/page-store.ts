@@ -51,6 +51,11 @@ export async function updatePages(
   })
 }
 
+export async function listPageStates(tx: Tx, incidentId: IncidentId): Promise<{ readonly key: PageKey; readonly state: PagePhase }[]> {
+  const { rows } = await tx.query<{ key: PageKey; state: PagePhase }>('select key, state from page where incident_id = $1', [incidentId])
+  return rows
+}
+
 /** Whoever is paged for a private incident becomes a member of it: they must be able to read it. */
 export async function addMembers(tx: Tx, incidentId: IncidentId, people: readonly string[]): Promise<void> {
   if (people.length === 0) return

@@ -39,6 +39,15 @@ export async function findIncident(tx: Tx, id: IncidentId, options: { readonly l
   return rows[0] === undefined ? undefined : toLoaded(rows[0])
 }
 
+/** In id order. @param after the last of the part before; null for the first */
+export async function listIncidentIds(tx: Tx, after: IncidentId | null, limit: number): Promise<IncidentId[]> {
+  const { rows } = await tx.query<{ id: string }>('select id from incident where $1::uuid is null or id > $1 order by id limit $2', [
+    after,
+    limit,
+  ])
+  return rows.map((row) => asId<IncidentId>(row.id))
+}
+
 /** Locks many at once in id order, so that two batches never wait for each other in a circle. */
 export async function lockIncidents(tx: Tx, ids: readonly IncidentId[]): Promise<LoadedIncident[]> {
   const { rows } = await tx.query<IncidentRow>({
