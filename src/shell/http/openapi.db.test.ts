@@ -110,6 +110,8 @@ test('every route answers what the document says, well and badly', async () => {
     getPostmortem: [`/incidents/${id}/postmortem`],
     acknowledge: [`/incidents/${id}/acknowledge`],
     release: [`/incidents/${id}/release`, {}],
+    callIn: [`/incidents/${id}/page`, { who: 'boss' }],
+    rebuildViews: ['/views/rebuild', {}],
     triage: [`/incidents/${id}/triage`, { type: 'spike' }],
     changeSeverity: [`/incidents/${id}/severity`, { severity: 'amber' }],
     recordImpact: [`/incidents/${id}/impact`, { measure: 'users_affected', value: '3 %' }],
