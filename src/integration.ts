@@ -64,6 +64,16 @@ export interface Door {
   /** Answer to an unknown or revoked key. */
   readonly refuseKey: () => Reply
   readonly bodyBytesMax: number
+  /** Other methods of this address are routes of the server: where alerts are posted, a list of them may be read. */
+  readonly sharesAddress?: true
+  /** Refusals that every door makes (too large, too busy), in this vendor's shape; without it they have no body. */
+  readonly explain?: (status: number, reason: string) => Reply
+}
+
+/** A kind of receipt that no address leads to: a route found out what the message is about, wrote it down, and hands it in. */
+export interface InnerDoor {
+  readonly id: string
+  readonly receive: Door['receive']
 }
 
 export interface FoundKey {
@@ -243,6 +253,7 @@ export interface IntegrationManifest {
   readonly id: string
   readonly title: string
   readonly doors: readonly Door[]
+  readonly innerDoors?: readonly InnerDoor[]
   readonly setup?: SourceSetup
   /** Present where the source can be asked what fires now. */
   readonly ask?: AskSource

@@ -1,5 +1,5 @@
 /** The one list of integrations; nothing else outside their folders names them. */
-import type { Door, IntegrationManifest } from '../integration.ts'
+import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
 import { json } from './json/manifest.ts'
 import { pagerduty } from './pagerduty/manifest.ts'
@@ -10,4 +10,9 @@ export const integrations: readonly IntegrationManifest[] = [alertmanager, json,
 /** Every door with the integration it belongs to, which is the "source kind" that playbook rules name. */
 export const doors: readonly { readonly door: Door; readonly kind: string }[] = integrations.flatMap(({ id, doors: own }) =>
   own.map((door) => ({ door, kind: id })),
+)
+
+/** Receipts of these are handed in by routes; they are read again as those of doors are. */
+export const innerDoors: readonly { readonly door: InnerDoor; readonly kind: string }[] = integrations.flatMap(({ id, innerDoors: own }) =>
+  (own ?? []).map((door) => ({ door, kind: id })),
 )

@@ -1,6 +1,6 @@
 /** Doors by the name kept with each receipt, so that a receipt can be read again after a crash or for a list. */
 import type { Signal } from '../../core/alert/signal.ts'
-import { doors } from '../../integrations/index.ts'
+import { doors, innerDoors } from '../../integrations/index.ts'
 import type { InboundMessage, Received } from '../../integration.ts'
 import { INTERNAL_KIND } from '../source/source-store.ts'
 
@@ -11,7 +11,7 @@ export const UNREAD_HEADER = 'x-tocsin-unread'
 /** Kept with a receipt whose reply used the fresh id, so that reading it again gives the same key. */
 export const FRESH_ID_HEADER = 'x-tocsin-fresh-id'
 
-const byId = new Map(doors.map((entry) => [entry.door.id, entry]))
+const byId = new Map([...doors, ...innerDoors].map((entry) => [entry.door.id, entry]))
 
 export function kindOfDoor(id: string): string {
   return byId.get(id)?.kind ?? INTERNAL_KIND

@@ -6,9 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toLabels, toSignal } from '../../core/alert/build.ts'
 import type { Signal } from '../../core/alert/signal.ts'
+import type { InboundMessage, Received } from '../../integration.ts'
 import { makeIngestHandler } from '../http/ingest.ts'
 import type { Ports } from '../ports.ts'
-import { openSourceCache } from '../source/source-cache.ts'
+import { openSourceCache, type SourceCache } from '../source/source-cache.ts'
 import { ensureInternalSource, type SourceRow } from '../source/source-store.ts'
 import { makeApplyQueue } from './apply-queue.ts'
 import { INTERNAL_DOOR } from './door-table.ts'
@@ -23,6 +24,12 @@ export interface Intake {
   /** Takes nothing new, and resolves when all that was accepted is applied. */
   readonly drain: () => Promise<void>
   readonly stop: () => Promise<void>
+  /** Commits a message that a route has read for a source; resolves to false when it may not be on disk. */
+  readonly accept: (message: RouteMessage) => Promise<boolean>
+  /** By key: what routes that answer senders need, see `ingest.ts`. */
+  readonly sources: Pick<SourceCache, 'find' | 'findFresh'>
+  /** Nothing more is taken for now: senders are told to come again. */
+  readonly isFull: () => boolean
   /** Receipts accepted and not applied yet. */
   readonly backlog: () => number
   /** Receipts of before the start are applied. */
@@ -55,6 +62,9 @@ export function startIntake(ports: Ports): Intake {
   const intake: Intake = {
     handle: doors.handle,
     submit: (signal, name) => submit(ports, { commits, sources }, signal, name),
+    accept: (message) => accept({ commits, sources }, message),
+    sources,
+    isFull: doors.isFull,
     drain,
     stop: async () => {
       await Promise.race([drain(), sleep(DRAIN_MS_MAX, undefined, { ref: false })])
@@ -71,6 +81,11 @@ export function startIntake(ports: Ports): Intake {
   }
   intakes.set(ports, intake)
   return intake
+}
+
+/** The intake of this process; undefined when none runs. */
+export function findIntake(ports: Ports): Intake | undefined {
+  return intakes.get(ports)
 }
 
 /** Raises a signal of Tocsin's own, such as the auditor's findings. @throws when no intake runs in this process */
@@ -135,6 +150,26 @@ const OPEN_ANYWAY_MS = 15_000
 
 type Parts = { readonly commits: ReturnType<typeof makeGroupCommit>; readonly sources: ReturnType<typeof openSourceCache> }
 const internalSources = new WeakMap<Ports, Map<string, SourceRow>>()
+
+export interface RouteMessage {
+  readonly source: { readonly id: string; readonly name: string }
+  /** Id of an inner door: it reads the body again after a crash. */
+  readonly door: string
+  readonly path: string
+  readonly body: Buffer
+  readonly read: (message: InboundMessage) => Received
+}
+
+/** As a door takes it: nothing before the database's clock is known. */
+async function accept({ commits, sources }: Parts, { source, door, path, body, read }: RouteMessage): Promise<boolean> {
+  const receivedAt = sources.now()
+  if (receivedAt === null) return false
+  const received = read({ method: 'POST', path, query: new URLSearchParams(), headers: {}, body, receivedAt })
+  return new Promise((done) => {
+    const refused = received.kind === 'signals' ? null : received.reason
+    commits.add({ receivedAt, sourceId: source.id, sourceName: source.name, door, path, headers: '{}', body, refused, received, done })
+  })
+}
 
 async function submit(ports: Ports, { commits, sources }: Parts, given: Signal, name: string): Promise<void> {
   const known = internalSources.get(ports) ?? new Map<string, SourceRow>()

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clean } from '../../core/alert/text.ts'
-import type { InboundMessage, Received, Reply } from '../../integration.ts'
+import type { Door, InboundMessage, Received, Reply } from '../../integration.ts'
 import { refuse } from '../../integration-door.ts'
 import type { ApplyQueue } from '../alert/apply-queue.ts'
 import { FRESH_ID_HEADER, unreadable, UNREAD_HEADER } from '../alert/door-table.ts'
@@ -28,6 +28,8 @@ export interface IngestHandler {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean
   /** From now on every message is told to come again. */
   readonly close: () => void
+  /** Nothing more is taken for now: senders are told to come again. */
+  readonly isFull: () => boolean
 }
 
 /** One message on its way through. */
@@ -61,6 +63,7 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
     if (route === undefined) return answerProbe(request, response)
     if (request.method !== route.entry.door.method) {
       if (answerProbe(request, response)) return true
+      if (route.entry.door.sharesAddress === true) return false
       send(response, { status: 405, headers: { allow: route.entry.door.method }, body: '' })
       return true
     }
@@ -145,7 +148,7 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
         return freshIdUsed
       },
     }
-    const received = body.kind === 'whole' ? read(route, { ...messageOf(passage, kept.bytes), receivedAt }, context) : unread(body)
+    const received = body.kind === 'whole' ? read(route, { ...messageOf(passage, kept.bytes), receivedAt }, context) : unread(body, door)
     const extra = body.kind === 'whole' ? undefined : { [UNREAD_HEADER]: '1' }
     commits.add({
       receivedAt,
@@ -195,6 +198,7 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
     close: () => {
       closed = true
     },
+    isFull: () => closed || isFull(0),
   }
 }
 
@@ -225,13 +229,18 @@ function withoutKey(bytes: Buffer, key: string): { readonly bytes: Buffer; reado
   return { bytes: redacted, places }
 }
 
-function unread(body: Extract<Body, { kind: 'too-large' | 'undecodable' }>): Received {
-  return refuse(body.reason, 'A sender', { status: body.kind === 'too-large' ? 413 : 400, body: '' })
+function unread(body: Extract<Body, { kind: 'too-large' | 'undecodable' }>, door: Door): Received {
+  return refuse(body.reason, 'A sender', bare(door, body.kind === 'too-large' ? 413 : 400, body.reason))
 }
 
 function unavailable(route: Route, status: 503 | 429): Reply {
-  const { overloadStatus } = route.entry.door
-  return { status: status === 429 ? overloadStatus : 503, headers: { 'retry-after': String(RETRY_AFTER_S) }, body: '' }
+  const { door } = route.entry
+  const reply = bare(door, status === 429 ? door.overloadStatus : 503, 'too much at once, come again')
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(RETRY_AFTER_S) } }
+}
+
+function bare(door: Door, status: number, reason: string): Reply {
+  return door.explain?.(status, reason) ?? { status, body: '' }
 }
 
 function send(response: ServerResponse, reply: Reply): void {
