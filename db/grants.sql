@@ -15,9 +15,16 @@ grant select, insert on receipt to {role};
 grant select, insert, update on
   team, person, api_key, source, alert, incident, page, effect, attempt, server, lease, channel_proof, reminder
   to {role};
+grant select, insert, update on silence, maintenance, snooze, alert_hold to {role};
+grant select, update on mute_version to {role};
+grant select, insert on source_mapping to {role};
+grant select, insert, update, delete on asked_connection, asked_alert to {role};
 
 -- Come and go.
 grant select, insert, update, delete on contact, session, link, idempotency, incident_member, clock to {role};
+
+-- Alerts that inhibit others: forgotten once they are over.
+grant select, insert, update, delete on inhibitor to {role};
 
 grant select on migration to {role};
 grant usage on sequence incident_number to {role};

@@ -24,6 +24,28 @@ CREATE UNIQUE INDEX alert_episode ON alert USING btree (fingerprint, resolved_at
 CREATE INDEX alert_incident ON alert USING btree (incident_id, id);
 grant insert, select, update on alert to tocsin_app;
 
+create table alert_hold (
+  alert_id uuid not null,
+  by_kind text not null,
+  ref_id text not null,
+  ref_key text not null default ''::text,
+  ref_both boolean not null default false,
+  version integer not null default 0,
+  reason text not null,
+  held_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  source_kind text not null,
+  summary text,
+  plain boolean not null default false,
+  constraint alert_hold_pkey PRIMARY KEY (alert_id),
+  constraint alert_hold_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alert(id),
+  constraint alert_hold_by_kind_check CHECK ((by_kind = ANY (ARRAY['silence'::text, 'maintenance'::text, 'inhibition'::text, 'snooze'::text, 'observe'::text])))
+);
+CREATE INDEX alert_hold_due ON alert_hold USING btree (due_at) WHERE ((ended_at IS NULL) AND (due_at IS NOT NULL));
+CREATE INDEX alert_hold_ref ON alert_hold USING btree (by_kind, ref_id) WHERE (ended_at IS NULL);
+grant insert, select, update on alert_hold to tocsin_app;
+
 create table api_key (
   id uuid not null,
   name text not null,
@@ -52,6 +74,32 @@ create table applied_batch (
 );
 CREATE INDEX applied_batch_first_receipt_id ON applied_batch USING btree (first_receipt_id);
 grant insert, select on applied_batch to tocsin_app;
+
+create table asked_alert (
+  connection text not null,
+  alert_id uuid not null,
+  seen_at timestamp with time zone,
+  missing_since timestamp with time zone,
+  constraint asked_alert_pkey PRIMARY KEY (connection, alert_id),
+  constraint asked_alert_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alert(id),
+  constraint asked_alert_connection_fkey FOREIGN KEY (connection) REFERENCES asked_connection(name) ON DELETE CASCADE
+);
+CREATE INDEX asked_alert_missing ON asked_alert USING btree (alert_id) WHERE (missing_since IS NOT NULL);
+grant delete, insert, select, update on asked_alert to tocsin_app;
+
+create table asked_connection (
+  name text not null,
+  asked_at timestamp with time zone,
+  answered_at timestamp with time zone,
+  state text not null,
+  detail text not null,
+  firing integer,
+  complete boolean not null default false,
+  failures integer not null default 0,
+  constraint asked_connection_pkey PRIMARY KEY (name),
+  constraint asked_connection_state_check CHECK ((state = ANY (ARRAY['never'::text, 'answered'::text, 'failed'::text, 'running'::text, 'misconfigured'::text])))
+);
+grant delete, insert, select, update on asked_connection to tocsin_app;
 
 create table attempt (
   effect_key text not null,
@@ -244,6 +292,17 @@ create table incident_member (
 );
 grant delete, insert, select, update on incident_member to tocsin_app;
 
+create table inhibitor (
+  rule text not null,
+  key text not null,
+  alert_id uuid not null,
+  both_sides boolean not null,
+  constraint inhibitor_pkey PRIMARY KEY (alert_id, rule),
+  constraint inhibitor_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alert(id)
+);
+CREATE INDEX inhibitor_rule ON inhibitor USING btree (rule, md5(key));
+grant delete, insert, select, update on inhibitor to tocsin_app;
+
 create table lease (
   name text not null,
   holder uuid not null,
@@ -269,6 +328,26 @@ create table link (
 CREATE INDEX link_expires_at ON link USING btree (expires_at);
 grant delete, insert, select, update on link to tocsin_app;
 
+create table maintenance (
+  id uuid not null,
+  version integer not null default 1,
+  title text not null,
+  reason text not null,
+  matchers jsonb not null,
+  services text[] not null,
+  types text[] not null,
+  sources text[] not null,
+  zone text not null,
+  schedule jsonb not null,
+  author jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint maintenance_pkey PRIMARY KEY (id)
+);
+CREATE INDEX maintenance_updated_at ON maintenance USING btree (updated_at DESC, id DESC);
+grant insert, select, update on maintenance to tocsin_app;
+
 create table migration (
   number integer not null,
   name text not null,
@@ -277,6 +356,14 @@ create table migration (
   constraint migration_pkey PRIMARY KEY (number)
 );
 grant select on migration to tocsin_app;
+
+create table mute_version (
+  one boolean not null default true,
+  version bigint not null default 0,
+  constraint mute_version_pkey PRIMARY KEY (one),
+  constraint mute_version_one_check CHECK (one)
+);
+grant select, update on mute_version to tocsin_app;
 
 create table page (
   id uuid not null,
@@ -389,6 +476,40 @@ create table session (
 );
 grant delete, insert, select, update on session to tocsin_app;
 
+create table silence (
+  id uuid not null,
+  matchers jsonb not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  reason text not null,
+  author jsonb not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  expired_at timestamp with time zone,
+  expired_by jsonb,
+  constraint silence_pkey PRIMARY KEY (id),
+  constraint silence_check CHECK ((ends_at >= starts_at))
+);
+CREATE INDEX silence_ends_at ON silence USING btree (ends_at DESC, id DESC);
+grant insert, select, update on silence to tocsin_app;
+
+create table snooze (
+  id uuid not null,
+  fingerprint uuid not null,
+  alert_id uuid not null,
+  starts_at timestamp with time zone not null,
+  until timestamp with time zone not null,
+  reason text not null,
+  author jsonb not null,
+  woken_at timestamp with time zone,
+  constraint snooze_pkey PRIMARY KEY (id),
+  constraint snooze_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alert(id)
+);
+CREATE INDEX snooze_fingerprint ON snooze USING btree (fingerprint);
+CREATE INDEX snooze_open ON snooze USING btree (until) WHERE (woken_at IS NULL);
+grant insert, select, update on snooze to tocsin_app;
+
 create table source (
   id uuid not null,
   name text not null,
@@ -404,6 +525,21 @@ create table source (
   constraint source_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id)
 );
 grant insert, select, update on source to tocsin_app;
+
+create table source_mapping (
+  id uuid not null,
+  source_id uuid not null,
+  version integer not null,
+  mapping jsonb,
+  created_at timestamp with time zone not null default now(),
+  created_by uuid,
+  constraint source_mapping_source_id_version_key UNIQUE (source_id, version),
+  constraint source_mapping_pkey PRIMARY KEY (id),
+  constraint source_mapping_created_by_fkey FOREIGN KEY (created_by) REFERENCES person(id),
+  constraint source_mapping_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id),
+  constraint source_mapping_version_check CHECK ((version > 0))
+);
+grant insert, select on source_mapping to tocsin_app;
 
 create table team (
   id uuid not null,
