@@ -28,6 +28,8 @@ export type Received =
       readonly reply: Reply
       /** The vendor's own id of this delivery: a second message of the same id is answered alike, kept, and applied no second time. */
       readonly messageId?: string
+      /** What is to be done about the message once it is kept, beside applying its signals. */
+      readonly followUp?: FollowUp
     }
   /**
    * The vendor's contract makes us refuse it, or it could not be understood. It is kept all the same; `page` says
@@ -36,6 +38,37 @@ export type Received =
   | { readonly kind: 'refused'; readonly reason: string; readonly page: boolean; readonly title: string; readonly reply: Reply }
   /** Its signature is missing, wrong or too old: kept and counted on its source's page, never believed, pages nobody. */
   | { readonly kind: 'distrusted'; readonly reason: string; readonly reply: Reply }
+
+/** What a message asks for beside its signals; the shell does it after the message is kept, within its bounds. */
+export type FollowUp =
+  /** Its sender wants to hear that it is welcome: an address of the sender's own, checked against the door's host rule. */
+  | { readonly kind: 'confirm'; readonly topic: string; readonly url: string }
+  /** Its sender will send no more. */
+  | { readonly kind: 'ended'; readonly topic: string }
+  /**
+   * The certificate could not be had: once it can, the message is read again with it. What is withheld until then (an end,
+   * a confirmation) is done when it proves good; what was believed for safety's sake is taken back when it does not.
+   */
+  | { readonly kind: 'verify-later'; readonly topic: string; readonly messageId: string; readonly certificateUrl: string }
+
+/** The certificate of a message's signer, as the shell could get it. */
+export type SignerCertificate =
+  /** PEM, its chain checked. */
+  | { readonly kind: 'known'; readonly pem: string }
+  /** Whoever serves certificates there says that there is no such one, or it is none to trust. */
+  | { readonly kind: 'absent'; readonly reason: string }
+  /** It could not be had in time; one sentence without a full stop. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** The message is read again: its signature was found good when it came. */
+  | { readonly kind: 'checked' }
+
+/** What a source's owner demands of its messages. */
+export interface SourceDemands {
+  /** Names of topics that may speak through it; empty: any. */
+  readonly topics: readonly string[]
+  /** True: messages that cannot prove who sent them are not believed, rather than believed where they alarm. */
+  readonly signed: boolean
+}
 
 export interface Reply {
   readonly status: number
@@ -59,6 +92,11 @@ export interface Door {
    */
   readonly findKey: (message: InboundMessage, params: Readonly<Record<string, string>>) => FoundKey
   readonly receive: (message: InboundMessage, context: ReceiveContext) => Received
+  /**
+   * Where messages name the certificate of their signer: its address by the door's own host rule, null for none. The shell
+   * gets it, within a bound, before it calls `receive`. Pure and cheap.
+   */
+  readonly certificateUrl?: (message: InboundMessage) => string | null
   /** What overload answers: 503 unless this vendor's clients retry 429 (contracts differ). Both carry Retry-After. */
   readonly overloadStatus: 503 | 429
   /** Answer to an unknown or revoked key. */
@@ -87,6 +125,10 @@ export interface ReceiveContext {
   readonly parsed?: unknown
   /** The source's signing secret where one is configured; the door verifies with it. */
   readonly signingSecret: string | null
+  /** Of doors with a `certificateUrl`; undefined counts as unknown. */
+  readonly certificate?: SignerCertificate
+  /** Undefined: nothing beyond the key. */
+  readonly demands?: SourceDemands
   /** For replies that must carry a fresh id (PagerDuty's `dedup_key`): 32 hex digits, given by the shell. */
   readonly freshId: string
 }
