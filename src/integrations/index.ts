@@ -2,10 +2,11 @@
 import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
 import { json } from './json/manifest.ts'
+import { opsgenie } from './opsgenie/manifest.ts'
 import { pagerduty } from './pagerduty/manifest.ts'
 import { prometheus } from './prometheus/manifest.ts'
 
-export const integrations: readonly IntegrationManifest[] = [alertmanager, json, pagerduty, prometheus]
+export const integrations: readonly IntegrationManifest[] = [alertmanager, json, opsgenie, pagerduty, prometheus]
 
 /** Every door with the integration it belongs to, which is the "source kind" that playbook rules name. */
 export const doors: readonly { readonly door: Door; readonly kind: string }[] = integrations.flatMap(({ id, doors: own }) =>
