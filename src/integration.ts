@@ -102,6 +102,8 @@ export interface Door {
   /** Answer to an unknown or revoked key. */
   readonly refuseKey: () => Reply
   readonly bodyBytesMax: number
+  /** Messages are read by their source's own mapping, where it has one. */
+  readonly takesMapping?: true
   /** Other methods of this address are routes of the server: where alerts are posted, a list of them may be read. */
   readonly sharesAddress?: true
   /** Refusals that every door makes (too large, too busy), in this vendor's shape; without it they have no body. */
@@ -129,6 +131,8 @@ export interface ReceiveContext {
   readonly certificate?: SignerCertificate
   /** Undefined: nothing beyond the key. */
   readonly demands?: SourceDemands
+  /** The source's own mapping, as the text of a `MappingText`; null or undefined: it has none. */
+  readonly mapping?: string | null
   /** For replies that must carry a fresh id (PagerDuty's `dedup_key`): 32 hex digits, given by the shell. */
   readonly freshId: string
 }

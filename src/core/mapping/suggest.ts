@@ -149,12 +149,13 @@ function fits(field: MappedField, value: Leaf['value']): boolean {
   return typeof value !== 'boolean' && String(value).trim() !== ''
 }
 
-function findList(body: unknown): { readonly expression: string; readonly first: unknown; readonly example: string } | null {
-  const describe = (expression: string, list: readonly unknown[]) => ({
-    expression,
-    first: list[0],
-    example: `${list.length} ${list.length === 1 ? 'item' : 'items'}`,
-  })
+type FoundList = { readonly expression: string; readonly first: unknown; readonly example: string }
+
+function describe(expression: string, list: readonly unknown[]): FoundList {
+  return { expression, first: list[0], example: `${list.length} ${list.length === 1 ? 'item' : 'items'}` }
+}
+
+function findList(body: unknown): FoundList | null {
   if (Array.isArray(body)) return isObject(body[0]) ? describe('body', body) : null
   if (!isObject(body)) return null
   for (const name of LIST_NAMES) {

@@ -16,6 +16,7 @@ export const json = defineIntegration({
       keyIn: 'request',
       findKey: (_message, params) => ({ key: params['key'] ?? null }),
       receive: receiveJson,
+      takesMapping: true,
       overloadStatus: 503,
       refuseKey: () => jsonReply(401, { status: 'error', error: 'unknown integration key' }),
       bodyBytesMax: BODY_BYTES_MAX,

@@ -1,28 +1,18 @@
-/** A door for scripts: one flat JSON object, everything optional but a text that says what is wrong. */
+/** A door for scripts: one flat JSON object, everything optional but a text that says what is wrong; or any JSON, by a mapping. */
 import { linkPairs, toLabels, toLinks, toSignal } from '../../core/alert/build.ts'
 import { field, isObject, parseExactly, textField, toNumber } from '../../core/alert/json.ts'
-import type { SignalStatus } from '../../core/alert/signal.ts'
 import { toInstant } from '../../core/alert/time-text.ts'
+import { toStatus } from '../../core/mapping/status-words.ts'
 import type { InboundMessage, Received, ReceiveContext } from '../../integration.ts'
 import { jsonOf, jsonReply, refuse } from '../../integration-door.ts'
+import { receiveMapped } from './mapped.ts'
 
 const SENDER = 'A script'
-const STATUS_OF: Readonly<Record<string, SignalStatus>> = {
-  firing: 'firing',
-  trigger: 'firing',
-  alerting: 'firing',
-  open: 'firing',
-  acknowledged: 'acknowledged',
-  acknowledge: 'acknowledged',
-  resolved: 'resolved',
-  resolve: 'resolved',
-  ok: 'resolved',
-  closed: 'resolved',
-}
 
 export function receiveJson(message: InboundMessage, context: ReceiveContext): Received {
   const json = jsonOf(message, context)
   if (json.kind === 'fault') return malformed(json.reason, 400)
+  if (typeof context.mapping === 'string') return receiveMapped(message, json.value, context.mapping)
   if (!isObject(json.value)) return malformed('the body is not a JSON object', 422)
   const hasLongNumber = ['dedup_key', 'key'].some(
     (name) => typeof field(json.value as object as Record<string, unknown>, name) === 'number',
@@ -33,8 +23,8 @@ export function receiveJson(message: InboundMessage, context: ReceiveContext): R
   const alarm = textField(event, 'alarm') ?? textField(event, 'alertname')
   const dedupKey = textField(event, 'dedup_key') ?? textField(event, 'key')
   const word = textField(event, 'status')?.toLowerCase() ?? 'firing'
-  const status = Object.hasOwn(STATUS_OF, word) ? STATUS_OF[word] : undefined
-  if (status === undefined) return malformed('`status` is none of firing, acknowledged, resolved', 422)
+  const status = toStatus(word)
+  if (status === null) return malformed('`status` is none of firing, acknowledged, resolved', 422)
   if (title === null && alarm === null && (status === 'firing' || dedupKey === null)) {
     return malformed('it has none of `title`, `summary`, `message` and `alarm`', 422)
   }

@@ -2,6 +2,7 @@
 import type { Signal } from '../../core/alert/signal.ts'
 import { doors, innerDoors } from '../../integrations/index.ts'
 import type { InboundMessage, Received } from '../../integration.ts'
+import { MAPPING_HEADER, mappingText } from '../mapping/mapping-cache.ts'
 import { INTERNAL_KIND } from '../source/source-store.ts'
 
 /** Signals that Tocsin raises itself come through this one; their body is the signal. */
@@ -23,7 +24,11 @@ export function receiveAgain(doorId: string, message: InboundMessage): Received 
   const entry = byId.get(doorId)
   if (entry === undefined) return unreadable(`there is no door ${doorId} any more`)
   try {
-    return entry.door.receive(message, { params: {}, signingSecret: null, freshId: message.headers[FRESH_ID_HEADER] ?? '' })
+    const mappingId = message.headers[MAPPING_HEADER]
+    const mapping = mappingText(mappingId)
+    if (mappingId !== undefined && mapping === undefined) return unreadable('the mapping that it was read by is not known')
+    const context = { params: {}, signingSecret: null, freshId: message.headers[FRESH_ID_HEADER] ?? '', mapping: mapping ?? null }
+    return entry.door.receive(message, context)
   } catch (error) {
     return unreadable(`reading it failed: ${error instanceof Error ? error.name : 'unknown'}`)
   }

@@ -8,6 +8,7 @@ import { toLabels, toSignal } from '../../core/alert/build.ts'
 import type { Signal } from '../../core/alert/signal.ts'
 import type { InboundMessage, Received } from '../../integration.ts'
 import { makeIngestHandler } from '../http/ingest.ts'
+import { openMappingCache } from '../mapping/mapping-cache.ts'
 import type { Ports } from '../ports.ts'
 import { openSourceCache, type SourceCache } from '../source/source-cache.ts'
 import { ensureInternalSource, type SourceRow } from '../source/source-store.ts'
@@ -45,6 +46,7 @@ const intakes = new WeakMap<Ports, Intake>()
 /** Starts at once; doors answer 503 until the database has been seen. */
 export function startIntake(ports: Ports): Intake {
   const sources = openSourceCache(ports)
+  const mappings = openMappingCache(ports)
   const queue = makeApplyQueue(ports)
   const commits = makeGroupCommit(ports, {
     shared: !isAlone(ports),
@@ -52,8 +54,8 @@ export function startIntake(ports: Ports): Intake {
     onCommitted: queue.add,
     onClosed: queue.open,
   })
-  const doors = makeIngestHandler(ports, { sources, commits, queue })
-  const recovery = startRecovery(ports, queue.open)
+  const doors = makeIngestHandler(ports, { sources, commits, queue, mappings })
+  const recovery = startRecovery(ports, queue.open, mappings.loaded)
   const drain = async () => {
     doors.close()
     await commits.idle()
@@ -74,6 +76,7 @@ export function startIntake(ports: Ports): Intake {
       await queue.idle()
       await recovery.idle()
       sources.stop()
+      mappings.stop()
       intakes.delete(ports)
     },
     backlog: () => commits.waiting() + queue.size(),
@@ -99,7 +102,11 @@ export async function submitSignal(ports: Ports, signal: Signal, name: string): 
  * Looks after the dead for as long as it lives. What this server takes waits until those of before the start are
  * settled: the messages of one alert must be applied in the order in which they were accepted, whoever accepted them.
  */
-function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => boolean; stop: () => void; idle: () => Promise<void> } {
+function startRecovery(
+  ports: Ports,
+  open: () => Promise<void>,
+  mappingsLoaded: () => Promise<void>,
+): { ready: () => boolean; stop: () => void; idle: () => Promise<void> } {
   let ready = false
   let opened = false
   let stopped = false
@@ -120,6 +127,7 @@ function startRecovery(ports: Ports, open: () => Promise<void>): { ready: () => 
   }
   const look = async () => {
     try {
+      await mappingsLoaded()
       const watchedMs = performance.now() - startedAt
       const doubtful = await recoverDead(ports, () => stopped, watchedMs)
       ready ||= doubtful === 0 || watchedMs > (ports.config.timing['deadAfterMs'] ?? DOUBT_MS_MAX)

@@ -10,6 +10,7 @@ import type { ApplyQueue } from '../alert/apply-queue.ts'
 import { FRESH_ID_HEADER, unreadable, UNREAD_HEADER } from '../alert/door-table.ts'
 import type { GroupCommit } from '../alert/group-commit.ts'
 import { type IngestOutcome, ingestRequestsTotal } from '../metrics/metrics.ts'
+import { type MappingCache, MAPPING_HEADER } from '../mapping/mapping-cache.ts'
 import type { Ports } from '../ports.ts'
 import type { SourceCache } from '../source/source-cache.ts'
 import type { OpenSource } from '../source/source-store.ts'
@@ -22,6 +23,7 @@ export interface IngestParts {
   readonly sources: SourceCache
   readonly commits: GroupCommit
   readonly queue: Pick<ApplyQueue, 'size' | 'weight'>
+  readonly mappings: Pick<MappingCache, 'inForce' | 'ready'>
 }
 
 export interface IngestHandler {
@@ -52,7 +54,7 @@ interface Admitted {
 const EMPTY = Buffer.alloc(0)
 const DEFAULT_HELD_BYTES = 4_096
 
-export function makeIngestHandler(ports: Ports, { sources, commits, queue }: IngestParts): IngestHandler {
+export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappings }: IngestParts): IngestHandler {
   let closed = false
   let heldBytes = 0
   let heldMessages = 0
@@ -135,12 +137,16 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
     if (admitted === undefined) return
     const { source } = admitted
     const receivedAt = sources.now()
-    if (receivedAt === null) return leave(passage, 'unavailable', unavailable(route, 503))
+    if (receivedAt === null || (door.takesMapping === true && !mappings.ready())) {
+      return leave(passage, 'unavailable', unavailable(route, 503))
+    }
+    const mapping = door.takesMapping === true ? mappings.inForce(source.id) : undefined
     const kept = door.keyIn === 'body' ? withoutKey(body.bytes, admitted.key) : { bytes: body.bytes, places: 0 }
     let freshIdUsed: string | undefined
     const context = {
       params: route.params,
       signingSecret: null,
+      mapping: mapping?.text ?? null,
       // Where the key stands in other places too, what was parsed holds it: then it is parsed again without.
       ...(kept.places > 1 || admitted.parsed === undefined ? {} : { parsed: admitted.parsed }),
       get freshId() {
@@ -149,7 +155,8 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue }: Ing
       },
     }
     const received = body.kind === 'whole' ? read(route, { ...messageOf(passage, kept.bytes), receivedAt }, context) : unread(body, door)
-    const extra = body.kind === 'whole' ? undefined : { [UNREAD_HEADER]: '1' }
+    const unreadNote = body.kind === 'whole' ? undefined : { [UNREAD_HEADER]: '1' }
+    const extra = mapping === undefined ? unreadNote : { ...unreadNote, [MAPPING_HEADER]: mapping.id }
     commits.add({
       receivedAt,
       sourceId: source.id,
