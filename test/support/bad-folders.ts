@@ -347,6 +347,14 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
       ['signal.label[', 'signal.labels['],
     ]),
   ],
+  'bad-matcher': [
+    playbook(
+      [['teams:', `inhibition:\n  - source_matchers: ['alertname="Spike"']\n    target_matchers: [drift]\nteams:`]],
+      'drift]',
+      'name="value"',
+      [['[drift]', `['alertname="drift"']`]],
+    ),
+  ],
   'bad-email': [
     playbook([['email: security@example.com', 'email: security']], 'security }', 'Write an address such as', [
       ['email: security }', 'email: s@example.com }'],

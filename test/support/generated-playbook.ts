@@ -153,6 +153,8 @@ const playbookFile = fc
       services: parts.services.map((one, index) => ({ name: `service-${index}`, ...one })),
       teams: TEAMS,
       limits: { new_incidents_per_minute: parts.limit },
+      muting: { reason_required: [idAt(parts.fallback)], never: [idAt(parts.fallback + 1)], max: '300 min' },
+      inhibition: [{ source_matchers: ['alertname="Down"'], target_matchers: ['env="prod"'], equal: ['cluster'] }],
     }
   })
 

@@ -279,6 +279,19 @@ export function playbookFiles(): fc.Arbitrary<PlaybookFile> {
           teams: fc.constant([{ name: 'Payments' }]),
           services: fc.constant([{ name: 'checkout', team: 'Payments', tier: 1 }]),
           limits: some({ new_incidents_per_minute: fc.integer({ min: 1, max: 100 }) }, []),
+          muting: some({ reason_required: severityList, max: duration, never: severityList, notice_before: duration }, []),
+          inhibition: fc.array(
+            some(
+              {
+                name,
+                source_matchers: fc.constant(['alertname="Down"']),
+                target_matchers: fc.constant(['env=~"a|b"', 'alertname!="Down"']),
+                equal: fc.array(word, { maxLength: 2 }),
+              },
+              ['source_matchers', 'target_matchers'],
+            ),
+            { maxLength: 1 },
+          ),
           document: some(
             {
               title: line,

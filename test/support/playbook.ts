@@ -74,6 +74,8 @@ export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
     services: [],
     teams: [],
     newIncidentsPerMinuteMax: 10,
+    muting: { reasonRequired: [], maxMs: null, never: [], noticeBeforeMs: 15 * MINUTE_MS },
+    inhibition: [],
     document: { title: null, sections: [] },
     prose: [],
     ...over,

@@ -2,6 +2,7 @@
 import type { PlaybookDigest } from '../id.ts'
 import { MINUTE_MS, HOUR_MS } from '../time.ts'
 import { buildEscalation, DEFAULT_ESCALATION } from './build-escalation.ts'
+import { buildInhibition, buildMuting } from './build-muting.ts'
 import { buildSignalMeasure, buildThresholds } from './build-impact.ts'
 import { buildService, buildSla, buildTeam } from './build-ownership.ts'
 import { parseDuration } from './duration.ts'
@@ -58,6 +59,8 @@ export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report
     services: (file.services ?? []).map(buildService),
     teams: (file.teams ?? []).map(buildTeam),
     newIncidentsPerMinuteMax: file.limits?.new_incidents_per_minute ?? DEFAULT_NEW_INCIDENTS_PER_MINUTE,
+    muting: buildMuting(file, readDuration, report),
+    inhibition: buildInhibition(file, report),
     document: { title: file.document?.title ?? null, sections: file.document?.sections ?? [] },
     prose: (file.prose ?? []).map(buildProse),
   }

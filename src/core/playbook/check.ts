@@ -3,6 +3,7 @@ import { checkConditions, checkDetections } from './check-detection.ts'
 import { checkDuties } from './check-duty.ts'
 import { checkEscalations } from './check-escalation.ts'
 import { checkImpact } from './check-impact.ts'
+import { checkInhibition, checkMuting } from './check-muting.ts'
 import { checkOverlaps } from './check-overlap.ts'
 import { checkOwnership } from './check-ownership.ts'
 import { checkThresholds } from './check-threshold.ts'
@@ -26,6 +27,8 @@ export function checkPlaybook(playbook: Playbook, file: PlaybookFile, report: Re
   checkRows(playbook, report)
   checkImpact(playbook, report)
   checkOwnership(playbook, report)
+  checkMuting(playbook, file, report)
+  checkInhibition(playbook, report)
   checkThresholds(playbook, report)
   checkDetections(playbook, report)
   checkOverlaps(playbook, report)

@@ -36,6 +36,7 @@ export const FINDING_ADVICE: Readonly<Record<FindingCode, string>> = {
   'threshold-impossible': 'Correct the numbers: a share is from 0 % to 100 %, and a lower bound lies below the upper one.',
   'unclear-objective': 'Write a share of the time, such as `99.9 %`.',
   'bad-condition': 'Correct the condition; it is written in CEL over `signal`.',
+  'bad-matcher': 'Write it as Alertmanager does: `name="value"`, with `=`, `!=`, `=~` or `!~`.',
   'bad-email': 'Write an address such as `ada@example.com`.',
   'bad-id': 'Give the row an `id` of letters, digits and hyphens.',
   'bad-url': 'Write an address that begins with `https://` or `http://`.',

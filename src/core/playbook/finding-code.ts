@@ -39,6 +39,7 @@ export const FINDING_CODES = {
   'threshold-impossible': 'No measured value can meet a threshold.',
   'unclear-objective': 'An objective is not a share between 0 % and 100 %.',
   'bad-condition': 'A condition cannot be read, or uses what it may not.',
+  'bad-matcher': 'A matcher of alerts cannot be read.',
   'bad-email': 'This is not an e-mail address.',
   'bad-id': 'This cannot be an id.',
   'bad-url': 'This is not an http or https address.',

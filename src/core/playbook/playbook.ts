@@ -3,6 +3,8 @@
  * becomes this are in `schema.ts` and `parse.ts`. Nothing outside this folder knows what a SEV-1 is.
  */
 import type { PlaybookDigest } from '../id.ts'
+import type { InhibitionRule } from '../silence/inhibition.ts'
+import type { MutingRule } from '../silence/muting.ts'
 import type { MeasureUnit } from './quantity.ts'
 
 export interface Playbook {
@@ -28,6 +30,10 @@ export interface Playbook {
   readonly teams: readonly Team[]
   /** New incidents a source may open in a minute; the rest joins one storm incident. */
   readonly newIncidentsPerMinuteMax: number
+  /** What may be muted, and for what a reason must be given. */
+  readonly muting: MutingRule
+  /** While an alert of the source fires, those of the target are held. */
+  readonly inhibition: readonly InhibitionRule[]
   /** For readers of the document; the engine does nothing by it. */
   readonly document: DocumentTitles
   readonly prose: readonly ProseEntry[]

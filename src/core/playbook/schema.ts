@@ -251,6 +251,33 @@ const LimitsFile = z.strictObject({
   }),
 })
 
+const MutingFile = z.strictObject({
+  reason_required: z.array(Name).max(100).optional().meta({
+    description: 'Severities whose alerts nothing mutes without a reason; the most severe row when left out.',
+  }),
+  max: Duration.optional().meta({
+    description: 'So long may one silence, maintenance window or snooze mute alerts of those severities; 24 h when left out.',
+  }),
+  never: z.array(Name).max(100).optional().meta({ description: 'Severities whose alerts nothing mutes; none when left out.' }),
+  notice_before: Duration.optional().meta({ description: 'The author of a silence is told so long before it ends; 15 min when left out.' }),
+})
+
+const MatcherTexts = z
+  .array(z.string().min(1).max(TEXT_CHARS_MAX))
+  .min(1)
+  .max(32)
+  .meta({
+    description: 'As Alertmanager writes them, all of which must hold.',
+    examples: [['alertname="ClusterDown"', 'env=~"prod|live"']],
+  })
+
+const InhibitionFile = z.strictObject({
+  name: Name.optional().meta({ description: 'What people call the rule; its number when left out.' }),
+  source_matchers: MatcherTexts,
+  target_matchers: MatcherTexts,
+  equal: z.array(Name).max(32).optional().meta({ description: 'Labels that both alerts must have alike.' }),
+})
+
 export const SCHEMA_VERSION = 1
 
 export const PlaybookFile = z
@@ -276,6 +303,12 @@ export const PlaybookFile = z
       .meta({ description: 'What runs, and whose it is; the first that matches a signal is its service.' }),
     teams: z.array(TeamFile).max(ROWS_MAX).optional().meta({ description: 'Who owns services; schedules of oncall.yaml may name a team.' }),
     limits: LimitsFile.optional(),
+    muting: MutingFile.optional().meta({ description: 'What silences, maintenance windows and snoozes may hold.' }),
+    inhibition: z
+      .array(InhibitionFile)
+      .max(ROWS_MAX)
+      .optional()
+      .meta({ description: 'While an alert of the source fires, those of the target are held.' }),
     document: DocumentFile.optional().meta({ description: 'Titles of the document that people read.' }),
     prose: z.array(ProseFile).max(ROWS_MAX).optional().meta({ description: 'What the document says besides.' }),
   })

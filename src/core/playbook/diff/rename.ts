@@ -53,6 +53,11 @@ function renameSeverities(playbook: Playbook, names: Names): Playbook {
     severities: playbook.severities.map((row) => ({ ...row, id: name(row.id) })),
     defaultSeverity: name(playbook.defaultSeverity),
     resolution: { ...playbook.resolution, automatic: playbook.resolution.automatic.map(name) },
+    muting: {
+      ...playbook.muting,
+      reasonRequired: playbook.muting.reasonRequired.map(name),
+      never: playbook.muting.never.map(name),
+    },
     incidentTypes: playbook.incidentTypes.map((type) => ({ ...type, severity: name(type.severity) })),
     communication: playbook.communication.map((row) => ({ ...row, severities: row.severities.map(name) })),
     postMortem: { ...playbook.postMortem, severities: playbook.postMortem.severities.map(name) },

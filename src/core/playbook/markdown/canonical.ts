@@ -49,6 +49,8 @@ export function canonical(file: PlaybookFile): PlaybookFile {
       file.limits &&
         withoutEmpty({ ...file.limits, new_incidents_per_minute: unless(file.limits.new_incidents_per_minute, DEFAULT_NEW_INCIDENTS) }),
     ),
+    muting: canonicalMuting(file.muting, ids[0]),
+    inhibition: filled(file.inhibition?.map((rule) => withoutEmpty({ ...rule, equal: filled(rule.equal) }))),
     document: canonicalDocument(file.document),
     prose: filled(
       file.prose?.map((entry) =>
@@ -129,6 +131,20 @@ function canonicalPostMortem(rule: PlaybookFile['post_mortem'], paging: readonly
   const sections = rule.sections?.map((section) => withoutEmpty({ ...section, description: unless(section.description, '') }))
   const whole = withoutEmpty({ ...rule, severities: isEqual(severities, paging) ? undefined : severities, sections: filled(sections) })
   return Object.keys(whole).length === 1 && rule.within === '48 h' ? undefined : whole
+}
+
+function canonicalMuting(muting: PlaybookFile['muting'], first: string | undefined): PlaybookFile['muting'] {
+  if (muting === undefined) return undefined
+  const required = muting.reason_required?.map(normalizeName)
+  return nonEmpty(
+    withoutEmpty({
+      ...muting,
+      reason_required: isEqual(required, [first]) ? undefined : required,
+      max: unless(muting.max, '24 h'),
+      never: filled(muting.never?.map(normalizeName)),
+      notice_before: unless(muting.notice_before, '15 min'),
+    }),
+  )
 }
 
 function canonicalDocument(document: PlaybookFile['document']): PlaybookFile['document'] {

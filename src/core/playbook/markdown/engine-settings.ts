@@ -1,6 +1,7 @@
 /** What the engine does beyond the tables, in words for readers: the last chapter of the document. */
 import { formatDuration } from '../duration.ts'
 import { formatImpactThreshold } from '../impact-threshold.ts'
+import { formatMatchers } from '../../silence/matcher.ts'
 import { type EscalationPolicy, type Playbook, type SeverityRow } from '../playbook.ts'
 
 /** Each a setting and what it is. */
@@ -32,6 +33,7 @@ export function describeSettings(playbook: Playbook): readonly (readonly [settin
         : `Within ${formatDuration(postMortem.withinMs)} of the resolution, for ${postMortem.severities.join(', ')}`,
     ],
     ['New incidents from one source', `At most ${playbook.newIncidentsPerMinuteMax} a minute; the rest joins one`],
+    ...describeMuting(playbook),
     ...describeOwnership(playbook),
   ]
 }
@@ -64,6 +66,21 @@ const TARGETS = { 'on-call': 'who is on call', next: 'who is next', owners: 'the
 
 function listWords(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`
+}
+
+function describeMuting({ muting, inhibition }: Playbook): (readonly [string, string])[] {
+  const { reasonRequired, maxMs, never } = muting
+  const bound = maxMs === null ? '' : `, for ${formatDuration(maxMs)} at most`
+  return [
+    ...(reasonRequired.length === 0 ? [] : [['Muting alerts', `${reasonRequired.join(', ')} only with a reason${bound}`] as const]),
+    ...(never.length === 0 ? [] : [['Never muted', never.join(', ')] as const]),
+    ...inhibition.map((rule) => [`Inhibition ${rule.name}`, describeInhibition(rule)] as const),
+  ]
+}
+
+function describeInhibition({ source, target, equal }: Playbook['inhibition'][number]): string {
+  const same = equal.length === 0 ? '' : `, where ${equal.join(', ')} is the same`
+  return `While ${formatMatchers(source)} fires, ${formatMatchers(target)} is held${same}`
 }
 
 function describeOwnership(playbook: Playbook): (readonly [string, string])[] {
