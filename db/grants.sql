@@ -9,7 +9,7 @@ grant usage on schema public to {role};
 
 -- Kept for ever: read and added to, nothing else.
 grant select, insert on event, audit_leaf, playbook_version, playbook_load, change_report, applied_batch to {role};
-grant select, insert on receipt to {role};
+grant select, insert on receipt, opsgenie_entry to {role};
 
 -- Changed as things change, never removed.
 grant select, insert, update on
@@ -20,7 +20,10 @@ grant select, update on mute_version to {role};
 grant select, insert on source_mapping to {role};
 grant select, insert, update, delete on asked_connection, asked_alert to {role};
 
+grant select, insert, update on opsgenie_alert to {role};
+
 -- Come and go.
+grant select, insert, update, delete on opsgenie_request to {role};
 grant select, insert, update, delete on contact, session, link, idempotency, incident_member, clock to {role};
 
 -- Alerts that inhibit others: forgotten once they are over.

@@ -21,7 +21,9 @@ create table alert (
   constraint alert_pkey PRIMARY KEY (id)
 ) with (fillfactor=85);
 CREATE UNIQUE INDEX alert_episode ON alert USING btree (fingerprint, resolved_at) NULLS NOT DISTINCT;
+CREATE INDEX alert_firing ON alert USING btree (id) WHERE (resolved_at IS NULL);
 CREATE INDEX alert_incident ON alert USING btree (incident_id, id);
+CREATE INDEX alert_source ON alert USING btree (source_id, id);
 grant insert, select, update on alert to tocsin_app;
 
 create table alert_hold (
@@ -43,6 +45,7 @@ create table alert_hold (
   constraint alert_hold_by_kind_check CHECK ((by_kind = ANY (ARRAY['silence'::text, 'maintenance'::text, 'inhibition'::text, 'snooze'::text, 'observe'::text])))
 );
 CREATE INDEX alert_hold_due ON alert_hold USING btree (due_at) WHERE ((ended_at IS NULL) AND (due_at IS NOT NULL));
+CREATE INDEX alert_hold_open ON alert_hold USING btree (alert_id) WHERE (ended_at IS NULL);
 CREATE INDEX alert_hold_ref ON alert_hold USING btree (by_kind, ref_id) WHERE (ended_at IS NULL);
 grant insert, select, update on alert_hold to tocsin_app;
 
@@ -365,6 +368,49 @@ create table mute_version (
 );
 grant select, update on mute_version to tocsin_app;
 
+create table opsgenie_alert (
+  alert_id uuid not null,
+  source_id uuid not null,
+  tiny_id bigint not null generated always as identity,
+  "overlay" jsonb not null,
+  snoozed_until timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint opsgenie_alert_tiny_id_key UNIQUE (tiny_id),
+  constraint opsgenie_alert_pkey PRIMARY KEY (alert_id)
+);
+CREATE INDEX opsgenie_alert_snoozed ON opsgenie_alert USING btree (snoozed_until) WHERE (snoozed_until IS NOT NULL);
+CREATE INDEX opsgenie_alert_source ON opsgenie_alert USING btree (source_id, alert_id DESC);
+grant insert, select, update on opsgenie_alert to tocsin_app;
+
+create table opsgenie_entry (
+  alert_id uuid not null,
+  id bigint not null generated always as identity,
+  kind text not null,
+  text text not null,
+  owner text not null,
+  at timestamp with time zone not null,
+  constraint opsgenie_entry_pkey PRIMARY KEY (alert_id, id),
+  constraint opsgenie_entry_kind_check CHECK ((kind = ANY (ARRAY['note'::text, 'log'::text])))
+);
+grant insert, select on opsgenie_entry to tocsin_app;
+
+create table opsgenie_request (
+  id uuid not null,
+  source_id uuid not null,
+  identifier jsonb not null,
+  act jsonb not null,
+  received_at timestamp with time zone not null,
+  processed_at timestamp with time zone,
+  success boolean,
+  status text,
+  alert_id uuid,
+  alias text,
+  constraint opsgenie_request_pkey PRIMARY KEY (id)
+);
+CREATE INDEX opsgenie_request_pending ON opsgenie_request USING btree (source_id, id) WHERE (processed_at IS NULL);
+CREATE INDEX opsgenie_request_processed ON opsgenie_request USING btree (processed_at) WHERE (processed_at IS NOT NULL);
+grant delete, insert, select, update on opsgenie_request to tocsin_app;
+
 create table page (
   id uuid not null,
   key text not null,
@@ -439,6 +485,8 @@ create table receipt (
   constraint receipt_encoding_check CHECK ((encoding = ANY (ARRAY['identity'::text, 'zstd'::text])))
 ) partition by RANGE (received_at);
 CREATE INDEX receipt_id ON ONLY receipt USING btree (id);
+CREATE INDEX receipt_opsgenie_request ON ONLY receipt USING btree (((headers ->> 'x-tocsin-fresh-id'::text))) WHERE (door = ANY (ARRAY['opsgenie'::text, 'opsgenie-jsm'::text]));
+CREATE INDEX receipt_source ON ONLY receipt USING btree (source_id, id);
 grant insert, select on receipt to tocsin_app;
 
 create table receipt_default partition of receipt DEFAULT;
