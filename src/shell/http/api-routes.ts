@@ -7,6 +7,7 @@ import { testPager } from '../doctor/test-page.ts'
 import { incidentActRoutes } from '../incident/routes-act.ts'
 import { incidentBeneathRoutes } from '../incident/routes-beneath.ts'
 import { incidentRoutes } from '../incident/routes.ts'
+import { mappingRoutes } from '../mapping/routes.ts'
 import { keyRoutes } from '../person/key-routes.ts'
 import { meRoutes } from '../person/me-routes.ts'
 import { personRoutes } from '../person/routes.ts'
@@ -61,6 +62,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         playbookVersionRoutes(ports, parts.playbook),
         playbookSaveRoutes(ports, parts.playbook),
         explainRoutes(ports, parts.playbook),
+        mappingRoutes(ports, parts.playbook),
         documentRoutes(ports),
         personRoutes(ports),
         meRoutes(ports, testPager(ports, parts.doctor.channels)),
