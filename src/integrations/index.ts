@@ -1,12 +1,14 @@
 /** The one list of integrations; nothing else outside their folders names them. */
 import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
+import { eventbridge } from './eventbridge/manifest.ts'
 import { json } from './json/manifest.ts'
 import { opsgenie } from './opsgenie/manifest.ts'
 import { pagerduty } from './pagerduty/manifest.ts'
 import { prometheus } from './prometheus/manifest.ts'
+import { sns } from './sns/manifest.ts'
 
-export const integrations: readonly IntegrationManifest[] = [alertmanager, json, opsgenie, pagerduty, prometheus]
+export const integrations: readonly IntegrationManifest[] = [alertmanager, eventbridge, json, opsgenie, pagerduty, prometheus, sns]
 
 /** Every door with the integration it belongs to, which is the "source kind" that playbook rules name. */
 export const doors: readonly { readonly door: Door; readonly kind: string }[] = integrations.flatMap(({ id, doors: own }) =>

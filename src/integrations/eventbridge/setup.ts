@@ -1,0 +1,148 @@
+/**
+ * How a rule is pointed here. What AWS leaves wrong by default is set: an event that could not be delivered for a day goes
+ * to a queue instead of being dropped.
+ * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html, eb-rule-dlq.html (read 2026-11-24)
+ */
+import type { SourceSetup } from '../../integration.ts'
+
+const TERRAFORM = `resource "aws_cloudwatch_event_connection" "tocsin" {
+  name               = "tocsin"
+  authorization_type = "API_KEY"
+  auth_parameters {
+    api_key {
+      key   = "X-Api-Key"
+      value = "{{key}}" # the address holds it too; EventBridge wants one here in any case
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_api_destination" "tocsin" {
+  name                             = "tocsin"
+  connection_arn                   = aws_cloudwatch_event_connection.tocsin.arn
+  invocation_endpoint              = "{{url}}"
+  http_method                      = "POST"
+  invocation_rate_limit_per_second = 300
+}
+
+resource "aws_cloudwatch_event_rule" "tocsin" {
+  name = "tocsin"
+  event_pattern = jsonencode({
+    source      = ["aws.cloudwatch", "aws.guardduty", "aws.codedeploy", "aws.codepipeline"]
+    detail-type = [
+      "CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change", "CloudWatch Alarm Configuration Change",
+      "GuardDuty Finding",
+      "CodeDeploy Deployment State-change Notification", "CodePipeline Pipeline Execution State Change",
+    ]
+  })
+}
+
+# What could not be delivered within a day waits here instead of being dropped.
+resource "aws_sqs_queue" "tocsin_undelivered" {
+  name                      = "tocsin-events-undelivered"
+  message_retention_seconds = 1209600
+}
+
+resource "aws_sqs_queue_policy" "tocsin_undelivered" {
+  queue_url = aws_sqs_queue.tocsin_undelivered.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.tocsin_undelivered.arn
+      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.tocsin.arn } }
+    }]
+  })
+}
+
+resource "aws_iam_role" "tocsin" {
+  name = "tocsin-events"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "events.amazonaws.com" } }]
+  })
+}
+
+resource "aws_iam_role_policy" "tocsin" {
+  role = aws_iam_role.tocsin.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "events:InvokeApiDestination"
+      Resource = aws_cloudwatch_event_api_destination.tocsin.arn
+    }]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "tocsin" {
+  rule     = aws_cloudwatch_event_rule.tocsin.name
+  arn      = aws_cloudwatch_event_api_destination.tocsin.arn
+  role_arn = aws_iam_role.tocsin.arn
+  retry_policy {
+    maximum_event_age_in_seconds = 86400
+    maximum_retry_attempts       = 185
+  }
+  dead_letter_config {
+    arn = aws_sqs_queue.tocsin_undelivered.arn
+  }
+}
+`
+
+const PATTERN = `{
+  "source": ["aws.cloudwatch", "aws.guardduty"],
+  "detail-type": ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change", "GuardDuty Finding"]
+}
+`
+
+const EVENT = {
+  version: '0',
+  'detail-type': 'CloudWatch Alarm State Change',
+  source: 'aws.cloudwatch',
+  account: '123456789012',
+  time: '2026-11-24T09:45:12Z',
+  region: 'us-east-1',
+  resources: ['arn:aws:cloudwatch:us-east-1:123456789012:alarm:API5xxAlarm'],
+  detail: {
+    alarmName: 'API5xxAlarm',
+    configuration: {
+      description: 'API 5xx > 50 % for 10 min',
+      metrics: [
+        {
+          id: 'm1',
+          metricStat: {
+            metric: { dimensions: { ApiName: 'orders' }, name: '5XXError', namespace: 'AWS/ApiGateway' },
+            period: 300,
+            stat: 'Average',
+          },
+          returnData: true,
+        },
+      ],
+    },
+    previousState: { reason: 'Unchecked: Initial alarm creation', timestamp: '2026-11-24T08:00:00.000+0000', value: 'OK' },
+    state: {
+      reason:
+        'Threshold Crossed: 2 out of the last 2 datapoints [61.0 (24/11/26 09:40:00), 57.5 (24/11/26 09:35:00)] were greater than the threshold (50.0) (minimum 2 datapoints for OK -> ALARM transition).',
+      timestamp: '2026-11-24T09:45:12.345+0000',
+      value: 'ALARM',
+    },
+  },
+}
+
+export const setup: SourceSetup = {
+  purpose: 'CloudWatch alarms, GuardDuty findings, deployments and other events of AWS, without a topic in between.',
+  steps: [
+    'Create a connection with the authorization type "API key": name X-Api-Key, value the key of this source.',
+    'Create an API destination with this address, method POST, and that connection.',
+    'Create a rule with the pattern below and the API destination as its target.',
+    'In the target, choose a dead-letter queue: without one, an event is dropped after a day.',
+  ],
+  snippets: [
+    { title: 'Terraform', language: 'hcl', text: TERRAFORM },
+    { title: 'Event pattern', language: 'json', text: PATTERN },
+  ],
+  signing: null,
+  sample: { headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(EVENT) },
+  askable: true,
+}
