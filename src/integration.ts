@@ -106,6 +106,10 @@ export interface Door {
   readonly takesMapping?: true
   /** Other methods of this address are routes of the server: where alerts are posted, a list of them may be read. */
   readonly sharesAddress?: true
+  /** Its clients may be set to the other method: the same message, the same answer. */
+  readonly alsoMethod?: 'POST' | 'PUT'
+  /** Answers OPTIONS, for clients that ask before they send; called with a valid key, nothing is kept. */
+  readonly greet?: (message: InboundMessage) => Reply
   /** Refusals that every door makes (too large, too busy), in this vendor's shape; without it they have no body. */
   readonly explain?: (status: number, reason: string) => Reply
 }

@@ -63,18 +63,27 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappi
     const url = request.url ?? ''
     const route = findRoute(url)
     if (route === undefined) return answerProbe(request, response)
-    if (request.method !== route.entry.door.method) {
+    const { door } = route.entry
+    const isGreeting = request.method === 'OPTIONS' && door.greet !== undefined && door.keyIn === 'request'
+    if (!isGreeting && request.method !== door.method && request.method !== door.alsoMethod) {
       if (answerProbe(request, response)) return true
-      if (route.entry.door.sharesAddress === true) return false
-      send(response, { status: 405, headers: { allow: route.entry.door.method }, body: '' })
+      if (door.sharesAddress === true) return false
+      send(response, { status: 405, headers: { allow: door.alsoMethod === undefined ? door.method : `${door.method}, ${door.alsoMethod}` }, body: '' })
       return true
     }
     const passage: Passage = { route, request, response, headers: flatten(request), held: 0 }
-    void enter(passage).catch((error: unknown) => {
+    void (isGreeting ? greet(passage) : enter(passage)).catch((error: unknown) => {
       ports.log.error({ err: error, door: route.entry.door.id }, 'a door failed')
       leave(passage, 'unavailable', unavailable(route, 503))
     })
     return true
+  }
+
+  const greet = async (passage: Passage): Promise<void> => {
+    const { door } = passage.route.entry
+    const message = messageOf(passage, EMPTY)
+    if ((await admit(passage, message)) === undefined) return
+    leave(passage, 'accepted', door.greet?.(message) ?? { status: 204, body: '' })
   }
 
   const enter = async (passage: Passage): Promise<void> => {
