@@ -15,6 +15,7 @@ grant select, insert on receipt, opsgenie_entry to {role};
 grant select, insert, update on
   team, person, api_key, source, alert, incident, page, effect, attempt, server, lease, channel_proof, reminder
   to {role};
+grant select, insert, update on source_key, source_secret to {role};
 grant select, insert, update on silence, maintenance, snooze, alert_hold to {role};
 grant select, update on mute_version to {role};
 grant select, insert on source_mapping to {role};
@@ -22,12 +23,21 @@ grant select, insert, update, delete on asked_connection, asked_alert to {role};
 
 grant select, insert, update on opsgenie_alert to {role};
 
+grant select, insert, update, delete on heartbeat, merged_alert to {role};
+grant select, insert, update on heartbeat_watch to {role};
+
 -- Come and go.
 grant select, insert, update, delete on opsgenie_request to {role};
 grant select, insert, update, delete on contact, session, link, idempotency, incident_member, clock to {role};
 
 -- Alerts that inhibit others: forgotten once they are over.
 grant select, insert, update, delete on inhibitor to {role};
+
+-- Forgotten after a while: ids of deliveries, counts and faults of sources.
+grant select, insert, update, delete on source_message, source_tally, source_fault to {role};
+
+-- Certificates, subscriptions and unchecked messages of sources that sign with certificates.
+grant select, insert, update, delete on signing_certificate, subscription, unchecked_message to {role};
 
 grant select on migration to {role};
 grant usage on sequence incident_number to {role};

@@ -235,6 +235,44 @@ create table event (
 CREATE INDEX event_feed ON event USING btree (tx, "position");
 grant insert, select on event to tocsin_app;
 
+create table heartbeat (
+  id uuid not null,
+  name text not null,
+  description text not null default ''::text,
+  interval_ms bigint not null,
+  grace_ms bigint not null,
+  alarm text,
+  labels jsonb not null default '{}'::jsonb,
+  message text,
+  severity_hint text,
+  extra jsonb not null default '{}'::jsonb,
+  origin text not null default 'person'::text,
+  pings bigint not null default 0,
+  last_ping_at timestamp with time zone,
+  counts_from timestamp with time zone,
+  back_at timestamp with time zone,
+  excuses integer not null default 0,
+  paused_at timestamp with time zone,
+  late_since timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint heartbeat_pkey PRIMARY KEY (id),
+  constraint heartbeat_grace_ms_check CHECK ((grace_ms >= 0)),
+  constraint heartbeat_interval_ms_check CHECK ((interval_ms > 0)),
+  constraint heartbeat_origin_check CHECK ((origin = ANY (ARRAY['person'::text, 'playbook'::text, 'opsgenie'::text])))
+) with (fillfactor=85);
+CREATE UNIQUE INDEX heartbeat_name ON heartbeat USING btree (name) WHERE (removed_at IS NULL);
+grant delete, insert, select, update on heartbeat to tocsin_app;
+
+create table heartbeat_watch (
+  one boolean not null default true,
+  seen_at timestamp with time zone not null,
+  constraint heartbeat_watch_pkey PRIMARY KEY (one),
+  constraint heartbeat_watch_one_check CHECK (one)
+);
+grant insert, select, update on heartbeat_watch to tocsin_app;
+
 create table idempotency (
   owner text not null,
   key text not null,
@@ -273,12 +311,16 @@ create table incident (
   wake_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
   service text,
+  merged_into uuid,
   constraint incident_number_key UNIQUE (number),
   constraint incident_pkey PRIMARY KEY (id),
+  constraint incident_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES incident(id),
   constraint incident_playbook_digest_fkey FOREIGN KEY (playbook_digest) REFERENCES playbook_version(digest),
   constraint incident_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id)
 );
 CREATE UNIQUE INDEX incident_group ON incident USING btree (group_key) WHERE (open AND (group_key IS NOT NULL));
+CREATE INDEX incident_merged_group ON incident USING btree (group_key) WHERE ((merged_into IS NOT NULL) AND (group_key IS NOT NULL));
+CREATE INDEX incident_merged_into ON incident USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX incident_open ON incident USING btree (severity_rank, opened_at DESC, id) WHERE open;
 CREATE INDEX incident_opened_at ON incident USING btree (opened_at DESC, id DESC);
 CREATE INDEX incident_service ON incident USING btree (service, opened_at DESC) WHERE (service IS NOT NULL);
@@ -350,6 +392,15 @@ create table maintenance (
 );
 CREATE INDEX maintenance_updated_at ON maintenance USING btree (updated_at DESC, id DESC);
 grant insert, select, update on maintenance to tocsin_app;
+
+create table merged_alert (
+  from_incident uuid not null,
+  alert_id uuid not null,
+  constraint merged_alert_pkey PRIMARY KEY (from_incident, alert_id),
+  constraint merged_alert_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alert(id),
+  constraint merged_alert_from_incident_fkey FOREIGN KEY (from_incident) REFERENCES incident(id)
+);
+grant delete, insert, select, update on merged_alert to tocsin_app;
 
 create table migration (
   number integer not null,
@@ -486,6 +537,7 @@ create table receipt (
 ) partition by RANGE (received_at);
 CREATE INDEX receipt_id ON ONLY receipt USING btree (id);
 CREATE INDEX receipt_opsgenie_request ON ONLY receipt USING btree (((headers ->> 'x-tocsin-fresh-id'::text))) WHERE (door = ANY (ARRAY['opsgenie'::text, 'opsgenie-jsm'::text]));
+CREATE INDEX receipt_refused ON ONLY receipt USING btree (source_id, id DESC) WHERE (refused IS NOT NULL);
 CREATE INDEX receipt_source ON ONLY receipt USING btree (source_id, id);
 grant insert, select on receipt to tocsin_app;
 
@@ -523,6 +575,16 @@ create table session (
   constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE
 );
 grant delete, insert, select, update on session to tocsin_app;
+
+create table signing_certificate (
+  url text not null,
+  pem text not null,
+  origin text not null,
+  added_at timestamp with time zone not null default now(),
+  constraint signing_certificate_pkey PRIMARY KEY (url),
+  constraint signing_certificate_origin_check CHECK ((origin = ANY (ARRAY['fetched'::text, 'given'::text])))
+);
+grant delete, insert, select, update on signing_certificate to tocsin_app;
 
 create table silence (
   id uuid not null,
@@ -562,17 +624,49 @@ create table source (
   id uuid not null,
   name text not null,
   kind text,
-  key_prefix text not null,
-  key_hash bytea not null,
-  team_id uuid,
   created_at timestamp with time zone not null default now(),
   revoked_at timestamp with time zone,
-  constraint source_key_hash_key UNIQUE (key_hash),
+  team text,
+  observe_since timestamp with time zone,
+  topics text[] not null default '{}'::text[],
+  signed_only boolean not null default false,
   constraint source_name_key UNIQUE (name),
-  constraint source_pkey PRIMARY KEY (id),
-  constraint source_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id)
+  constraint source_pkey PRIMARY KEY (id)
 );
 grant insert, select, update on source to tocsin_app;
+
+create table source_fault (
+  receipt_id bigint not null,
+  signal integer not null,
+  source_id uuid not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  reason text not null,
+  constraint source_fault_pkey PRIMARY KEY (receipt_id, signal),
+  constraint source_fault_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id),
+  constraint source_fault_kind_check CHECK ((kind = ANY (ARRAY['rule'::text, 'processing'::text])))
+);
+CREATE INDEX source_fault_source ON source_fault USING btree (source_id, receipt_id DESC);
+grant delete, insert, select, update on source_fault to tocsin_app;
+
+create table source_key (
+  id uuid not null,
+  source_id uuid not null,
+  key_hash bytea not null,
+  prefix text not null,
+  origin text not null,
+  label text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint source_key_key_hash_key UNIQUE (key_hash),
+  constraint source_key_pkey PRIMARY KEY (id),
+  constraint source_key_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id),
+  constraint source_key_origin_check CHECK ((origin = ANY (ARRAY['made'::text, 'taken'::text])))
+);
+CREATE INDEX source_key_source ON source_key USING btree (source_id);
+grant insert, select, update on source_key to tocsin_app;
 
 create table source_mapping (
   id uuid not null,
@@ -589,6 +683,62 @@ create table source_mapping (
 );
 grant insert, select on source_mapping to tocsin_app;
 
+create table source_message (
+  digest uuid not null,
+  receipt_id bigint not null,
+  seen_at timestamp with time zone not null,
+  constraint source_message_pkey PRIMARY KEY (digest)
+);
+CREATE INDEX source_message_seen_at ON source_message USING brin (seen_at) WITH (pages_per_range='16', autosummarize='on');
+grant delete, insert, select, update on source_message to tocsin_app;
+
+create table source_secret (
+  id uuid not null,
+  source_id uuid not null,
+  sealed bytea,
+  variable text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  constraint source_secret_pkey PRIMARY KEY (id),
+  constraint source_secret_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id),
+  constraint source_secret_check CHECK (((sealed IS NULL) <> (variable IS NULL)))
+);
+CREATE INDEX source_secret_source ON source_secret USING btree (source_id);
+grant insert, select, update on source_secret to tocsin_app;
+
+create table source_tally (
+  source_id uuid not null,
+  hour timestamp with time zone not null,
+  messages bigint not null default 0,
+  signals bigint not null default 0,
+  refused bigint not null default 0,
+  distrusted bigint not null default 0,
+  repeated bigint not null default 0,
+  faults bigint not null default 0,
+  last_at timestamp with time zone not null,
+  constraint source_tally_pkey PRIMARY KEY (source_id, hour),
+  constraint source_tally_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id)
+);
+grant delete, insert, select, update on source_tally to tocsin_app;
+
+create table subscription (
+  source_id uuid not null,
+  topic text not null,
+  state text not null,
+  url text,
+  asked_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  tries integer not null default 0,
+  confirmed_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  reason text,
+  constraint subscription_pkey PRIMARY KEY (source_id, topic),
+  constraint subscription_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id),
+  constraint subscription_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'confirmed'::text, 'failed'::text, 'ended'::text])))
+);
+CREATE INDEX subscription_due ON subscription USING btree (due_at) WHERE (due_at IS NOT NULL);
+grant delete, insert, select, update on subscription to tocsin_app;
+
 create table team (
   id uuid not null,
   name text not null,
@@ -597,6 +747,30 @@ create table team (
   constraint team_pkey PRIMARY KEY (id)
 );
 grant insert, select, update on team to tocsin_app;
+
+create table unchecked_message (
+  id uuid not null,
+  source_id uuid not null,
+  door text not null,
+  topic text not null,
+  message_id text not null,
+  digest bytea not null,
+  certificate_url text not null,
+  body bytea,
+  received_at timestamp with time zone not null,
+  state text not null,
+  due_at timestamp with time zone,
+  tries integer not null default 0,
+  decided_at timestamp with time zone,
+  reason text,
+  constraint unchecked_message_source_id_digest_key UNIQUE (source_id, digest),
+  constraint unchecked_message_pkey PRIMARY KEY (id),
+  constraint unchecked_message_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id),
+  constraint unchecked_message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'good'::text, 'forged'::text, 'given-up'::text])))
+);
+CREATE INDEX unchecked_message_due ON unchecked_message USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX unchecked_message_source ON unchecked_message USING btree (source_id, received_at DESC);
+grant delete, insert, select, update on unchecked_message to tocsin_app;
 
 create sequence incident_number;
 
