@@ -1,6 +1,7 @@
 /** What monitoring sent: alerts, signals, changes, and the sources that may send. */
 import { z } from 'zod'
 import { Name, Timestamp } from './common.ts'
+import { AlertHold } from './silence.ts'
 
 const Link = z.object({ href: z.string(), text: z.string() })
 
@@ -26,6 +27,8 @@ export const Alert = z
     /** Signals of this episode. */
     count: z.number().int(),
     incident_id: z.string().nullable(),
+    /** What keeps it from paging while it fires; null: nothing does. */
+    hold: AlertHold.nullable(),
   })
   .meta({ id: 'Alert' })
 export type Alert = z.infer<typeof Alert>
@@ -47,6 +50,10 @@ export const Signal = z
   })
   .meta({ id: 'Signal' })
 export type Signal = z.infer<typeof Signal>
+
+/** `looked_to`: a search ends after a while, this is how far back it came; null where it came to the end. */
+export const SignalList = z.object({ items: z.array(Signal), next: z.string().nullable(), looked_to: Timestamp.nullable() })
+export type SignalList = z.infer<typeof SignalList>
 
 /** The request a signal came in, as it was; keys and cookies are left out. */
 export const SignalRaw = z

@@ -1,5 +1,6 @@
 /** Reading alerts for people: those of a private incident are shown to its members only. */
 import type { Alert } from '../../api/schema.ts'
+import type { HoldKind } from '../../core/alert/hold.ts'
 import type { IncidentId, PersonId } from '../../core/id.ts'
 import type { Tx } from '../database/database.ts'
 import { visibleTo } from '../incident/list-store.ts'
@@ -22,37 +23,106 @@ export interface AlertRow {
   readonly resolved_at: Date | null
   readonly count: string
   readonly incident_id: string | null
+  readonly held_by: HoldKind | null
+  readonly held_ref: string | null
+  readonly held_reason: string | null
+  readonly held_at: Date | null
+  readonly held_until: Date | null
 }
 
 export interface AlertFilter {
   readonly incidentId: IncidentId | null
-  readonly state: 'firing' | 'resolved' | null
+  /** `held`: fires, and something keeps it from paging. */
+  readonly state: 'firing' | 'resolved' | 'held' | null
+  readonly sourceId?: string | null
+  /** Id of an incident type. */
+  readonly type?: string | null
+  readonly search?: string | null
 }
 
-const SELECT = `
-  select a.id, a.source_id, s.name as source, a.fingerprint, a.dedup_key, a.alarm, a.title, a.labels, a.links, a.severity_hint, a.value,
-    a.starts_at, a.first_at, a.last_at, a.resolved_at, a.count, a.incident_id
-  from alert a
-    left join source s on s.id = a.source_id
-    left join incident i on i.id = a.incident_id`
+const COLUMNS = `
+  a.id, a.source_id, s.name as source, a.fingerprint, a.dedup_key, a.alarm, a.title, a.labels, a.links, a.severity_hint, a.value,
+  a.starts_at, a.first_at, a.last_at, a.resolved_at, a.count, a.incident_id,
+  h.by_kind as held_by, h.ref_id as held_ref, h.reason as held_reason, h.held_at, h.due_at as held_until`
+const JOINS = `
+  left join source s on s.id = a.source_id
+  left join incident i on i.id = a.incident_id
+  left join alert_hold h on h.alert_id = a.id and h.ended_at is null and a.resolved_at is null`
 
-/** Newest first, by the time-ordered id; `after` is the last one of the page before. */
+/** Looked through for one answer, so that a search that finds little ends: the cursor says where to go on. */
+export const ALERTS_LOOKED_MAX = 20_000
+
+/** Where the walk goes: each of these states and the source has its index. */
+function walkOf({ state }: AlertFilter): string {
+  const from = state === 'held' ? 'alert_hold w join alert a on a.id = w.alert_id' : 'alert a'
+  const where = {
+    firing: 'a.resolved_at is null',
+    resolved: 'a.resolved_at is not null',
+    held: 'w.ended_at is null and a.resolved_at is null',
+  }
+  const order = state === 'held' ? 'w.alert_id' : 'a.id'
+  return `select a.* from ${from}
+    where ${state === null ? 'true' : where[state]}
+      and ($1::uuid is null or a.incident_id = $1)
+      and ($2::uuid is null or a.source_id = $2)
+      and ($3::text is null or exists (select from incident t where t.id = a.incident_id and t.incident_type = $3))
+      and ($4::uuid is null or ${order} < $4)
+    order by ${order} desc limit ${ALERTS_LOOKED_MAX}`
+}
+
+/**
+ * Newest first, by the time-ordered id; `after` is the last one of the page before.
+ * @returns at most `limit` rows; `next` is where to go on, null at the end
+ */
 export async function listAlerts(
   tx: Tx,
   viewer: PersonId,
   filter: AlertFilter,
   page: { limit: number; after: string | null },
-): Promise<AlertRow[]> {
+): Promise<{ rows: AlertRow[]; next: string | null }> {
+  const walk = walkOf(filter)
+  const walked = [filter.incidentId, filter.sourceId ?? null, filter.type ?? null, page.after]
   const { rows } = await tx.query<AlertRow>(
-    `${SELECT}
-     where (i.id is null or ${visibleTo('$1')})
-       and ($2::uuid is null or a.incident_id = $2)
-       and ($3::text is null or (a.resolved_at is null) = ($3 = 'firing'))
-       and ($4::uuid is null or a.id < $4)
-     order by a.id desc limit $5`,
-    [viewer, filter.incidentId, filter.state, page.after, page.limit],
+    `select ${COLUMNS} from (${walk}) a ${JOINS}
+     where (i.id is null or ${visibleTo('$5')})
+       and ($6::text is null or a.title ilike $6 or a.alarm ilike $6 or a.dedup_key ilike $6 or a.labels::text ilike $6)
+     order by a.id desc limit $7`,
+    [...walked, viewer, patternOf(filter.search ?? null), page.limit + 1],
   )
-  return rows
+  if (rows.length > page.limit) return { rows: rows.slice(0, page.limit), next: rows[page.limit - 1]?.id ?? null }
+  return { rows, next: await findWalkEnd(tx, walk, walked) }
+}
+
+/** The last alert that was looked at, where there may be more behind it. */
+async function findWalkEnd(tx: Tx, walk: string, walked: readonly (string | null)[]): Promise<string | null> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select a.id from (${walk}) a order by a.id desc offset ${ALERTS_LOOKED_MAX - 1} limit 1`,
+    [...walked],
+  )
+  return rows[0]?.id ?? null
+}
+
+function patternOf(search: string | null): string | null {
+  return search === null ? null : `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+}
+
+export async function findAlert(tx: Tx, viewer: PersonId, id: string): Promise<AlertRow | undefined> {
+  const { rows } = await tx.query<AlertRow>(
+    `select ${COLUMNS} from alert a ${JOINS} where a.id = $1 and (i.id is null or ${visibleTo('$2')})`,
+    [id, viewer],
+  )
+  return rows[0]
+}
+
+/** The episode of that fingerprint which a signal of that time belongs to, if it is kept. */
+export async function findEpisode(tx: Tx, viewer: PersonId, fingerprint: string, at: Date): Promise<AlertRow | undefined> {
+  const { rows } = await tx.query<AlertRow>(
+    `select ${COLUMNS} from alert a ${JOINS}
+     where a.fingerprint = $1 and (i.id is null or ${visibleTo('$2')})
+     order by (a.first_at <= $3 and (a.resolved_at is null or a.resolved_at >= $3)) desc, abs(extract(epoch from a.first_at - $3)) limit 1`,
+    [fingerprint, viewer, at],
+  )
+  return rows[0]
 }
 
 export function showAlert(row: AlertRow): Alert {
@@ -74,5 +144,17 @@ export function showAlert(row: AlertRow): Alert {
     resolved_at: row.resolved_at?.toISOString() ?? null,
     count: Number(row.count),
     incident_id: row.incident_id,
+    hold: showHold(row),
+  }
+}
+
+function showHold(row: AlertRow): Alert['hold'] {
+  if (row.held_by === null || row.held_at === null) return null
+  return {
+    by: row.held_by,
+    ref_id: row.held_ref ?? '',
+    reason: row.held_reason ?? '',
+    since: row.held_at.toISOString(),
+    until: row.held_until?.toISOString() ?? null,
   }
 }

@@ -17,6 +17,7 @@ import { explainRoutes } from '../playbook/explain-routes.ts'
 import { type PlaybookParts, playbookVersionRoutes } from '../playbook/routes.ts'
 import { playbookSaveRoutes } from '../playbook/save-routes.ts'
 import type { Ports } from '../ports.ts'
+import { alertListRoutes } from './alert-list-routes.ts'
 import { authenticator } from './authenticate.ts'
 import { acceptJson } from './body.ts'
 import { openFeed } from './feed.ts'
@@ -24,6 +25,7 @@ import type { OncallParts } from './oncall-view.ts'
 import { describeApi } from './openapi.ts'
 import { playbookRoutes } from './playbook-routes.ts'
 import { playbookSchemaRoutes } from './playbook-schema-routes.ts'
+import { signalReplayRoutes } from './signal-replay-routes.ts'
 import { signalRoutes } from './signal-routes.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { streamRoutes } from './stream.ts'
@@ -54,6 +56,8 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         incidentBeneathRoutes(ports),
         incidentActRoutes(ports),
         signalRoutes(ports),
+        signalReplayRoutes(ports, parts.playbook),
+        alertListRoutes(ports),
         sourceRoutes(
           ports,
           integrations.map((integration) => integration.id),

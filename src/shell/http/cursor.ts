@@ -20,6 +20,13 @@ export function readCursor(cursor: string | undefined, kind: keyof typeof KINDS)
 export function toList<Row, Item>(rows: readonly Row[], limit: number, keyOf: (row: Row) => string, show: (row: Row) => Item) {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  const next = rows.length > limit && last !== undefined ? Buffer.from(PREFIX + keyOf(last)).toString('base64url') : null
+  const next = rows.length > limit && last !== undefined ? makeCursor(keyOf(last)) : null
   return { items: shown.map(show), next }
+}
+
+/** Of what was looked at last; null at the end of a list. */
+export function makeCursor(key: string): string
+export function makeCursor(key: string | null): string | null
+export function makeCursor(key: string | null): string | null {
+  return key === null ? null : Buffer.from(PREFIX + key).toString('base64url')
 }

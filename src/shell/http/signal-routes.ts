@@ -1,24 +1,41 @@
-/** What monitoring sent: alerts, signals with their raw bytes, and whether a page was seen. */
+/** What monitoring sent: signals with their raw bytes, and whether a page was seen. */
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Alert, IdParams, listOf, ListQuery, Page, Signal, SignalRaw } from '../../api/schema.ts'
-import { findIncidentId } from '../incident/store.ts'
+import { AnyTimestamp, IdParams, ListQuery, Page, Signal, SignalList, SignalRaw } from '../../api/schema.ts'
+import { toRfc3339 } from '../../core/time.ts'
 import { listPages, recordSeen } from '../page/ledger-store.ts'
 import type { Ports } from '../ports.ts'
 import { act } from './act.ts'
-import { listAlerts, showAlert } from './alert-list-store.ts'
 import { require } from './authenticate.ts'
-import { readCursor, toList } from './cursor.ts'
 import { findOwnPage } from './own-page-store.ts'
 import { badField, ProblemError } from './problem.ts'
 import { answers, IdempotencyHeaders } from './route-kit.ts'
-import { findSignal, listSignals, parseSignalId } from './signal-list.ts'
+import { findSignal, listSignals, parseSignalId, type SignalFilter } from './signal-list.ts'
+import { findSourceId } from './source-name-store.ts'
 
-/** `incident` by id or number. */
-const AlertQuery = ListQuery.extend({ state: z.enum(['firing', 'resolved']).optional(), incident: z.string().max(200).optional() })
-const SignalQuery = ListQuery.extend({ q: z.string().max(200).optional() })
+/** `source` by id or name; `outcome` is one or several of the fixed words, with commas between; `from` and `until` half-open. */
+const SignalQuery = ListQuery.extend({
+  q: z.string().max(200).optional(),
+  source: z.string().max(200).optional(),
+  outcome: z.string().max(200).optional(),
+  from: AnyTimestamp.optional(),
+  until: AnyTimestamp.optional(),
+})
 const Uuid = z.uuid()
+
+function readFilter({ q, outcome, from, until }: z.infer<typeof SignalQuery>): Omit<SignalFilter, 'sourceId'> {
+  const outcomes = (outcome ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  return {
+    search: q === undefined || q.trim() === '' ? null : q.trim(),
+    outcomes: outcomes.length === 0 ? null : new Set(outcomes),
+    from: from === undefined ? null : Date.parse(from),
+    until: until === undefined ? null : Date.parse(until),
+  }
+}
 
 export function signalRoutes(ports: Ports): FastifyPluginAsyncZod {
   const load = async (request: FastifyRequest<{ Params: { id: string } }>) => {
@@ -30,31 +47,6 @@ export function signalRoutes(ports: Ports): FastifyPluginAsyncZod {
   }
   return async (app) => {
     app.get(
-      '/alerts',
-      {
-        schema: {
-          tags: ['signals'],
-          operationId: 'listAlerts',
-          summary: 'Alerts, newest first',
-          querystring: AlertQuery,
-          response: answers({ 200: listOf(Alert) }),
-        },
-      },
-      async (request) => {
-        const viewer = require(request, 'signal.read')
-        const { cursor, limit, state, incident } = request.query
-        const after = readCursor(cursor, 'uuid')
-        return ports.database.inTransaction('main', async (tx) => {
-          const incidentId = incident === undefined ? null : await findIncidentId(tx, incident)
-          // An incident that is not there has no alerts, as has one that this reader may not see.
-          if (incidentId === undefined) return { items: [], next: null }
-          const rows = await listAlerts(tx, viewer.personId, { incidentId, state: state ?? null }, { limit: limit + 1, after })
-          return toList(rows, limit, (row) => row.id, showAlert)
-        })
-      },
-    )
-
-    app.get(
       '/signals',
       {
         schema: {
@@ -62,19 +54,25 @@ export function signalRoutes(ports: Ports): FastifyPluginAsyncZod {
           operationId: 'listSignals',
           summary: 'Messages as received and what became of each, newest first',
           querystring: SignalQuery,
-          response: answers({ 200: listOf(Signal) }),
+          response: answers({ 200: SignalList }),
         },
       },
       async (request) => {
         const viewer = require(request, 'signal.read')
-        const { cursor, limit, q } = request.query
+        const { cursor, limit } = request.query
         const after = cursor === undefined || cursor === '' ? null : parseSignalId(Buffer.from(cursor, 'base64url').toString('utf8'))
         if (after === null && cursor !== undefined && cursor !== '') throw badField('cursor', 'is none that this list gave')
-        const search = q === undefined || q.trim() === '' ? null : q.trim()
-        const { items, next } = await ports.database.inTransaction('main', (tx) =>
-          listSignals(tx, viewer.personId, search, { limit, after }),
-        )
-        return { items, next: next === null ? null : Buffer.from(next).toString('base64url') }
+        const filter = readFilter(request.query)
+        const { items, next, lookedTo } = await ports.database.inTransaction('main', async (tx) => {
+          const sourceId = await findSourceId(tx, request.query.source)
+          if (sourceId === undefined) return { items: [], next: null, lookedTo: null }
+          return listSignals(tx, viewer.personId, { ...filter, sourceId }, { limit, after })
+        })
+        return {
+          items,
+          next: next === null ? null : Buffer.from(next).toString('base64url'),
+          looked_to: lookedTo === null ? null : toRfc3339(lookedTo),
+        }
       },
     )
 

@@ -65,6 +65,73 @@ test('signals are read on by cursor, and searched', async () => {
   expect((await scene.ask(ann, 'GET', '/signals?cursor=nonsense')).body.errors[0].field).toBe('cursor')
 })
 
+test('signals are found by source, by what became of them, by time, and by words of their labels', async () => {
+  await scene.database.database
+    .query(
+      `insert into source (id, name, key_prefix, key_hash) values ('00000000-0000-7000-8000-00000000f0f0', 'another', 'xx', decode('ff', 'hex'))
+     on conflict do nothing`,
+    )
+    .catch(() => scene.database.database.query(`insert into source (id, name) values ('00000000-0000-7000-8000-00000000f0f0', 'another')`))
+  await fire('Filtered thing', 'Spike')
+  await fire('Filtered thing', 'Spike')
+  const titles = async (query: string) =>
+    (await scene.ask(ann, 'GET', `/signals?q=filtered&${query}`)).body.items.map((item: { outcome_kind: string }) => item.outcome_kind)
+  expect(await titles('')).toEqual(['repeated', expect.stringMatching(/opened|joined/u)])
+  expect(await titles('outcome=repeated')).toEqual(['repeated'])
+  expect(await titles('outcome=opened,joined,repeated')).toHaveLength(2)
+  expect(await titles('outcome=refused')).toEqual([])
+  expect(await titles('source=test')).toHaveLength(2)
+  expect(await titles('source=another')).toEqual([])
+  expect(await titles('source=nobody')).toEqual([])
+  const { received_at: at } = (await scene.ask(ann, 'GET', '/signals?q=filtered&limit=1')).body.items[0]
+  const later = new Date(Date.parse(at) + 1).toISOString()
+  expect(await titles(`from=${at}&until=${later}`)).toEqual(['repeated'])
+  expect(await titles(`from=${later}`)).toEqual([])
+  expect(await titles(`until=2001-01-01T00:00:00Z`)).toEqual([])
+  expect((await scene.ask(ann, 'GET', '/signals?q=spike&limit=1')).body.items).toHaveLength(1)
+})
+
+test('a signal names the alert it belongs to, and that alert can be asked for', async () => {
+  await fire('Has an alert', 'Spike')
+  const [signal] = (await scene.ask(ann, 'GET', '/signals?q=has an alert')).body.items
+  const alert = (await scene.ask(ann, 'GET', `/alerts/${signal.alert_id}`)).body
+  expect(alert).toMatchObject({ title: 'Has an alert', state: 'firing', hold: null })
+  expect((await scene.ask(ann, 'GET', '/alerts/none')).status).toBe(404)
+})
+
+test('alerts are found by words, by source, by type and by what holds them', async () => {
+  await fire('Quite 100% special', 'Spike')
+  const found = (await scene.ask(ann, 'GET', '/alerts?q=100%25 spec')).body.items
+  expect(found).toHaveLength(1)
+  const titles = async (query: string) =>
+    (await scene.ask(ann, 'GET', `/alerts?${query}`)).body.items.map((item: { title: string }) => item.title)
+  expect(await titles('q=special&source=test&type=spike')).toEqual(['Quite 100% special'])
+  expect(await titles('q=special&source=nobody')).toEqual([])
+  expect(await titles('q=special&type=other')).toEqual([])
+  expect(await titles('state=held')).toEqual([])
+  await scene.database.database.query(
+    `insert into alert_hold (alert_id, by_kind, ref_id, reason, held_at, source_kind) values ($1, 'silence', 's1', 'Ann silenced it.', now(), 'pagerduty')`,
+    [found[0].id],
+  )
+  expect(await titles('state=held')).toEqual(['Quite 100% special'])
+  const [held] = (await scene.ask(ann, 'GET', '/alerts?state=firing&q=special')).body.items
+  expect(held.hold).toMatchObject({ by: 'silence', ref_id: 's1', reason: 'Ann silenced it.', until: null })
+})
+
+test('a signal is replayed into a dry run: by the playbook of now, and nothing is written', async () => {
+  await fire('Replay me', 'Spike')
+  const [signal] = (await scene.ask(ann, 'GET', '/signals?q=replay me')).body.items
+  const count = async () =>
+    (await scene.database.database.query('select (select count(*) from event) as e, (select count(*) from effect) as f')).rows
+  const before = await count()
+  const { status, body } = await scene.ask(ann, 'POST', `/signals/${signal.id}/replay`)
+  expect(status).toBe(200)
+  expect(body.items[0]).toMatchObject({ verdict: 'type', type: { id: 'spike' }, joins: { id: signal.incident_id } })
+  expect(await count()).toEqual(before)
+  expect((await scene.ask(cyd, 'POST', `/signals/${signal.id}/replay`)).status).toBe(403)
+  expect((await scene.ask(ann, 'POST', '/signals/1-999/replay')).status).toBe(404)
+})
+
 test('alerts are listed with their state, by incident too, and read on by cursor', async () => {
   await fire('Ends soon', 'Spike')
   await fire('Ends soon', 'Spike', 'resolve')

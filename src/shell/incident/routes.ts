@@ -6,7 +6,7 @@ import type { IncidentEvent } from '../../core/incident/event.ts'
 import type { Tx } from '../database/database.ts'
 import { listAlerts, showAlert } from '../http/alert-list-store.ts'
 import { require } from '../http/authenticate.ts'
-import { readCursor, toList } from '../http/cursor.ts'
+import { makeCursor, readCursor, toList } from '../http/cursor.ts'
 import { answers } from '../http/route-kit.ts'
 import { findNames } from '../person/person-store.ts'
 import type { Ports } from '../ports.ts'
@@ -121,8 +121,8 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
         return ports.database.inTransaction('main', async (tx) => {
           const row = await loadIncidentFor(tx, request, request.params.id, 'incident.read')
           const viewer = require(request, 'incident.read').personId
-          const rows = await listAlerts(tx, viewer, { incidentId: row.id, state: null }, { limit: limit + 1, after })
-          return toList(rows, limit, (alert) => alert.id, showAlert)
+          const { rows, next } = await listAlerts(tx, viewer, { incidentId: row.id, state: null }, { limit, after })
+          return { items: rows.map(showAlert), next: makeCursor(next) }
         })
       },
     )
@@ -142,8 +142,9 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
         ports.database.inTransaction('main', async (tx) => {
           const row = await loadIncidentFor(tx, request, request.params.id, 'incident.read')
           const viewer = require(request, 'incident.read').personId
-          const firing = await listAlerts(tx, viewer, { incidentId: row.id, state: 'firing' }, { limit: EVIDENCE_ALERTS_MAX, after: null })
-          return showTriage(row, await ports.playbooks.load(tx, row.playbook_digest), firing, tx.now)
+          const page = { limit: EVIDENCE_ALERTS_MAX, after: null }
+          const firing = await listAlerts(tx, viewer, { incidentId: row.id, state: 'firing' }, page)
+          return showTriage(row, await ports.playbooks.load(tx, row.playbook_digest), firing.rows, tx.now)
         }),
     )
 

@@ -84,7 +84,7 @@ function toBody(query: ExplainQuery): ExplainBody {
   return { ...when, signal }
 }
 
-type Found = Omit<ExplainAsked, 'viewer'>
+export type Found = Omit<ExplainAsked, 'viewer'>
 
 async function findAsked(tx: Tx, viewer: string, asked: ExplainBody): Promise<Found> {
   const at = asked.at === undefined ? null : Date.parse(asked.at)
@@ -107,8 +107,8 @@ async function findSource(tx: Tx, wanted: string) {
   return sources.find((source) => source.id === wanted || source.name === wanted) ?? null
 }
 
-/** A signal that was received is asked about as of when it came. */
-async function findReceived(tx: Tx, viewer: string, id: string, at: number | null): Promise<Found> {
+/** A signal that was received is asked about as of when it came, unless `at` says otherwise. @throws a problem where there is none for that viewer */
+export async function findReceived(tx: Tx, viewer: string, id: string, at: number | null): Promise<Found> {
   const place = parseSignalId(id)
   const visible = place === null ? undefined : await findSignal(tx, viewer, place)
   const receipt = place === null || visible === undefined ? undefined : await findReceipt(tx, place.receiptId)
