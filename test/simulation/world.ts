@@ -89,6 +89,7 @@ export class World {
       pollAt: Infinity,
     }))
     for (let source = 0; source < SOURCES; source += 1) this.after(this.spread(HOUR_MS), () => this.fire(source))
+    this.every(8 * HOUR_MS, () => this.tidy())
     if (options.faults) this.startFaults()
   }
 
@@ -365,6 +366,18 @@ export class World {
       this.counts.measured += 1
     }
     if (what === 'resolve') this.store.change(row, { type: 'resolve', by, reason: 'done' }, now)
+    this.keepPolling(server)
+  }
+
+  /** Somebody looks through the list now and then and ends what is old: else every alarm would join it for ever. */
+  private tidy(): void {
+    const by = { kind: 'person', id: own, name: NAMES[own] ?? '?' } as const
+    const server = this.pick(this.servers)
+    if (!this.isAble(server)) return
+    for (const row of Array.from(this.store.open.values())) {
+      if (row.incident.openedAt > this.now() - 6 * HOUR_MS || this.random() < 0.3) continue
+      this.store.change(row, { type: 'resolve', by, reason: 'old' }, this.now())
+    }
     this.keepPolling(server)
   }
 
