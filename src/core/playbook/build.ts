@@ -10,6 +10,7 @@ import { reportUnusual } from './report-unusual.ts'
 import type { Path, Report } from './finding.ts'
 import type {
   CommunicationRow,
+  DetectionMetric,
   DetectionRule,
   IncidentRole,
   IncidentType,
@@ -115,6 +116,28 @@ function buildDetection(rule: DetectionFile, path: Path, report: Report): Detect
     sources: toList(rule.sources).map((kind) => normalizeName(kind).toLowerCase()),
     threshold: reading?.kind === 'threshold' ? reading.threshold : null,
     when: rule.when ?? null,
+    ...(rule.metric === undefined ? {} : { metric: buildMetric(rule.metric, [...path, 'metric'], report) }),
+  }
+}
+
+const DEFAULT_PERIOD_MS = MINUTE_MS
+
+function buildMetric(metric: NonNullable<DetectionFile['metric']>, path: Path, report: Report): DetectionMetric {
+  const { cloudwatch } = metric
+  return {
+    prometheus: metric.prometheus ?? null,
+    cloudwatch:
+      cloudwatch === undefined
+        ? null
+        : {
+            namespace: cloudwatch.namespace,
+            name: cloudwatch.name,
+            statistic: cloudwatch.statistic ?? 'Average',
+            dimensions: cloudwatch.dimensions ?? {},
+            periodMs: readOptional(cloudwatch.period, DEFAULT_PERIOD_MS, [...path, 'cloudwatch', 'period'], report),
+          },
+    measures: buildSignalMeasure(metric.measures, [...path, 'measures'], report),
+    forMs: metric.for === undefined ? null : readDuration(metric.for, [...path, 'for'], report),
   }
 }
 

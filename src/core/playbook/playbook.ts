@@ -152,6 +152,29 @@ export interface DetectionRule {
   readonly threshold: Threshold | null
   /** CEL over `signal`; null: always. */
   readonly when: string | null
+  /** What its alert rule is written from; undefined: nothing is said. The engine does nothing by it. */
+  readonly metric?: DetectionMetric
+}
+
+/** What a monitoring system must measure so that a detection can be met. */
+export interface DetectionMetric {
+  /** A PromQL expression of the number. */
+  readonly prometheus: string | null
+  readonly cloudwatch: CloudWatchMetric | null
+  /** What the number is: the threshold of the severity row for it counts, where the detection has none. */
+  readonly measures: SignalMeasure | null
+  /** Null: as the severity row says, else at once. */
+  readonly forMs: number | null
+}
+
+export interface CloudWatchMetric {
+  readonly namespace: string
+  readonly name: string
+  /** `Average`, `Sum`, `p95`. */
+  readonly statistic: string
+  /** An empty value is not known to the playbook. */
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly periodMs: number
 }
 
 /** A signal's number as a measure: `value * factor` is in the unit. */

@@ -98,6 +98,34 @@ const ResolutionFile = z.strictObject({
     .meta({ description: 'Severities that resolve by themselves when green; none when left out.' }),
 })
 
+const CloudWatchFile = z.strictObject({
+  namespace: Name.meta({ examples: ['AWS/ApiGateway'] }),
+  name: Name.meta({ description: 'Of the metric, as CloudWatch calls it.', examples: ['5XXError'] }),
+  statistic: Name.optional().meta({ description: '"Average" when left out; "p95" and the like too.', examples: ['Average', 'Sum', 'p95'] }),
+  dimensions: z
+    .record(Name, z.string().max(NAME_CHARS_MAX * 3))
+    .optional()
+    .meta({ description: 'Names and values; an empty value becomes a parameter of the stack.' }),
+  period: Duration.optional().meta({ description: 'One data point; 1 min when left out.' }),
+})
+
+const MetricFile = z.strictObject({
+  prometheus: Line.optional().meta({
+    description: 'A PromQL expression that gives the number; the rule compares it with the threshold.',
+    examples: ['max by (model) (drift_psi)'],
+  }),
+  cloudwatch: CloudWatchFile.optional(),
+  measures: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'What the number is, where the detection has no threshold of its own: that of the severity row then counts. As `measures` of an incident type.',
+      examples: ['error_rate as share'],
+    }),
+  for: Duration.optional().meta({ description: 'How long without a break; that of the severity row, else at once, when left out.' }),
+})
+
 const DetectionFile = z.strictObject({
   alarm: z
     .string()
@@ -121,6 +149,10 @@ const DetectionFile = z.strictObject({
       description: 'A CEL condition over `signal`: alarm, status, title, dedup_key, severity_hint, value, labels, source.',
       examples: ['"env" in signal.labels && signal.labels["env"] == "prod"'],
     }),
+  metric: MetricFile.optional().meta({
+    description:
+      'What `tocsin render --prometheus-rules` and `--cloudwatch-alarms` need to write its alert rule. Matches nothing by itself.',
+  }),
 })
 
 const MitigationFile = z.union([Line, z.strictObject({ title: Line, action: Name.optional() })])

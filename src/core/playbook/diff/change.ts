@@ -43,6 +43,7 @@ export const CHANGE_CODES = {
   'detection-added': 'Another signal opens an incident type.',
   'detection-removed': 'A signal no longer opens an incident type.',
   'detection-changed': 'A threshold, a condition or the sources of a detection.',
+  'detection-measured': 'From which metric the alert rule of a detection is written.',
   'measured-value': 'What the values of a type’s signals measure.',
   grouping: 'Which alerts of a type share an incident.',
   'first-step': 'What the page says to do first.',

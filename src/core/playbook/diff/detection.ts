@@ -23,7 +23,7 @@ interface TypePair {
 }
 
 export function diffDetection({ before, now, index }: TypePair, matrices: Matrices): readonly Change[] {
-  const { changed, removed, added } = pairRules(before.detection, now.detection)
+  const { changed, removed, added, kept } = pairRules(before.detection, now.detection)
   const path = ['incident_types', index, 'detection']
   const title = quoted(now.title)
   const gained = effectOfLosing(now, matrices, 'found')
@@ -34,6 +34,17 @@ export function diffDetection({ before, now, index }: TypePair, matrices: Matric
       const { effect, words } = compareRules(was.row, is.row, { gained, lost, pages })
       return { code: 'detection-changed', effect, path: [...path, is.index], side: 'after', sentence: `${title} is detected by ${words}` }
     }),
+    ...kept
+      .filter(([was, is]) => JSON.stringify(was.row.metric) !== JSON.stringify(is.row.metric))
+      .map(
+        ([, is]): Change => ({
+          code: 'detection-measured',
+          effect: 'behaviour',
+          path: [...path, is.index],
+          side: 'after',
+          sentence: `The alert rule for ${describeRule(is.row)} of ${title} is written from another metric`,
+        }),
+      ),
     ...added.map(
       ({ row, index: place }): Change => ({
         code: 'detection-added',
@@ -52,6 +63,8 @@ export function diffDetection({ before, now, index }: TypePair, matrices: Matric
 }
 
 interface PairedRules {
+  /** The same but for what they are measured by. */
+  readonly kept: readonly (readonly [Placed<DetectionRule>, Placed<DetectionRule>])[]
   readonly changed: readonly (readonly [Placed<DetectionRule>, Placed<DetectionRule>])[]
   readonly removed: readonly Placed<DetectionRule>[]
   readonly added: readonly Placed<DetectionRule>[]
@@ -79,10 +92,10 @@ function pairRules(before: readonly DetectionRule[], now: readonly DetectionRule
     lost = lost.filter((one) => !pairs.some(([taken]) => taken === one))
     return pairs
   }
-  take((left, right) => writeRule(left) === writeRule(right))
+  const kept = take((left, right) => writeRule(left) === writeRule(right))
   changed.push(...take((left, right) => left.alarm === right.alarm && left.when === right.when))
   changed.push(...take((left, right) => left.alarm === right.alarm))
-  return { changed, removed: lost, added: fresh }
+  return { kept, changed, removed: lost, added: fresh }
 }
 
 interface Effects {
