@@ -6,9 +6,10 @@ import { json } from './json/manifest.ts'
 import { opsgenie } from './opsgenie/manifest.ts'
 import { pagerduty } from './pagerduty/manifest.ts'
 import { prometheus } from './prometheus/manifest.ts'
+import { sentry } from './sentry/manifest.ts'
 import { sns } from './sns/manifest.ts'
 
-export const integrations: readonly IntegrationManifest[] = [alertmanager, eventbridge, json, opsgenie, pagerduty, prometheus, sns]
+export const integrations: readonly IntegrationManifest[] = [alertmanager, eventbridge, json, opsgenie, pagerduty, prometheus, sentry, sns]
 
 /** Every door with the integration it belongs to, which is the "source kind" that playbook rules name. */
 export const doors: readonly { readonly door: Door; readonly kind: string }[] = integrations.flatMap(({ id, doors: own }) =>
