@@ -148,7 +148,10 @@ export function readPlainly(object: JsonObject, sender: string, messageId?: stri
   return accept({ signals: [toSignal(plain)], messageId: messageId ?? null })
 }
 
-/** Texts, numbers and booleans of an object as labels. */
+/** Texts, numbers and booleans of an object as labels, but for those whose name says that they are secrets. */
 export function scalarsOf(object: JsonObject): Record<string, string> {
-  return toLabels(Object.fromEntries(Object.entries(object).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))))
+  return toLabels(Object.fromEntries(Object.entries(object).filter(([name, value]) => SCALARS.has(typeof value) && !SECRETIVE.test(name))))
 }
+
+const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'boolean'])
+const SECRETIVE = /key|token|secret|passw|credential|auth|cookie|session/i
