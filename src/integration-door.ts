@@ -11,7 +11,7 @@ export function jsonReply(status: number, body: unknown, headers: Readonly<Recor
 }
 
 /** The key of an `Authorization` header in any scheme: `Bearer k`, `GenieKey k`, `Token token=k`, or the password of `Basic`. */
-export function keyOfAuthorization(message: InboundMessage): string | null {
+export function keyOfAuthorization(message: Pick<InboundMessage, 'headers'>): string | null {
   const header = message.headers['authorization']
   if (header === undefined || header.length > AUTHORIZATION_CHARS_MAX) return null
   const space = header.indexOf(' ')
@@ -51,4 +51,9 @@ export function refuse(reason: string, sender: string, reply: Reply): Received {
     title: toLine(`${sender} sent a message that could not be understood: ${reason}`, 300),
     reply,
   }
+}
+
+/** How a way that was cut is named: the door raises it, and the shell ends it when the topic is confirmed again. */
+export function subscriptionEnded(topic: string): { readonly alarm: string; readonly dedupKey: string } {
+  return { alarm: 'SubscriptionEnded', dedupKey: `subscription-ended/${topic}` }
 }

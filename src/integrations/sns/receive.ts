@@ -11,7 +11,7 @@ import type { ChangeReport, Signal } from '../../core/alert/signal.ts'
 import { toLine } from '../../core/alert/text.ts'
 import { joinLabels, parseArn } from '../../integration-aws.ts'
 import type { FollowUp, InboundMessage, Received, ReceiveContext, Reply } from '../../integration.ts'
-import { jsonOf, jsonReply, refuse } from '../../integration-door.ts'
+import { jsonOf, jsonReply, refuse, subscriptionEnded } from '../../integration-door.ts'
 import { readContent, readObject, readUnknown } from './content.ts'
 import { type Envelope, isCertificateUrl, isSnsUrl, readEnvelope } from './envelope.ts'
 import { readRecords } from './records.ts'
@@ -20,7 +20,6 @@ import { judge, judgeUnsigned, type Trust } from './trust.ts'
 const SENDER = 'SNS'
 const ACCEPTED: Reply = { status: 200, body: '' }
 const RAW_HEADER = 'x-amz-sns-rawdelivery'
-export const UNSUBSCRIBED_ALARM = 'SnsSubscriptionEnded'
 
 /** Address of the certificate that the message names, where it is one of SNS; null for all else. */
 export function certificateUrlOf(message: InboundMessage): string | null {
@@ -125,17 +124,12 @@ function toChange({ topicArn }: Envelope, title: string): ChangeReport {
 /** The way by which alarms come has been cut: that is an alarm. */
 function unsubscribed({ topicArn }: Envelope): Signal {
   return toSignal({
-    alarm: UNSUBSCRIBED_ALARM,
+    ...subscriptionEnded(topicArn),
     status: 'firing',
     title: `SNS topic ${topicArn} was unsubscribed: its alarms no longer come here`,
     summary: 'Somebody ended the subscription. If nobody meant to, subscribe the topic again; it is confirmed by itself.',
-    dedupKey: unsubscribedKey(topicArn),
     labels: placeOf(topicArn),
   })
-}
-
-export function unsubscribedKey(topicArn: string): string {
-  return `sns-subscription-ended/${topicArn}`
 }
 
 function placeOf(topicArn: string): Signal['labels'] {

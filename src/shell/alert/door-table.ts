@@ -1,8 +1,9 @@
 /** Doors by the name kept with each receipt, so that a receipt can be read again after a crash or for a list. */
 import type { Signal } from '../../core/alert/signal.ts'
 import { doors, innerDoors } from '../../integrations/index.ts'
-import type { InboundMessage, Received } from '../../integration.ts'
+import type { Door, InboundMessage, Received } from '../../integration.ts'
 import { MAPPING_HEADER, mappingText } from '../mapping/mapping-cache.ts'
+import { contextOfNote } from '../source/confirm-note.ts'
 import { INTERNAL_KIND } from '../source/source-store.ts'
 
 /** Signals that Tocsin raises itself come through this one; their body is the signal. */
@@ -18,6 +19,11 @@ export function kindOfDoor(id: string): string {
   return byId.get(id)?.kind ?? INTERNAL_KIND
 }
 
+/** A door of the vendors' addresses; undefined for one that has gone. */
+export function findDoor(id: string): Door | undefined {
+  return doors.find(({ door }) => door.id === id)?.door
+}
+
 /** Reads a stored message as its door did. Never throws; a door that has gone says so. */
 export function receiveAgain(doorId: string, message: InboundMessage): Received {
   if (doorId === INTERNAL_DOOR) return receiveInternal(message)
@@ -27,7 +33,8 @@ export function receiveAgain(doorId: string, message: InboundMessage): Received 
     const mappingId = message.headers[MAPPING_HEADER]
     const mapping = mappingText(mappingId)
     if (mappingId !== undefined && mapping === undefined) return unreadable('the mapping that it was read by is not known')
-    const context = { params: {}, signingSecret: null, freshId: message.headers[FRESH_ID_HEADER] ?? '', mapping: mapping ?? null }
+    const freshId = message.headers[FRESH_ID_HEADER] ?? ''
+    const context = { params: {}, signingSecret: null, freshId, mapping: mapping ?? null, ...contextOfNote(message.headers) }
     return entry.door.receive(message, context)
   } catch (error) {
     return unreadable(`reading it failed: ${error instanceof Error ? error.name : 'unknown'}`)
