@@ -17,8 +17,14 @@ export interface Hold {
 /** As an aim: the alert opens nothing and pages nobody. */
 export interface HeldAim extends Hold {
   readonly kind: 'held'
+  /** Of what can be edited: an alert that an earlier version holds is aimed again. */
+  readonly version?: number
+  /** Of an inhibition: the values of the rule's `equal` labels. */
+  readonly key?: string
+  /** Of an inhibition: the alert is on both sides of the rule. */
+  readonly both?: boolean
 }
 
-export function heldBy(hold: Hold): HeldAim {
+export function heldBy(hold: Omit<HeldAim, 'kind'>): HeldAim {
   return { kind: 'held', ...hold }
 }

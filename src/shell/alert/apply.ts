@@ -13,6 +13,7 @@ import { brokenConstraint, isDatabaseAway, isRetryable } from '../database/error
 import { failpoint } from '../failpoint.ts'
 import { applyFailuresTotal } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
+import { foldHolding } from '../silence/hold-units.ts'
 import {
   type AlertUpdate,
   finishBatch,
@@ -96,7 +97,12 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[], hints?: 
   const fingerprints = [...new Set(units.map((unit) => unit.fingerprint))]
   const latest = await lockLatest(tx, fingerprints, hints)
   const matcher = matcherOf(playbook)
-  const folded = fold(units, { latest, aim: (unit) => aimOf(unit, playbook, matcher), freshId: ports.freshId })
+  const held = await foldHolding(tx, ports.database, units, {
+    playbook,
+    aim: (unit) => aimOf(unit, playbook, matcher),
+    fold: (aim) => fold(units, { latest, aim, freshId: ports.freshId }),
+  })
+  const folded = held.fold
   const measured = remeasured(folded, latest, playbook, matcher)
   const places = await placeAlerts(ports, tx, folded, { playbook, measured })
   const incidentOf = (alert: FoldedAlert) => places.get(alert)?.incidentId ?? alert.incidentId
@@ -109,6 +115,7 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[], hints?: 
   )
   await updateAlerts(tx, updates)
   await insertAlerts(tx, inserts)
+  await held.record(tx)
   const explain = makeExplainer(places)
   return {
     outcomes: folded.fates.map(explain),
