@@ -91,7 +91,8 @@ export function readDetails(value: unknown): Record<string, string> {
   if (!isObject(value)) return {}
   const entries: [string, string][] = []
   for (const [name, item] of Object.entries(value)) {
-    if (name === '__proto__' || name === '' || item === null || typeof item === 'object') continue
+    if (name === '__proto__' || name === '') continue
+    if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'boolean') continue
     entries.push([cut(name, TEXT_CHARS_MAX), cut(String(item), LABEL_CHARS_MAX)])
     if (entries.length === DETAILS_MAX) break
   }

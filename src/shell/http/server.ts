@@ -17,6 +17,7 @@ import type { DoorHandler, RequestHandler } from './listeners-public.ts'
 import { acknowledgeRoutes } from './pages/acknowledge-routes.ts'
 import { signInPageRoutes } from './pages/sign-in-page-routes.ts'
 import { statusRoutes } from './pages/status-routes.ts'
+import { opsgenieRoutes } from '../opsgenie/routes.ts'
 import { redactUrl } from './redact.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serializer } from './serializer.ts'
@@ -56,6 +57,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(cookie)
   void app.register(healthRoutes(ports, parts.checks, registry))
   void app.register(apiRoutes(ports, parts), { prefix: API_PREFIX })
+  void app.register(opsgenieRoutes(ports))
   void app.register(acknowledgeRoutes(ports))
   void app.register(signInPageRoutes(ports))
   void app.register(statusRoutes(ports))

@@ -1,0 +1,317 @@
+/**
+ * SQL of alerts as Opsgenie's clients see them: the alert, its overlay, and what its incident says of an acknowledgement.
+ * An alert gets its overlay when it is first asked for, made from the receipt that opened it: nothing of this is on the way in.
+ */
+import { isObject, parseJson } from '../../core/alert/json.ts'
+import { PLAIN_ALARM } from '../../core/alert/build.ts'
+import { type Overlay, overlayOf } from '../../core/opsgenie/overlay.ts'
+import { type AlertPayload, readAlert, readPriority } from '../../core/opsgenie/payload.ts'
+import { UUID } from '../../core/opsgenie/to-signal.ts'
+import type { Instant } from '../../core/time.ts'
+import { fingerprintOf } from '../alert/fingerprint.ts'
+import { FRESH_ID_HEADER } from '../alert/door-table.ts'
+import { RECEIPT_COLUMNS, toReceipt } from '../alert/receipt-store.ts'
+import type { Tx } from '../database/database.ts'
+
+/** Doors whose receipts hold what an overlay is made from. */
+const CREATE_DOORS = ['opsgenie', 'opsgenie-jsm']
+
+export interface Identifier {
+  readonly type: 'id' | 'tiny' | 'alias'
+  readonly value: string
+}
+
+export interface OpsgenieAlert {
+  readonly id: string
+  readonly tinyId: number
+  readonly sourceId: string
+  readonly alias: string
+  readonly dedupKey: string | null
+  readonly alarm: string
+  readonly title: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly count: number
+  readonly firstAt: Instant
+  readonly lastAt: Instant
+  readonly updatedAt: Instant
+  readonly resolvedAt: Instant | null
+  readonly incidentId: string | null
+  readonly incidentAcknowledgedAt: Instant | null
+  readonly overlay: Overlay
+}
+
+/** The one that is meant, with its overlay; an alias means the open alert, else the latest. @returns undefined also for deleted ones */
+export async function findAlert(
+  tx: Tx,
+  sourceId: string,
+  identifier: Identifier,
+  options?: { lock: boolean },
+): Promise<OpsgenieAlert | undefined> {
+  const id = await findAlertId(tx, sourceId, identifier)
+  if (id === undefined) return undefined
+  await adopt(tx, sourceId, [id])
+  const { rows } = await tx.query<AlertRow>(
+    `${SELECT} where o.alert_id = $1 and o.overlay ->> 'deletedAt' is null ${options?.lock === true ? 'for update of o' : ''}`,
+    [id],
+  )
+  return rows[0] === undefined ? undefined : toAlert(rows[0])
+}
+
+async function findAlertId(tx: Tx, sourceId: string, { type, value }: Identifier): Promise<string | undefined> {
+  const query = (text: string, values: readonly unknown[]) => tx.query<{ id: string }>(text, values)
+  if (type === 'tiny') {
+    if (!/^\d{1,15}$/.test(value)) return undefined
+    const { rows } = await query('select alert_id as id from opsgenie_alert where tiny_id = $1 and source_id = $2', [
+      Number(value),
+      sourceId,
+    ])
+    return rows[0]?.id
+  }
+  if (type === 'id') {
+    if (!UUID.test(value)) return undefined
+    const { rows } = await query('select id from alert where id = $1 and source_id = $2', [value, sourceId])
+    return rows[0]?.id
+  }
+  const fingerprint = fingerprintOfAlias(sourceId, value)
+  const { rows } = await query('select id from alert where fingerprint = $1 order by resolved_at desc nulls first limit 1', [fingerprint])
+  return rows[0]?.id
+}
+
+export function fingerprintOfAlias(sourceId: string, alias: string): string {
+  return fingerprintOf(sourceId, { ...NAMELESS, dedupKey: alias })
+}
+const NAMELESS = {
+  alarm: '',
+  status: 'firing',
+  title: '',
+  summary: null,
+  dedupKey: null,
+  severityHint: null,
+  value: null,
+  labels: {},
+  links: [],
+  startsAt: null,
+  endsAt: null,
+} as const
+
+interface UnadoptedRow {
+  readonly id: string
+  readonly dedup_key: string | null
+  readonly title: string
+  readonly labels: Record<string, string>
+  readonly severity_hint: string | null
+  readonly first_at: Date
+}
+
+/** Makes the overlays that are missing of these alerts. */
+export async function adopt(tx: Tx, sourceId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const { rows } = await tx.query<UnadoptedRow>(
+    `select a.id, a.dedup_key, a.title, a.labels, a.severity_hint, a.first_at from alert a
+     where a.id = any($1::uuid[]) and not exists (select from opsgenie_alert o where o.alert_id = a.id) order by a.id`,
+    [ids],
+  )
+  if (rows.length === 0) return
+  const created = await findCreates(
+    tx,
+    sourceId,
+    rows.map((row) => row.first_at),
+  )
+  const overlays = rows.map((row) => overlayOf(created.get(keyOf(row.first_at, row.dedup_key)) ?? fromLabels(row)))
+  await tx.query(
+    `insert into opsgenie_alert (alert_id, source_id, overlay, updated_at)
+     select new.id, $2, new.overlay, new.at from unnest($1::uuid[], $3::jsonb[], $4::timestamptz[]) as new (id, overlay, at)
+     on conflict do nothing`,
+    [rows.map((row) => row.id), sourceId, overlays.map((overlay) => JSON.stringify(overlay)), rows.map((row) => row.first_at)],
+  )
+}
+
+/** An alert begins at the very millisecond at which the receipt that opened it came. */
+async function findCreates(tx: Tx, sourceId: string, moments: readonly Date[]): Promise<Map<string, AlertPayload>> {
+  const { rows } = await tx.query<Parameters<typeof toReceipt>[0]>(
+    `select ${RECEIPT_COLUMNS} from receipt r left join source s on s.id = r.source_id
+     where r.received_at = any($1::timestamptz[]) and r.source_id = $2 and r.door = any($3::text[]) and r.refused is null
+     order by r.id desc`,
+    [moments, sourceId, CREATE_DOORS],
+  )
+  const created = new Map<string, AlertPayload>()
+  for (const row of rows) {
+    const receipt = toReceipt(row)
+    const alert = payloadOf(receipt.body)
+    const key = alert?.alias ?? withDashes(receipt.headers[FRESH_ID_HEADER] ?? '')
+    if (alert !== null) created.set(keyOf(row.received_at, key), alert)
+  }
+  return created
+}
+
+export function payloadOf(body: Buffer): AlertPayload | null {
+  const json = parseJson(body)
+  return json.kind === 'value' && isObject(json.value) ? readAlert(json.value) : null
+}
+
+function keyOf(at: Date, alias: string | null): string {
+  return `${at.getTime()} ${alias ?? ''}`
+}
+
+function withDashes(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** Of an alert that came by another door, or whose receipt is gone. */
+function fromLabels({ title, labels, severity_hint }: UnadoptedRow): AlertPayload {
+  const { tags, entity, source, priority: _, ...details } = labels
+  return {
+    message: title,
+    alias: null,
+    description: null,
+    responders: [],
+    visibleTo: [],
+    actions: [],
+    tags: tags === undefined ? [] : tags.split(','),
+    details,
+    entity: entity ?? null,
+    source: source ?? null,
+    priority: readPriority(severity_hint),
+    user: null,
+    note: null,
+  }
+}
+
+/** So many alerts are adopted by one list: what is older was either listed before, or is asked for by its alias or id. */
+const ADOPTED_MAX = 5_000
+const ADOPTED_AT_ONCE = 500
+
+/** Newest first. */
+export async function adoptRecent(tx: Tx, sourceId: string): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select a.id from (select id, alarm from alert where source_id = $1 order by id desc limit ${ADOPTED_MAX}) a
+     where a.alarm <> $2 and not exists (select from opsgenie_alert o where o.alert_id = a.id)`,
+    [sourceId, PLAIN_ALARM],
+  )
+  for (let at = 0; at < rows.length; at += ADOPTED_AT_ONCE) {
+    await adopt(
+      tx,
+      sourceId,
+      rows.slice(at, at + ADOPTED_AT_ONCE).map((row) => row.id),
+    )
+  }
+}
+
+export interface AlertRow {
+  readonly id: string
+  readonly tiny_id: number
+  readonly source_id: string
+  readonly fingerprint: string
+  readonly dedup_key: string | null
+  readonly alarm: string
+  readonly title: string
+  readonly labels: Record<string, string>
+  readonly count: number
+  readonly first_at: Date
+  readonly last_at: Date
+  readonly resolved_at: Date | null
+  readonly incident_id: string | null
+  readonly acknowledged_at: Date | null
+  readonly overlay: Overlay
+  readonly updated_at: Date
+}
+
+export const SELECT = `
+  select a.id, o.tiny_id, a.source_id, a.fingerprint, a.dedup_key, a.alarm, a.title, a.labels, a.count, a.first_at, a.last_at,
+    a.resolved_at, a.incident_id, i.acknowledged_at, o.overlay, o.updated_at
+  from opsgenie_alert o join alert a on a.id = o.alert_id left join incident i on i.id = a.incident_id`
+
+export function toAlert(row: AlertRow): OpsgenieAlert {
+  return {
+    id: row.id,
+    tinyId: row.tiny_id,
+    sourceId: row.source_id,
+    alias: row.dedup_key ?? row.fingerprint,
+    dedupKey: row.dedup_key,
+    alarm: row.alarm,
+    title: row.title,
+    labels: row.labels,
+    count: row.count,
+    firstAt: row.first_at.getTime(),
+    lastAt: row.last_at.getTime(),
+    updatedAt: Math.max(row.updated_at.getTime(), row.last_at.getTime(), row.resolved_at?.getTime() ?? 0),
+    resolvedAt: row.resolved_at?.getTime() ?? null,
+    incidentId: row.incident_id,
+    incidentAcknowledgedAt: row.acknowledged_at?.getTime() ?? null,
+    overlay: row.overlay,
+  }
+}
+
+export async function updateOverlay(tx: Tx, id: string, overlay: Overlay): Promise<void> {
+  await tx.query(
+    `update opsgenie_alert set overlay = $2, snoozed_until = to_timestamp($3::float8 / 1000), updated_at = to_timestamp($4::float8 / 1000)
+     where alert_id = $1`,
+    [id, JSON.stringify(overlay), overlay.snoozedUntil, tx.now],
+  )
+}
+
+export interface Entry {
+  readonly id: number
+  readonly text: string
+  readonly owner: string
+  readonly at: Instant
+}
+
+export async function appendEntries(
+  tx: Tx,
+  alertId: string,
+  entries: readonly { readonly kind: 'note' | 'log'; readonly text: string; readonly owner: string }[],
+): Promise<void> {
+  for (const { kind, text, owner } of entries) {
+    await tx.query(
+      'insert into opsgenie_entry (alert_id, kind, text, owner, at) values ($1, $2, $3, $4, to_timestamp($5::float8 / 1000))',
+      [alertId, kind, text, owner, tx.now],
+    )
+  }
+}
+
+export interface EntryPage {
+  readonly kind: 'note' | 'log'
+  /** Entries after this one in the order; null: from the start. */
+  readonly after: number | null
+  readonly order: 'asc' | 'desc'
+  readonly limit: number
+}
+
+export async function listEntries(tx: Tx, alertId: string, { kind, after, order, limit }: EntryPage): Promise<Entry[]> {
+  const than = order === 'asc' ? '>' : '<'
+  const { rows } = await tx.query<{ id: number; text: string; owner: string; at: Date }>(
+    `select id, text, owner, at from opsgenie_entry
+     where alert_id = $1 and kind = $2 and ($3::bigint is null or id ${than} $3) order by id ${order} limit $4`,
+    [alertId, kind, after, limit],
+  )
+  return rows.map((row) => ({ id: row.id, text: row.text, owner: row.owner, at: row.at.getTime() }))
+}
+
+/** Snoozes that are over, locked for whoever ends them. */
+export async function lockWokenAlerts(tx: Tx, limit: number): Promise<OpsgenieAlert[]> {
+  const { rows } = await tx.query<AlertRow>(
+    `${SELECT} where o.snoozed_until <= to_timestamp($1::float8 / 1000) order by o.alert_id limit $2 for update of o skip locked`,
+    [tx.now, limit],
+  )
+  return rows.map(toAlert)
+}
+
+/** The roles that an alert's incident has paged, with how each page stands; people's names are not for senders. */
+export async function listPaged(
+  tx: Tx,
+  incidentId: string,
+): Promise<{ id: string; role: string; state: string; createdAt: Instant; updatedAt: Instant }[]> {
+  const { rows } = await tx.query<{ person_id: string; role: string; state: string; created_at: Date; acknowledged_at: Date | null }>(
+    `select p.person_id, p.role, p.state, p.created_at, p.acknowledged_at from page p join incident i on i.id = p.incident_id
+     where p.incident_id = $1 and not i.private order by p.created_at limit 100`,
+    [incidentId],
+  )
+  return rows.map((row) => ({
+    id: row.person_id,
+    role: row.role,
+    state: row.state,
+    createdAt: row.created_at.getTime(),
+    updatedAt: (row.acknowledged_at ?? row.created_at).getTime(),
+  }))
+}

@@ -1,0 +1,179 @@
+/**
+ * Carries out what was asked of an alert: overlay, log, notes, incident and audit in one transaction. What closes or
+ * acknowledges has gone through the intake before, as the receipt that it is; here it leaves its words.
+ */
+import { ACTION_NAMES, type Act } from '../../core/opsgenie/act.ts'
+import { change, nameOf, speaker, wake } from '../../core/opsgenie/overlay.ts'
+import type { Recipient } from '../../core/opsgenie/payload.ts'
+import { asId, type IncidentId, type SourceId } from '../../core/id.ts'
+import type { Actor, Summoned } from '../../core/incident/event.ts'
+import { dutyRolesOf, findRow, type Playbook } from '../../core/playbook/playbook.ts'
+import { appendLeaves } from '../audit/audit-store.ts'
+import type { Tx } from '../database/database.ts'
+import { isDatabaseAway, isRetryable } from '../database/errors.ts'
+import { changeInTransaction } from '../incident/change.ts'
+import { findIncident } from '../incident/store.ts'
+import { findPersonNamed } from '../person/person-store.ts'
+import type { Ports } from '../ports.ts'
+import { appendEntries, findAlert, lockWokenAlerts, type OpsgenieAlert, updateOverlay } from './alert-store.ts'
+import { type Fate, finishRequest, lockPending, type NewRequest, type PendingRequest } from './request-store.ts'
+
+/** So long an act waits for its alert: a create that was answered before it is applied within this. */
+export const GIVE_UP_MS = 10_000
+const PENDING_AT_ONCE = 100
+const WAKES_AT_ONCE = 100
+
+export interface Sender {
+  readonly id: string
+  readonly name: string
+}
+
+/** @returns false when there is no such alert (yet) */
+export async function carryOut(ports: Ports, tx: Tx, sender: Sender, request: NewRequest): Promise<boolean> {
+  const alert = await findAlert(tx, sender.id, request.identifier, { lock: true })
+  if (alert === undefined) return false
+  const fate = await perform(ports, tx, sender, alert, request.act)
+  await finishRequest(tx, request.id, fate)
+  return true
+}
+
+export async function giveUp(tx: Tx, request: Pick<NewRequest, 'id'>): Promise<void> {
+  await finishRequest(tx, request.id, { success: false, status: 'Alert does not exist', alertId: null, alias: null })
+}
+
+/** In order; what finds no alert holds up what its source asked later, until it is given up. @returns how many wait still */
+export async function carryOutPending(ports: Ports): Promise<number> {
+  return ports.database.inTransaction('main', async (tx) => {
+    const held = new Set<string>()
+    let waiting = 0
+    for (const request of await lockPending(tx, PENDING_AT_ONCE)) {
+      if (held.has(request.sourceId) || !(await settle(ports, tx, request))) {
+        held.add(request.sourceId)
+        waiting += 1
+      }
+    }
+    return waiting
+  })
+}
+
+async function settle(ports: Ports, tx: Tx, request: PendingRequest): Promise<boolean> {
+  const sender = { id: request.sourceId, name: request.sourceName }
+  try {
+    if (await tx.savepoint(() => carryOut(ports, tx, sender, request))) return true
+  } catch (error) {
+    if (isRetryable(error) || isDatabaseAway(error)) throw error
+    ports.log.error({ err: error, request: request.id }, 'a request about an alert could not be carried out; its status says so')
+    await finishRequest(tx, request.id, { success: false, status: 'It could not be carried out', alertId: null, alias: null })
+    return true
+  }
+  if (tx.now - request.receivedAt < GIVE_UP_MS) return false
+  await giveUp(tx, request)
+  return true
+}
+
+async function perform(ports: Ports, tx: Tx, sender: Sender, alert: OpsgenieAlert, act: Act): Promise<Fate> {
+  if (alert.resolvedAt !== null && WANTS_OPEN.has(act.kind)) {
+    return { success: false, status: 'Alert is already closed', alertId: alert.id, alias: alert.alias }
+  }
+  const by: Actor = { kind: 'source', id: asId<SourceId>(sender.id), name: sender.name }
+  const changed = change(alert.overlay, act, tx.now)
+  await updateOverlay(tx, alert.id, changed.overlay)
+  const told = await tellIncident(ports, tx, { alert, act, by })
+  const owner = speaker(act)
+  await appendEntries(tx, alert.id, [
+    { kind: 'log', text: told === '' ? changed.log : `${changed.log}. ${told}`, owner },
+    ...(act.note === null ? [] : [{ kind: 'note' as const, text: act.note, owner }]),
+  ])
+  await appendLeaves(tx, [
+    {
+      at: tx.now,
+      actor: by,
+      act: `alert.${act.kind}`,
+      subject: `alert:${alert.id}`,
+      data: { action: ACTION_NAMES[act.kind], asked: { ...act } },
+    },
+  ])
+  const success = act.kind !== 'execute'
+  return { success, status: told === '' ? changed.log : `${changed.log}. ${told}`, alertId: alert.id, alias: alert.alias }
+}
+
+/** Nobody can work on what is over. */
+const WANTS_OPEN: ReadonlySet<Act['kind']> = new Set(['acknowledge', 'unacknowledge', 'snooze', 'escalate'])
+
+interface Telling {
+  readonly alert: OpsgenieAlert
+  readonly act: Act
+  readonly by: Actor
+}
+
+/** @returns what people should know of it, or nothing */
+async function tellIncident(ports: Ports, tx: Tx, { alert, act, by }: Telling): Promise<string> {
+  if (alert.incidentId === null) return whom(act) === null ? '' : 'It has no incident, so nobody was paged.'
+  const id = asId<IncidentId>(alert.incidentId)
+  if (act.note !== null) {
+    await changeInTransaction(ports, tx, id, { type: 'note', by, text: `${speaker(act)}, about "${alert.overlay.message}": ${act.note}` })
+  }
+  if (act.kind === 'unacknowledge') return pageAgain(ports, tx, id, by, `${speaker(act)} took the acknowledgement back`)
+  const to = whom(act)
+  return to === null ? '' : summon(ports, tx, { id, by, to, reason: `${speaker(act)} asked for ${nameOf(to)}` })
+}
+
+function whom(act: Act): Recipient | null {
+  return act.kind === 'assign' || act.kind === 'escalate' || act.kind === 'respond' ? act.to : null
+}
+
+interface Summoning {
+  readonly id: IncidentId
+  readonly by: Actor
+  readonly to: Recipient
+  readonly reason: string
+}
+
+/** Pages the duty role or the person of that name; teams, schedules and escalations of Opsgenie are roles here. */
+async function summon(ports: Ports, tx: Tx, { id, by, to, reason }: Summoning): Promise<string> {
+  const wanted = await findWanted(tx, to, ports.playbooks.current())
+  const result = await changeInTransaction(ports, tx, id, { type: 'summon', by, wanted, reason })
+  if (result.kind === 'accepted') return `${nameOf(to)} is paged.`
+  if (result.kind === 'refused' && result.code === 'role-unknown') {
+    return `The playbook has no duty role ${nameOf(to)}: it is noted, and nobody was paged.`
+  }
+  return 'The incident is over, so nobody was paged.'
+}
+
+async function findWanted(tx: Tx, to: Recipient, playbook: Playbook): Promise<Summoned> {
+  const person = to.type === 'user' ? await findPersonNamed(tx, nameOf(to)) : undefined
+  if (person !== undefined) return { kind: 'person', personId: person.id, personName: person.name }
+  const name = nameOf(to)
+  return { kind: 'role', role: dutyRolesOf(playbook).find((role) => role.toLowerCase() === name.toLowerCase()) ?? name }
+}
+
+/** The roles of the incident's severity are called again. */
+async function pageAgain(ports: Ports, tx: Tx, id: IncidentId, by: Actor, reason: string): Promise<string> {
+  const incident = await findIncident(tx, id, { lock: true })
+  if (incident === undefined) return ''
+  const playbook = await ports.playbooks.load(tx, incident.playbook)
+  const roles = findRow(playbook, incident.state.severity)?.roles ?? []
+  let paged = 0
+  for (const role of roles) {
+    const result = await changeInTransaction(ports, tx, id, { type: 'summon', by, wanted: { kind: 'role', role }, reason })
+    if (result.kind === 'accepted') paged += 1
+  }
+  return paged === 0 ? 'Nobody was paged again.' : `${roles.join(', ')} are paged again.`
+}
+
+/** Snoozes that are over: whoever answers for an alert that fires still is paged again. */
+export async function endSnoozes(ports: Ports): Promise<void> {
+  await ports.database.inTransaction('main', async (tx) => {
+    for (const alert of await lockWokenAlerts(tx, WAKES_AT_ONCE)) {
+      const { overlay, log } = wake(alert.overlay, tx.now)
+      await updateOverlay(tx, alert.id, overlay)
+      const fires = alert.resolvedAt === null && alert.incidentId !== null
+      const by: Actor = { kind: 'system', name: 'Tocsin' }
+      const told = fires
+        ? await pageAgain(ports, tx, asId<IncidentId>(alert.incidentId), by, `"${alert.overlay.message}" fires still after its snooze`)
+        : ''
+      await appendEntries(tx, alert.id, [{ kind: 'log', text: told === '' ? log : `${log}. ${told}`, owner: 'Tocsin' }])
+      await appendLeaves(tx, [{ at: tx.now, actor: by, act: 'alert.snooze-ended', subject: `alert:${alert.id}`, data: {} }])
+    }
+  })
+}

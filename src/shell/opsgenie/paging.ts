@@ -1,0 +1,28 @@
+/** Pages of notes and logs: from an entry on, in a direction and an order. Source: docs.opsgenie.com/docs/alert-api (read 2026-11-24). */
+import type { FastifyRequest } from 'fastify'
+import { isObject, toNumber } from '../../core/alert/json.ts'
+import { textOf } from './act-routes.ts'
+
+const LIMIT_MAX = 100
+const LIMIT_DEFAULT = 100
+
+export function pageOf(query: unknown): { readonly after: number | null; readonly order: 'asc' | 'desc'; readonly limit: number } {
+  const limit = toNumber(textOf(query, 'limit') ?? '') ?? LIMIT_DEFAULT
+  const offset = toNumber(textOf(query, 'offset') ?? '')
+  return {
+    after: offset !== null && Number.isSafeInteger(offset) ? offset : null,
+    order: textOf(query, 'order') === 'asc' ? 'asc' : 'desc',
+    limit: Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX ? limit : LIMIT_DEFAULT,
+  }
+}
+
+/** @param last the last entry shown; `full` when there may be more */
+export function pagesOf(request: FastifyRequest, { last, full }: { readonly last: number | null; readonly full: boolean }) {
+  const at = (offset: string | null) => {
+    const url = new URL(request.url, `${request.protocol}://${request.host}`)
+    if (isObject(request.query)) url.searchParams.delete('offset')
+    if (offset !== null) url.searchParams.set('offset', offset)
+    return url.href
+  }
+  return { first: at(null), ...(full && last !== null ? { next: at(String(last)) } : {}) }
+}
