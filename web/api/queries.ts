@@ -39,6 +39,7 @@ export interface IncidentFilter {
   readonly severity?: string
   readonly phase?: string
   readonly type?: string
+  readonly version?: string
   readonly q?: string
 }
 

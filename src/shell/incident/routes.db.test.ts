@@ -118,6 +118,15 @@ test('the timeline is read in parts without a gap', async () => {
   expect(parts).toEqual(whole)
 })
 
+test('incidents are listed by the version of the playbook that they run under', async () => {
+  const { id, playbook_version: version } = await declare(ann, { severity: 'blue' })
+  const listed = async (number: number) =>
+    (await scene.ask(ann, 'GET', `/incidents?version=${number}&limit=200`)).body.items as { id: string }[]
+  expect((await listed(version)).map((incident) => incident.id)).toContain(id)
+  expect(await listed(version + 1_000)).toEqual([])
+  expect((await scene.ask(ann, 'GET', '/incidents?version=one')).body.errors[0].field).toBe('version')
+})
+
 test('a person or a role is called in: paged at once, and a member of what is private', async () => {
   const { id } = await declare(ann, { severity: 'blue', private: true })
   expect((await scene.ask(bob, 'GET', `/incidents/${id}`)).status).toBe(404)

@@ -34,7 +34,7 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
       },
       async (request) => {
         const viewer = require(request, 'incident.read')
-        const { open, severity, phase, type, service, q, cursor, limit } = request.query
+        const { open, severity, phase, type, service, version, q, cursor, limit } = request.query
         const after = readCursor(cursor, 'uuid')
         return ports.database.inTransaction('main', async (tx) => {
           const filter = {
@@ -43,6 +43,7 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
             phases: split(phase),
             types: split(type),
             services: split(service),
+            playbookVersion: version ?? null,
             search: q === undefined || q.trim() === '' ? null : q.trim(),
           }
           const rows = await listIncidents(tx, viewer.personId, filter, { limit: limit + 1, after })

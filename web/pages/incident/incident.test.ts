@@ -150,6 +150,9 @@ test('the timeline’s filters tell people, pages and alerts apart', () => {
 
 test('the filter is read from any address without harm, and asks for open incidents unless told otherwise', () => {
   expect(readListSearch({ state: 'nonsense', q: 42, severity: '', type: ['x'] })).toEqual({ q: '42' })
+  expect(readListSearch({ version: 3 })).toEqual({ version: '3' })
+  expect(readListSearch({ version: 'v3' })).toEqual({})
+  expect(isFiltered({ version: '3' })).toBe(true)
   expect(toIncidentFilter({})).toEqual({ open: 'true' })
   expect(toIncidentFilter({ state: 'all', q: 'x' })).toEqual({ q: 'x' })
   expect(isFiltered({})).toBe(false)

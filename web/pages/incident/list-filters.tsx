@@ -26,7 +26,7 @@ interface FiltersProps {
 
 export function ListFilters({ search, onChange }: FiltersProps) {
   const playbook = useQuery(playbookQuery).data
-  const chosen = [search.severity, search.phase, search.type, search.q].filter((value) => value !== undefined).length
+  const chosen = [search.severity, search.phase, search.type, search.version, search.q].filter((value) => value !== undefined).length
   // On a phone the incidents come first: what is not used stays folded away.
   const [unfolded, setUnfolded] = useState(false)
   const fold = unfolded || chosen > 0 ? '' : 'max-[760px]:hidden'
@@ -72,6 +72,14 @@ export function ListFilters({ search, onChange }: FiltersProps) {
           onChange={(type) => set({ type })}
           options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])}
         />
+        {search.version !== undefined && (
+          <Choice
+            label="Any version"
+            value={search.version}
+            onChange={(version) => set({ version })}
+            options={[[search.version, `Playbook v${search.version}`]]}
+          />
+        )}
       </div>
       {isFiltered(search) && (
         <Button look="quiet" size="s" onClick={() => onChange({})}>

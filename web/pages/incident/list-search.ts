@@ -8,6 +8,8 @@ export interface ListSearch {
   readonly severity?: string
   readonly phase?: string
   readonly type?: string
+  /** Number of the playbook's version. */
+  readonly version?: string
   readonly q?: string
 }
 
@@ -19,6 +21,7 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     ...text(search, 'severity'),
     ...text(search, 'phase'),
     ...text(search, 'type'),
+    ...(/^[1-9]\d{0,8}$/.test(String(search['version'])) ? text(search, 'version') : {}),
     ...text(search, 'q'),
   }
 }
@@ -30,11 +33,12 @@ export function toIncidentFilter(search: ListSearch): IncidentFilter {
 }
 
 export function isFiltered(search: ListSearch): boolean {
-  return [search.severity, search.phase, search.type, search.q].some((value) => value !== undefined) || (search.state ?? 'open') !== 'open'
+  const narrowed = [search.severity, search.phase, search.type, search.version, search.q].some((value) => value !== undefined)
+  return narrowed || (search.state ?? 'open') !== 'open'
 }
 
 /** TanStack Router parses what looks like JSON: `q=42` arrives as a number. */
-function text<Name extends 'severity' | 'phase' | 'type' | 'q'>(
+function text<Name extends 'severity' | 'phase' | 'type' | 'version' | 'q'>(
   search: Record<string, unknown>,
   name: Name,
 ): Partial<Record<Name, string>> {

@@ -14,7 +14,7 @@ export function reviewState(due: string, now: number): ReviewState {
   const at = Date.parse(`${due}T00:00:00Z`)
   if (Number.isNaN(at)) return { state: 'fine', text: `next review ${due}` }
   const days = Math.floor(at / DAY_MS) - Math.floor(now / DAY_MS)
-  if (days < 0) return { state: 'overdue', text: `Review overdue since ${span(-days)}` }
+  if (days < 0) return { state: 'overdue', text: `Review overdue by ${span(-days)}` }
   if (days === 0) return { state: 'soon', text: 'Review due today' }
   return days <= SOON_DAYS
     ? { state: 'soon', text: `Review due in ${span(days)}` }

@@ -69,7 +69,17 @@ function Row({ version, before }: { readonly version: PlaybookVersion; readonly 
         </p>
       </div>
       <span className="text-s text-muted max-[760px]:row-start-3">
-        {version.incidents === 0 ? 'no incidents' : counted(version.incidents, 'incident')}
+        {version.incidents === 0 ? (
+          'no incidents'
+        ) : (
+          <Link
+            to="/incidents"
+            search={{ state: 'all', version: String(version.number) }}
+            className="text-accent hover:underline max-[760px]:inline-block max-[760px]:py-2"
+          >
+            {counted(version.incidents, 'incident')}
+          </Link>
+        )}
       </span>
       <span className="text-right text-s max-[760px]:row-start-3">
         {before !== undefined && (
