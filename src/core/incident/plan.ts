@@ -110,7 +110,8 @@ function nextStep(duty: Duty, row: SeverityRow, roster: Roster): PlannedStep {
   return { kind: 'exhaust', duty: duty.id, role: duty.role }
 }
 
-function peopleOf(step: EscalationStep, { role, personId: wanted }: Duty, roster: Roster): { personId: PersonId; because: string }[] {
+/** Whom a step of the escalation reaches for that duty, by that roster, and why where it is not simply who holds the role. */
+export function peopleOf(step: EscalationStep, { role, personId: wanted }: Duty, roster: Roster): { personId: PersonId; because: string }[] {
   if (step.page === 'on-call' && wanted !== undefined) return [{ personId: wanted, because: '' }]
   if (step.page === 'owners') return owners(roster, 'Nobody answered before, so every owner is paged.')
   if (step.page === 'next') {

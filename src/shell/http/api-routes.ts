@@ -17,6 +17,7 @@ import { explainRoutes } from '../playbook/explain-routes.ts'
 import { type PlaybookParts, playbookVersionRoutes } from '../playbook/routes.ts'
 import { playbookSaveRoutes } from '../playbook/save-routes.ts'
 import type { Ports } from '../ports.ts'
+import { whyRoutes } from '../why/routes.ts'
 import { alertListRoutes } from './alert-list-routes.ts'
 import { authenticator } from './authenticate.ts'
 import { acceptJson } from './body.ts'
@@ -58,6 +59,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         signalRoutes(ports),
         signalReplayRoutes(ports, parts.playbook),
         alertListRoutes(ports),
+        whyRoutes(ports, parts),
         sourceRoutes(
           ports,
           integrations.map((integration) => integration.id),

@@ -86,6 +86,7 @@ test('every route answers what the document says, well and badly', async () => {
   await scene.database.database.query(`insert into playbook_version (digest, source) values ('d2', '')`)
   await scene.database.database.query('insert into playbook_version (digest, source) values ($1, $2)', [SHIPPED_DIGEST, shipped])
   const signal = (await scene.ask(ann, 'GET', '/signals')).body.items[0]
+  const alert = (await scene.ask(ann, 'GET', '/alerts')).body.items[0]
   const page = (await scene.ask(ann, 'GET', `/incidents/${incident.id}/pages`)).body.items.find(
     (item: { person: { id: string } }) => item.person.id === ann,
   )
@@ -131,6 +132,9 @@ test('every route answers what the document says, well and badly', async () => {
     listSignals: ['/signals'],
     getSignal: [`/signals/${signal.id}`],
     getSignalRaw: [`/signals/${signal.id}/raw`],
+    replaySignal: [`/signals/${signal.id}/replay`],
+    getAlert: [`/alerts/${alert.id}`],
+    why: [`/why?signal=${signal.id}&person=me`],
     listSources: ['/sources'],
     createSource: ['/sources', { name: 'third' }],
     revokeSource: [`/sources/${source.id}`],
