@@ -2,6 +2,7 @@
 import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
+import { grafana } from './grafana/manifest.ts'
 import { json } from './json/manifest.ts'
 import { opsgenie } from './opsgenie/manifest.ts'
 import { pagerduty } from './pagerduty/manifest.ts'
@@ -9,7 +10,17 @@ import { prometheus } from './prometheus/manifest.ts'
 import { sentry } from './sentry/manifest.ts'
 import { sns } from './sns/manifest.ts'
 
-export const integrations: readonly IntegrationManifest[] = [alertmanager, eventbridge, json, opsgenie, pagerduty, prometheus, sentry, sns]
+export const integrations: readonly IntegrationManifest[] = [
+  alertmanager,
+  eventbridge,
+  grafana,
+  json,
+  opsgenie,
+  pagerduty,
+  prometheus,
+  sentry,
+  sns,
+]
 
 /** Every door with the integration it belongs to, which is the "source kind" that playbook rules name. */
 export const doors: readonly { readonly door: Door; readonly kind: string }[] = integrations.flatMap(({ id, doors: own }) =>
