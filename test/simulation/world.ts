@@ -5,7 +5,6 @@
 import type { Signal } from '../../src/core/alert/signal.ts'
 import type { PersonId } from '../../src/core/id.ts'
 import type { Roster } from '../../src/core/oncall/roster.ts'
-import { isOpen } from '../../src/core/incident/incident.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time.ts'
 import { nextStep } from '../../src/shell/outbox/outcome.ts'
 import { OUTBOX_BOUNDS } from '../../src/shell/outbox/bounds.ts'
@@ -235,8 +234,8 @@ export class World {
   /** When something will be due; null while there is nothing to do at all. */
   private nextWork(): number | null {
     let next: number | null = null
-    for (const row of this.store.incidents.values()) {
-      if (row.wakeAt !== null && isOpen(row.incident)) next = next === null ? row.wakeAt : Math.min(next, row.wakeAt)
+    for (const row of this.store.open.values()) {
+      if (row.wakeAt !== null) next = next === null ? row.wakeAt : Math.min(next, row.wakeAt)
     }
     for (const effect of this.store.pending) {
       const at = Math.max(effect.dueAt, effect.leaseUntil)
