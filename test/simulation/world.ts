@@ -340,10 +340,11 @@ export class World {
     else if (roll < 0.62) this.after(afterMs + this.spread(MINUTE_MS), () => this.act(effect, 'decline'))
     else if (roll < 0.66) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'raise'))
     else if (roll < 0.72) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'measure'))
+    else if (roll < 0.76) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'summon'))
     if (this.random() < 0.3) this.after(afterMs + this.spread(90 * MINUTE_MS), () => this.act(effect, 'resolve'))
   }
 
-  private act(effect: EffectRow, what: 'acknowledge' | 'decline' | 'raise' | 'measure' | 'resolve'): void {
+  private act(effect: EffectRow, what: 'acknowledge' | 'decline' | 'raise' | 'measure' | 'summon' | 'resolve'): void {
     const server = this.pick(this.servers)
     if (!this.isAble(server)) return this.after(3_000, () => this.act(effect, what))
     const row = this.rowOf(effect)
@@ -363,6 +364,11 @@ export class World {
       const value = this.pick([0, 5, 20, 30, 60, 90])
       this.store.change(row, { type: 'record-impact', by, measure, value, unit: '%', reason: '' }, now)
       this.counts.measured += 1
+    }
+    if (what === 'summon') {
+      const called = this.pick([bob, cyd])
+      const wanted = { kind: 'person', personId: called, personName: NAMES[called] ?? '?' } as const
+      this.store.change(row, { type: 'summon', by, wanted, reason: '' }, now)
     }
     if (what === 'resolve') this.store.change(row, { type: 'resolve', by, reason: 'done' }, now)
     this.keepPolling(server)
