@@ -1,6 +1,7 @@
 /** The one list of integrations; nothing else outside their folders names them. */
 import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
+import { datadog } from './datadog/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
 import { grafana } from './grafana/manifest.ts'
 import { json } from './json/manifest.ts'
@@ -12,6 +13,7 @@ import { sns } from './sns/manifest.ts'
 
 export const integrations: readonly IntegrationManifest[] = [
   alertmanager,
+  datadog,
   eventbridge,
   grafana,
   json,
