@@ -14,6 +14,7 @@ export type IncidentAction =
   | { readonly type: 'severity'; readonly severity: string; readonly reason: string }
   | { readonly type: 'triage'; readonly incidentType: string | null; readonly severity: string | null; readonly reason: string }
   | { readonly type: 'release'; readonly role: string | null; readonly reason: string }
+  | { readonly type: 'call'; readonly who: string; readonly reason: string }
   | { readonly type: 'impact'; readonly measure: string; readonly value: string; readonly reason: string }
   | { readonly type: 'move'; readonly digest: string; readonly reason: string }
   | { readonly type: 'assign'; readonly role: string; readonly personId: string | null }
@@ -37,6 +38,8 @@ function toRequest(action: IncidentAction): { readonly path: string; readonly bo
       return { path: 'triage', body: { type: action.incidentType, severity: action.severity, reason: action.reason } }
     case 'release':
       return { path: 'release', body: { role: action.role, reason: action.reason } }
+    case 'call':
+      return { path: 'page', body: { who: action.who, reason: action.reason } }
     case 'impact':
       return { path: 'impact', body: { measure: action.measure, value: action.value, reason: action.reason } }
     case 'move':

@@ -7,6 +7,7 @@ import { incidentAlertsQuery, meQuery, peopleQuery, playbookQuery } from '../../
 import { formatLimit } from '../../lib/duration.ts'
 import { SelectField, TextArea } from '../../parts/field.tsx'
 import { AskForm, type AskProps } from './ask-form.tsx'
+import { CallIn } from './call-in-dialog.tsx'
 import { RecordImpact } from './impact-dialog.tsx'
 import { MovePlaybook } from './move-dialog.tsx'
 import type { OfferId } from './offered.ts'
@@ -27,6 +28,8 @@ export function ActionDialog({ what, ...props }: AskProps & { readonly what: Off
       return <RecordImpact {...props} />
     case 'move':
       return <MovePlaybook {...props} />
+    case 'call':
+      return <CallIn {...props} />
     case 'roles':
       return <GiveRole {...props} />
     case 'decline':

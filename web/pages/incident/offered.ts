@@ -10,6 +10,7 @@ export type OfferId =
   | 'triage'
   | 'impact'
   | 'roles'
+  | 'call'
   | 'decline'
   | 'release'
   | 'reopen'
@@ -33,6 +34,7 @@ const OFFERS: Readonly<Record<OfferId, Offer>> = {
   triage: { id: 'triage', label: 'Triage', shortcut: 'T', words: 'classify type' },
   impact: { id: 'impact', label: 'Record impact', shortcut: 'I', words: 'measure users error rate latency how bad' },
   roles: { id: 'roles', label: 'Take or give a role', shortcut: 'K', words: 'commander lead scribe assign' },
+  call: { id: 'call', label: 'Call somebody in', shortcut: 'P', words: 'page summon help person role' },
   decline: { id: 'decline', label: 'I can’t: page the next person', shortcut: 'X', words: 'decline pass hand on' },
   release: { id: 'release', label: 'Stop paging', shortcut: 'L', words: 'release stand down' },
   reopen: { id: 'reopen', label: 'Reopen', shortcut: 'O', words: 'again back' },
@@ -50,7 +52,7 @@ export function offersOf(
   if (incident.open) {
     if (incident.paging_you || incident.acknowledged_at === null) ids.push('acknowledge')
     if (incident.phase !== 'mitigating') ids.push('mitigate')
-    ids.push('resolve', 'note', 'severity', 'triage', 'impact', 'roles')
+    ids.push('resolve', 'note', 'severity', 'triage', 'impact', 'roles', 'call')
     if (incident.paging_you) ids.push('decline')
     if (paging) ids.push('release')
     if (newer === true) ids.push('move')
