@@ -19,6 +19,9 @@ import { playbookSaveRoutes } from '../playbook/save-routes.ts'
 import type { Ports } from '../ports.ts'
 import { whyRoutes } from '../why/routes.ts'
 import { alertListRoutes } from './alert-list-routes.ts'
+import { maintenanceRoutes } from '../silence/maintenance-routes.ts'
+import { silenceRoutes } from '../silence/routes.ts'
+import { snoozeRoutes } from '../silence/snooze-routes.ts'
 import { authenticator } from './authenticate.ts'
 import { acceptJson } from './body.ts'
 import { openFeed } from './feed.ts'
@@ -56,6 +59,9 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         incidentRoutes(ports),
         incidentBeneathRoutes(ports),
         incidentActRoutes(ports),
+        silenceRoutes(ports),
+        maintenanceRoutes(ports),
+        snoozeRoutes(ports),
         signalRoutes(ports),
         signalReplayRoutes(ports, parts.playbook),
         alertListRoutes(ports),

@@ -152,7 +152,15 @@ test('every route answers what the document says, well and badly', async () => {
     listSchedules: ['/schedules'],
     listChanges: ['/changes'],
     listAudit: ['/audit'],
-    listSilences: ['/silences'],
+    listSilences: ['/silences?state=active'],
+    createSilence: ['/silences', { match: ['alertname="Quiet"'], duration_seconds: 60, reason: 'r' }],
+    previewSilence: ['/silences/preview', { match: ['alertname="Spike"'] }],
+    listMaintenance: ['/maintenance'],
+    createMaintenance: [
+      '/maintenance',
+      { title: 'M', reason: 'r', schedule: { kind: 'once', from: '2040-01-01T00:00', to: '2040-01-01T01:00' }, sources: ['test'] },
+    ],
+    previewMaintenance: ['/maintenance/preview', { sources: ['test'] }],
     listHeartbeats: ['/heartbeats'],
     listActionItems: ['/action_items'],
     listPostmortems: ['/postmortems'],
@@ -172,7 +180,8 @@ test('every route answers what the document says, well and badly', async () => {
     revokeKey: [`/keys/${apiKey.id}`],
   }
   // The last three are held by the tests of the doctor and of the feed; saving and documents by their own.
-  const others = ['savePlaybook', 'getPlaybookDocument', 'markPageSeen', 'decline', 'stream', 'getDoctorReport', 'pageForTest']
+  const MUTES = ['getSilence', 'changeSilence', 'expireSilence', 'getMaintenance', 'changeMaintenance', 'endMaintenance', 'snoozeAlert', 'wakeAlert']
+  const others = ['savePlaybook', 'getPlaybookDocument', 'markPageSeen', 'decline', 'stream', 'getDoctorReport', 'pageForTest', ...MUTES]
   const ask = async (operationId: string, who: typeof own, path: string, body?: object) => {
     const found = operations().find(({ operation }) => operation.operationId === operationId)
     expect(found, operationId).toBeDefined()

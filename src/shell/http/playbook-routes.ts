@@ -123,7 +123,6 @@ export function playbookRoutes(ports: Ports, oncall: OncallParts): FastifyPlugin
 }
 
 const UNBORN = [
-  ['/silences', 'listSilences', 'Silences'],
   ['/heartbeats', 'listHeartbeats', 'Heartbeats'],
   ['/action_items', 'listActionItems', 'Action items'],
   ['/postmortems', 'listPostmortems', 'Post-mortems'],

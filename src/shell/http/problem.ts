@@ -17,6 +17,8 @@ const EDGE = {
   'idempotency-secret-shown': [409, 'It was done before; its secret is shown once only'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used with another request'],
   'already-exists': [409, 'It exists already'],
+  'silence-over': [409, 'It is over'],
+  'too-many-silences': [409, 'There are too many already'],
   'last-owner': [409, 'The last owner stays'],
   'lost-race': [409, 'Something else changed it at the same time'],
   'body-too-large': [413, 'The body is too large'],

@@ -15,6 +15,8 @@ import { startReview } from '../playbook/review.ts'
 import { startWaker } from '../outbox/waker.ts'
 import { openChecker } from '../playbook/checker.ts'
 import type { FolderStatus } from '../playbook/playbooks.ts'
+import { startEndingNotices } from '../silence/ending-notice.ts'
+import { startReleaser } from '../silence/release.ts'
 import { buildConsole, ensureConsoleFolder } from './build-console.ts'
 import { layFoundation } from './first-start-store.ts'
 import { greet } from './greeting.ts'
@@ -64,6 +66,7 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(intake.stop)
   const waker = startWaker(ports)
   stops.push(waker.stop)
+  stops.push(startReleaser(ports).stop, startEndingNotices(ports, channels).stop)
   const raise = (signal: Signal): Promise<void> => intake.submit(signal, OWN_SOURCE)
   const auditor = startAuditor(ports, raise)
   stops.push(auditor.stop)
