@@ -156,7 +156,7 @@ export function toEventChange(event: AwsEvent): ChangeReport {
       .slice(0, 3)
       .join(' / ') || nameOfResource(event)
   const state = STATES.flatMap((name) => textField(event.detail, name) ?? [])[0]
-  const about = [subject, state].filter((part) => part !== undefined && part !== null && part !== '').join(': ')
+  const about = [...new Set([subject, state])].filter((part) => part !== undefined && part !== null && part !== '').join(': ')
   return {
     title: toLine(about === '' ? event.detailType : `${event.detailType}: ${about}`, 1_024),
     source: toLine(event.source, 512),

@@ -39,10 +39,10 @@ resource "aws_sns_topic_subscription" "tocsin" {
   raw_message_delivery   = false # raw messages carry no signature
   delivery_policy = jsonencode({
     healthyRetryPolicy = {
-      numRetries         = 65
+      numRetries         = 64
       numNoDelayRetries  = 2
       numMinDelayRetries = 3
-      numMaxDelayRetries = 50
+      numMaxDelayRetries = 49
       minDelayTarget     = 5
       maxDelayTarget     = 60
       backoffFunction    = "exponential"
@@ -65,7 +65,7 @@ jq -n --arg queue "$QUEUE_ARN" --arg topic "$TOPIC" '{Policy: ({Version: "2012-1
   Condition: {ArnEquals: {"aws:SourceArn": $topic}}}]} | tojson)}' > queue-policy.json
 aws sqs set-queue-attributes --queue-url "$QUEUE" --attributes file://queue-policy.json
 cat > subscription.json <<'JSON'
-{"DeliveryPolicy": "{\\"healthyRetryPolicy\\":{\\"numRetries\\":65,\\"numNoDelayRetries\\":2,\\"numMinDelayRetries\\":3,\\"numMaxDelayRetries\\":50,\\"minDelayTarget\\":5,\\"maxDelayTarget\\":60,\\"backoffFunction\\":\\"exponential\\"}}"}
+{"DeliveryPolicy": "{\\"healthyRetryPolicy\\":{\\"numRetries\\":64,\\"numNoDelayRetries\\":2,\\"numMinDelayRetries\\":3,\\"numMaxDelayRetries\\":49,\\"minDelayTarget\\":5,\\"maxDelayTarget\\":60,\\"backoffFunction\\":\\"exponential\\"}}"}
 JSON
 SUBSCRIPTION=$(aws sns subscribe --topic-arn "$TOPIC" --protocol https --notification-endpoint '{{url}}' \\
   --attributes file://subscription.json --return-subscription-arn --query SubscriptionArn --output text)
