@@ -1,6 +1,6 @@
 /** What monitoring sent: alerts, signals, changes, and the sources that may send. */
 import { z } from 'zod'
-import { Name, Timestamp } from './common.ts'
+import { Timestamp } from './common.ts'
 import { AlertHold } from './silence.ts'
 
 const Link = z.object({ href: z.string(), text: z.string() })
@@ -83,27 +83,3 @@ export const Change = z
   })
   .meta({ id: 'Change' })
 export type Change = z.infer<typeof Change>
-
-/** A monitoring source. Its key is shown once, in the answer to its creation. */
-export const Source = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    /** Null: opens every door. */
-    kind: z.string().nullable(),
-    /** First characters of the key, to recognise it by. */
-    key_prefix: z.string(),
-    created_at: Timestamp,
-    revoked_at: Timestamp.nullable(),
-  })
-  .meta({ id: 'Source' })
-export type Source = z.infer<typeof Source>
-
-export const SourceCreated = Source.extend({ key: z.string() }).meta({ id: 'SourceCreated' })
-export type SourceCreated = z.infer<typeof SourceCreated>
-
-export const SourceBody = z
-  .object({ name: Name, kind: Name.nullable().default(null) })
-  .strict()
-  .meta({ id: 'CreateSource' })
-export type SourceBody = z.input<typeof SourceBody>

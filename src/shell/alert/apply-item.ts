@@ -22,6 +22,10 @@ export interface ApplyItem {
   readonly changes: readonly ChangeReport[]
   /** Why the sender was told no; its signals then are the plain one, if people are to hear of it. */
   readonly refused: string | null
+  /** The vendor's own id of the delivery: a second one of the same source is not applied. */
+  readonly messageId?: string | null
+  /** It is kept and never applied, because it is not believed, or is a test. */
+  readonly aside?: 'distrusted' | 'test' | null
   /** SHA-256 of the stored body, hex. */
   readonly digest: string
 }
@@ -39,13 +43,16 @@ export interface Unit {
 }
 
 export function toItem(
-  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'fingerprints' | 'weight' | 'changes' | 'refused'> & {
+  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'fingerprints' | 'weight' | 'changes' | 'refused' | 'messageId' | 'aside'> & {
     readonly door: string
     readonly received: Received
+    readonly test?: boolean
   },
 ): ApplyItem {
   const { receiptId, receivedAt, sourceId, sourceName, digest, door, received } = receipt
-  const base = { receiptId, receivedAt, sourceId, sourceName, digest, kind: kindOfDoor(door) }
+  const aside = receipt.test === true ? 'test' : received.kind === 'distrusted' ? 'distrusted' : null
+  const messageId = received.kind === 'signals' ? (received.messageId ?? null) : null
+  const base = { receiptId, receivedAt, sourceId, sourceName, digest, messageId, aside, kind: kindOfDoor(door) } as const
   if (received.kind === 'signals') {
     const fingerprints = received.signals.map((signal) => fingerprintOf(sourceId, signal))
     const signals = received.signals.map((signal, index) => shareText(fingerprints[index] ?? '', signal))

@@ -13,6 +13,9 @@ import { brokenConstraint, isDatabaseAway, isRetryable } from '../database/error
 import { failpoint } from '../failpoint.ts'
 import { applyFailuresTotal } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
+import { setApart } from '../source/apart.ts'
+import { notePoison, watchFaults } from '../source/fault-watch.ts'
+import { observing } from '../source/observe.ts'
 import { foldHolding } from '../silence/hold-units.ts'
 import {
   type AlertUpdate,
@@ -66,14 +69,16 @@ export function isTransient(error: unknown): boolean {
  */
 export async function applyBatch(ports: Ports, batch: Batch, careful: boolean): Promise<void> {
   const alerts = await ports.database.inTransaction('main', async (tx) => {
-    const units = unitsOf(batch.items)
+    const apart = await setApart(ports, tx, batch.items)
+    const items = apart.size === 0 ? batch.items : batch.items.filter((item) => !apart.has(item))
+    const units = unitsOf(items)
     const applied = careful ? await applyHalving(ports, tx, units) : await applyUnits(ports, tx, units, batch.hints)
-    const changes = batch.items.flatMap(({ changes: own, sourceId, receivedAt }) =>
+    const changes = items.flatMap(({ changes: own, sourceId, receivedAt }) =>
       own.map((change) => ({ id: ports.freshId(), sourceId, change, receivedAt })),
     )
     await insertChanges(tx, changes)
     failpoint('inside-apply')
-    await finish(tx, batch, { outcomes: applied.outcomes, lazy: applied.quiet && changes.length === 0 })
+    await finish(tx, batch, { outcomes: applied.outcomes, apart, lazy: applied.quiet && changes.length === 0 && apart.size === 0 })
     return applied.alerts
   })
   for (const { fingerprint, episode, incidentId, aim } of alerts) {
@@ -96,10 +101,12 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[], hints?: 
   const playbook = ports.playbooks.current()
   const fingerprints = [...new Set(units.map((unit) => unit.fingerprint))]
   const latest = await lockLatest(tx, fingerprints, hints)
-  const matcher = matcherOf(playbook)
+  const watch = watchFaults(matcherOf(playbook))
+  const { matcher } = watch
+  const observed = await observing(ports, tx, units)
   const held = await foldHolding(tx, ports.database, units, {
     playbook,
-    aim: (unit) => aimOf(unit, playbook, matcher),
+    aim: (unit) => observed(unit, aimOf(unit, playbook, matcher)),
     fold: (aim) => fold(units, { latest, aim, freshId: ports.freshId }),
   })
   const folded = held.fold
@@ -115,6 +122,7 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[], hints?: 
   )
   await updateAlerts(tx, updates)
   await insertAlerts(tx, inserts)
+  await watch.note(ports, tx, units)
   await held.record(tx)
   const explain = makeExplainer(places)
   return {
@@ -167,6 +175,7 @@ async function pagePlainly(ports: Ports, tx: Tx, unit: Unit, cause: unknown): Pr
   )
   const about = toLine(unit.signal.title, 200)
   const reason = `applying it failed (${name})`
+  await notePoison(ports, tx, unit, reason)
   const plain = toPlainSignal({
     door: unit.item.kind,
     title: `A message of ${unit.item.sourceName} could not be processed: ${about}`,
@@ -183,10 +192,20 @@ async function pagePlainly(ports: Ports, tx: Tx, unit: Unit, cause: unknown): Pr
   }
 }
 
-async function finish(tx: Tx, batch: Batch, result: { outcomes: readonly Outcome[]; lazy: boolean }): Promise<void> {
+interface Result {
+  /** Of what was applied. */
+  readonly outcomes: readonly Outcome[]
+  /** Of what was not. */
+  readonly apart: ReadonlyMap<ApplyItem, Outcome>
+  readonly lazy: boolean
+}
+
+async function finish(tx: Tx, batch: Batch, result: Result): Promise<void> {
   const { items, serverId, from } = batch
   let at = 0
   const receipts = items.map((item) => {
+    const apart = result.apart.get(item)
+    if (apart !== undefined) return { receiptId: item.receiptId, outcomes: Array<Outcome>(placesOf(item)).fill(apart) }
     const start = at
     at += item.signals.length
     return { receiptId: item.receiptId, outcomes: withoutSignal(item) ?? result.outcomes.slice(start, at) }
@@ -210,6 +229,11 @@ async function finish(tx: Tx, batch: Batch, result: { outcomes: readonly Outcome
 
 const EMPTY: Outcome = { kind: 'empty', why: 'The message held no signal.', incidentId: null }
 const CHANGE: Outcome = { kind: 'change', why: 'Kept as a change; changes page nobody.', incidentId: null }
+
+/** How many outcomes a message has: as many as it is listed by. */
+function placesOf({ signals, changes }: ApplyItem): number {
+  return signals.length || changes.length || 1
+}
 
 function withoutSignal(item: ApplyItem): Outcome[] | null {
   if (item.signals.length > 0) return null

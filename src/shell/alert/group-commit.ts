@@ -15,6 +15,10 @@ export interface Pending extends NewReceipt {
   readonly received: Received
   /** Once: true when it is on disk, false when it may not be. */
   readonly done: (committed: boolean) => void
+  /** It is to be kept and listed, not applied. */
+  readonly test?: boolean
+  /** Told the receipt's id before `done`. */
+  readonly kept?: (receiptId: number) => void
 }
 
 export interface GroupCommit {
@@ -120,6 +124,7 @@ function toItems(group: readonly Pending[], bodies: readonly { digest: string }[
   return group.map((receipt, index) => {
     const id = ids[index]
     if (id === undefined || (index > 0 && id <= (ids[index - 1] ?? 0))) throw new Error('receipts were numbered out of order')
+    receipt.kept?.(id)
     if (receipt.received.kind === 'signals') signalsReceivedTotal.inc({ door: receipt.door }, receipt.received.signals.length)
     return toItem({ ...receipt, receiptId: id, digest: bodies[index]?.digest ?? '' })
   })

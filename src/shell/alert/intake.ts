@@ -10,8 +10,11 @@ import type { InboundMessage, Received } from '../../integration.ts'
 import { makeIngestHandler } from '../http/ingest.ts'
 import { openMappingCache } from '../mapping/mapping-cache.ts'
 import type { Ports } from '../ports.ts'
+import { TEST_HEADER } from '../source/apart.ts'
 import { openSourceCache, type SourceCache } from '../source/source-cache.ts'
 import { ensureInternalSource, type SourceRow } from '../source/source-store.ts'
+import { countItems, startTallies } from '../source/tallies.ts'
+import { DISTRUSTED_HEADER } from '../source/trust.ts'
 import { makeApplyQueue } from './apply-queue.ts'
 import { INTERNAL_DOOR } from './door-table.ts'
 import { makeGroupCommit } from './group-commit.ts'
@@ -47,14 +50,18 @@ const intakes = new WeakMap<Ports, Intake>()
 export function startIntake(ports: Ports): Intake {
   const sources = openSourceCache(ports)
   const mappings = openMappingCache(ports)
+  const tallies = startTallies(ports)
   const queue = makeApplyQueue(ports)
   const commits = makeGroupCommit(ports, {
     shared: !isAlone(ports),
     room: queue.room,
-    onCommitted: queue.add,
+    onCommitted: (items) => {
+      countItems(tallies, items)
+      queue.add(items)
+    },
     onClosed: queue.open,
   })
-  const doors = makeIngestHandler(ports, { sources, commits, queue, mappings })
+  const doors = makeIngestHandler(ports, { sources, commits, queue, mappings, used: tallies.useKey })
   const recovery = startRecovery(ports, queue.open, mappings.loaded)
   const drain = async () => {
     doors.close()
@@ -77,6 +84,7 @@ export function startIntake(ports: Ports): Intake {
       await recovery.idle()
       sources.stop()
       mappings.stop()
+      await tallies.stop()
       intakes.delete(ports)
     },
     backlog: () => commits.waiting() + queue.size(),
@@ -166,16 +174,36 @@ export interface RouteMessage {
   readonly path: string
   readonly body: Buffer
   readonly read: (message: InboundMessage) => Received
+  /** True: it is kept and listed, opens nothing and pages nobody. */
+  readonly test?: boolean
+  /** Kept with it. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Told the receipt's id once it is on disk. */
+  readonly kept?: (receiptId: number) => void
 }
 
 /** As a door takes it: nothing before the database's clock is known. */
-async function accept({ commits, sources }: Parts, { source, door, path, body, read }: RouteMessage): Promise<boolean> {
+async function accept({ commits, sources }: Parts, message: RouteMessage): Promise<boolean> {
+  const { source, door, path, body, read, test = false, headers = {}, kept } = message
   const receivedAt = sources.now()
   if (receivedAt === null) return false
-  const received = read({ method: 'POST', path, query: new URLSearchParams(), headers: {}, body, receivedAt })
+  const received = read({ method: 'POST', path, query: new URLSearchParams(), headers, body, receivedAt })
+  const notes = { ...(test ? { [TEST_HEADER]: '1' } : {}), ...(received.kind === 'distrusted' ? { [DISTRUSTED_HEADER]: '1' } : {}) }
   return new Promise((done) => {
-    const refused = received.kind === 'signals' ? null : received.reason
-    commits.add({ receivedAt, sourceId: source.id, sourceName: source.name, door, path, headers: '{}', body, refused, received, done })
+    commits.add({
+      receivedAt,
+      sourceId: source.id,
+      sourceName: source.name,
+      door,
+      path,
+      headers: JSON.stringify({ ...headers, ...notes }),
+      body,
+      refused: received.kind === 'signals' ? null : received.reason,
+      received,
+      test,
+      done,
+      ...(kept === undefined ? {} : { kept }),
+    })
   })
 }
 

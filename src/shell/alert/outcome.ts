@@ -22,6 +22,12 @@ export type OutcomeKind =
   | 'refused'
   /** Applying it threw; people were told plainly. */
   | 'poisoned'
+  /** Its signature is missing or wrong: kept, pages nobody. */
+  | 'distrusted'
+  /** A second delivery of a message that was applied. */
+  | 'repeated-delivery'
+  /** Sent to try a source: opens nothing, pages nobody. */
+  | 'test'
   /** The message held no signal. */
   | 'empty'
 

@@ -1,6 +1,9 @@
 /** Applies what dead servers have committed and not applied: read again from the raw receipts, exactly once. */
+import type { Received } from '../../integration.ts'
 import type { Ports } from '../ports.ts'
 import { DEAD_AFTER_MS } from '../server/server-store.ts'
+import { TEST_HEADER } from '../source/apart.ts'
+import { DISTRUSTED_HEADER } from '../source/trust.ts'
 import { WatermarkMoved } from './apply.ts'
 import { type ApplyItem, toItem } from './apply-item.ts'
 import { applyUntilDone } from './apply-loop.ts'
@@ -51,8 +54,15 @@ async function applyLeftovers(ports: Ports, serverId: string, stopped: () => boo
 }
 
 export function readAgain(receipt: StoredReceipt): ApplyItem {
-  const { id, receivedAt, sourceId, sourceName, door, digest, refused } = receipt
-  const unread = receipt.headers[UNREAD_HEADER] !== undefined
-  const received = unread ? unreadable(refused ?? 'it was not read') : receiveAgain(door, messageOf(receipt))
-  return toItem({ receiptId: id, receivedAt, sourceId, sourceName, door, digest, received })
+  const { id, receivedAt, sourceId, sourceName, door, digest } = receipt
+  const test = receipt.headers[TEST_HEADER] !== undefined
+  return toItem({ receiptId: id, receivedAt, sourceId, sourceName, door, digest, received: receivedBefore(receipt), test })
+}
+
+/** What was not read or not believed when it came is neither now; what was believed is believed without its signature. */
+function receivedBefore(receipt: StoredReceipt): Received {
+  const { headers, refused, door } = receipt
+  if (headers[UNREAD_HEADER] !== undefined) return unreadable(refused ?? 'it was not read')
+  if (headers[DISTRUSTED_HEADER] !== undefined) return { kind: 'distrusted', reason: refused ?? '', reply: { status: 202, body: '' } }
+  return receiveAgain(door, messageOf(receipt))
 }

@@ -37,7 +37,7 @@ beforeEach(async () => {
   await addPerson(ann, 'ann@example.com', 'responder')
   await addPerson(bob, 'bob@example.com', 'responder')
   await addPerson(own, 'own@example.com', 'owner')
-  await owner.query(`insert into source (id, name, key_prefix, key_hash) values (gen_random_uuid(), 'prometheus', 'abc', 'x')`)
+  await owner.query(`insert into source (id, name) values (gen_random_uuid(), 'prometheus')`)
   await owner.query(`insert into lease (name, holder, until) values ('auditor', gen_random_uuid(), clock_timestamp() + interval '1 min')`)
   await owner.query(`insert into playbook_version (digest, source) values ('d1', '')`)
   await owner.query(

@@ -1,6 +1,5 @@
 /** Everything under `/api/v1`: JSON only, nobody unknown, described by OpenAPI. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { integrations } from '../../integrations/index.ts'
 import type { DoctorParts } from '../doctor/check.ts'
 import { doctorRoutes } from '../doctor/routes.ts'
 import { testPager } from '../doctor/test-page.ts'
@@ -22,6 +21,10 @@ import { alertListRoutes } from './alert-list-routes.ts'
 import { maintenanceRoutes } from '../silence/maintenance-routes.ts'
 import { silenceRoutes } from '../silence/routes.ts'
 import { snoozeRoutes } from '../silence/snooze-routes.ts'
+import { sourceKeyRoutes } from '../source/key-routes.ts'
+import { sourceKindRoutes } from '../source/kind-routes.ts'
+import { sourceRoutes } from '../source/routes.ts'
+import { sourceTestRoutes } from '../source/test-routes.ts'
 import { authenticator } from './authenticate.ts'
 import { acceptJson } from './body.ts'
 import { openFeed } from './feed.ts'
@@ -31,7 +34,6 @@ import { playbookRoutes } from './playbook-routes.ts'
 import { playbookSchemaRoutes } from './playbook-schema-routes.ts'
 import { signalReplayRoutes } from './signal-replay-routes.ts'
 import { signalRoutes } from './signal-routes.ts'
-import { sourceRoutes } from './source-routes.ts'
 import { streamRoutes } from './stream.ts'
 
 export const API_PREFIX = '/api/v1'
@@ -66,10 +68,10 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         signalReplayRoutes(ports, parts.playbook),
         alertListRoutes(ports),
         whyRoutes(ports, parts),
-        sourceRoutes(
-          ports,
-          integrations.map((integration) => integration.id),
-        ),
+        sourceRoutes(ports),
+        sourceKeyRoutes(ports),
+        sourceKindRoutes(ports),
+        sourceTestRoutes(ports, parts.playbook),
         playbookRoutes(ports, parts.oncall),
         playbookVersionRoutes(ports, parts.playbook),
         playbookSaveRoutes(ports, parts.playbook),

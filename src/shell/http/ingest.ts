@@ -3,19 +3,18 @@
  * its bounds, then the door's own parser, then the commit; the answer is the vendor's own.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clean } from '../../core/alert/text.ts'
-import type { Door, InboundMessage, Received, Reply } from '../../integration.ts'
-import { refuse } from '../../integration-door.ts'
+import { clean, toLine } from '../../core/alert/text.ts'
+import type { Instant } from '../../core/time.ts'
+import type { Door, InboundMessage, Reply } from '../../integration.ts'
 import type { ApplyQueue } from '../alert/apply-queue.ts'
-import { FRESH_ID_HEADER, unreadable, UNREAD_HEADER } from '../alert/door-table.ts'
 import type { GroupCommit } from '../alert/group-commit.ts'
 import { type IngestOutcome, ingestRequestsTotal } from '../metrics/metrics.ts'
-import { type MappingCache, MAPPING_HEADER } from '../mapping/mapping-cache.ts'
+import type { MappingCache } from '../mapping/mapping-cache.ts'
 import type { Ports } from '../ports.ts'
-import type { SourceCache } from '../source/source-cache.ts'
-import type { OpenSource } from '../source/source-store.ts'
+import type { KnownSource, SourceCache } from '../source/source-cache.ts'
 import { type Body, readBody } from './ingest-body.ts'
 import { HEADERS_COUNT_MAX, INGEST_BYTES_MAX, INGEST_MESSAGES_MAX, INGEST_WEIGHT_MAX, RETRY_AFTER_S } from './ingest-limits.ts'
+import { readUnread, readWhole } from './ingest-read.ts'
 import { findRoute, type Route } from './ingest-router.ts'
 import { answerProbe } from './ingest-probe.ts'
 
@@ -24,6 +23,8 @@ export interface IngestParts {
   readonly commits: GroupCommit
   readonly queue: Pick<ApplyQueue, 'size' | 'weight'>
   readonly mappings: Pick<MappingCache, 'inForce' | 'ready'>
+  /** Told of each key that a message was taken by. */
+  readonly used: (keyId: string, at: Instant) => void
 }
 
 export interface IngestHandler {
@@ -45,7 +46,7 @@ interface Passage {
 }
 
 interface Admitted {
-  readonly source: OpenSource
+  readonly source: KnownSource
   readonly key: string
   /** The body, where its key was found by parsing it. */
   readonly parsed: unknown
@@ -53,8 +54,10 @@ interface Admitted {
 
 const EMPTY = Buffer.alloc(0)
 const DEFAULT_HELD_BYTES = 4_096
+/** A door's own words, which may repeat a sender's. */
+const REASON_CHARS_MAX = 500
 
-export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappings }: IngestParts): IngestHandler {
+export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappings, used }: IngestParts): IngestHandler {
   let closed = false
   let heldBytes = 0
   let heldMessages = 0
@@ -68,7 +71,11 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappi
     if (!isGreeting && request.method !== door.method && request.method !== door.alsoMethod) {
       if (answerProbe(request, response)) return true
       if (door.sharesAddress === true) return false
-      send(response, { status: 405, headers: { allow: door.alsoMethod === undefined ? door.method : `${door.method}, ${door.alsoMethod}` }, body: '' })
+      send(response, {
+        status: 405,
+        headers: { allow: door.alsoMethod === undefined ? door.method : `${door.method}, ${door.alsoMethod}` },
+        body: '',
+      })
       return true
     }
     const passage: Passage = { route, request, response, headers: flatten(request), held: 0 }
@@ -128,7 +135,7 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappi
     return undefined
   }
 
-  const lookAgain = async (passage: Passage, key: string): Promise<OpenSource | undefined> => {
+  const lookAgain = async (passage: Passage, key: string): Promise<KnownSource | undefined> => {
     try {
       return await sources.findFresh(key)
     } catch {
@@ -149,47 +156,35 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappi
     if (receivedAt === null || (door.takesMapping === true && !mappings.ready())) {
       return leave(passage, 'unavailable', unavailable(route, 503))
     }
-    const mapping = door.takesMapping === true ? mappings.inForce(source.id) : undefined
     const kept = door.keyIn === 'body' ? withoutKey(body.bytes, admitted.key) : { bytes: body.bytes, places: 0 }
-    let freshIdUsed: string | undefined
-    const context = {
-      params: route.params,
-      signingSecret: null,
-      mapping: mapping?.text ?? null,
-      // Where the key stands in other places too, what was parsed holds it: then it is parsed again without.
-      ...(kept.places > 1 || admitted.parsed === undefined ? {} : { parsed: admitted.parsed }),
-      get freshId() {
-        freshIdUsed ??= ports.freshId().replaceAll('-', '')
-        return freshIdUsed
-      },
-    }
-    const received = body.kind === 'whole' ? read(route, { ...messageOf(passage, kept.bytes), receivedAt }, context) : unread(body, door)
-    const unreadNote = body.kind === 'whole' ? undefined : { [UNREAD_HEADER]: '1' }
-    const extra = mapping === undefined ? unreadNote : { ...unreadNote, [MAPPING_HEADER]: mapping.id }
+    // Where the key stands in other places too, what was parsed holds it: then it is parsed again without.
+    const parsed = kept.places > 1 || admitted.parsed === undefined ? {} : { parsed: admitted.parsed }
+    const { received, notes } =
+      body.kind === 'whole'
+        ? readWhole(ports, {
+            door,
+            source,
+            message: { ...messageOf(passage, kept.bytes), receivedAt },
+            context: { params: route.params, ...parsed },
+            mapping: door.takesMapping === true ? mappings.inForce(source.id) : undefined,
+          })
+        : readUnread(body, door)
+    used(source.keyId, receivedAt)
     commits.add({
       receivedAt,
       sourceId: source.id,
       sourceName: source.name,
       door: door.id,
       path: clean(route.path),
-      headers: keptHeaders(headers, freshIdUsed === undefined ? extra : { ...extra, [FRESH_ID_HEADER]: freshIdUsed }),
+      headers: keptHeaders(headers, notes),
       body: kept.bytes,
-      refused: received.kind === 'signals' ? null : received.reason,
+      refused: received.kind === 'signals' ? null : toLine(received.reason, REASON_CHARS_MAX),
       received,
       done: (committed) => {
         if (committed) leave(passage, received.kind === 'signals' ? 'accepted' : 'refused', received.reply)
         else leave(passage, 'unavailable', unavailable(route, 503))
       },
     })
-  }
-
-  const read = (route: Route, message: InboundMessage, context: Parameters<typeof route.entry.door.receive>[1]): Received => {
-    try {
-      return route.entry.door.receive(message, context)
-    } catch (error) {
-      ports.log.error({ err: error, door: route.entry.door.id }, 'a door could not read a message; it is kept and people are told')
-      return unreadable(`reading it failed: ${error instanceof Error ? error.name : 'unknown'}`)
-    }
   }
 
   const forget = (passage: Passage): void => {
@@ -245,10 +240,6 @@ function withoutKey(bytes: Buffer, key: string): { readonly bytes: Buffer; reado
   return { bytes: redacted, places }
 }
 
-function unread(body: Extract<Body, { kind: 'too-large' | 'undecodable' }>, door: Door): Received {
-  return refuse(body.reason, 'A sender', bare(door, body.kind === 'too-large' ? 413 : 400, body.reason))
-}
-
 function unavailable(route: Route, status: 503 | 429): Reply {
   const { door } = route.entry
   const reply = bare(door, status === 429 ? door.overloadStatus : 503, 'too much at once, come again')
@@ -274,7 +265,7 @@ function flatten(request: IncomingMessage): Record<string, string> {
 
 /** What may hold a key, a cookie or a person's address is left out, and so is what says nothing about the message. */
 const LEFT_OUT =
-  /^(?:authorization|proxy-authorization|cookie|connection|host|content-length|transfer-encoding|accept.*|x-forwarded-.*|x-real-ip|forwarded|.*(?:token|secret|api-?key|password|credential).*)$/
+  /^(?:authorization|proxy-authorization|cookie|connection|host|content-length|transfer-encoding|accept.*|x-forwarded-.*|x-real-ip|forwarded|x-tocsin-.*|.*(?:token|secret|api-?key|password|credential).*)$/
 const HEADER_CHARS_MAX = 512
 
 function keptHeaders(headers: Readonly<Record<string, string>>, extra: Readonly<Record<string, string>> | undefined): string {

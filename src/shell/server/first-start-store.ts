@@ -3,7 +3,8 @@ import type { Config } from '../../config.ts'
 import { ensureApiKey } from '../person/api-key-store.ts'
 import { ensureOwner } from '../person/person-store.ts'
 import { createSignInLink, FIRST_LINK_MS } from '../person/sign-in.ts'
-import { createSource, ensureSource, listSources, makeIngestKey } from '../source/source-store.ts'
+import { makeIngestKey } from '../source/key-store.ts'
+import { createSource, ensureSource, listSources } from '../source/source-store.ts'
 import type { Tx } from '../database/database.ts'
 
 /** Name of the source that the first integration key opens. */

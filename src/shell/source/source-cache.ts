@@ -6,13 +6,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../../core/time.ts'
 import type { Ports } from '../ports.ts'
-import { hashKey, loadOpenSources, type OpenSource } from './source-store.ts'
+import { hashKey, loadOpenKeys } from './key-store.ts'
+import { loadSecrets } from './secret-store.ts'
+import { openSecretReader } from './secret-reader.ts'
+import { loadOpenSources, type OpenSource } from './source-store.ts'
+
+/** A source as one of its keys opens it. */
+export interface KnownSource extends OpenSource {
+  readonly keyId: string
+  /** What verifies its messages, newest first; null: one that this server cannot read. */
+  readonly secrets: readonly (string | null)[]
+}
 
 export interface SourceCache {
   /** From memory alone. */
-  readonly find: (key: string) => OpenSource | undefined
+  readonly find: (key: string) => KnownSource | undefined
   /** After a fresh look. @throws when the database is away and the key is not known. */
-  readonly findFresh: (key: string) => Promise<OpenSource | undefined>
+  readonly findFresh: (key: string) => Promise<KnownSource | undefined>
   /** The domain's now, from the database's clock as last seen and this process's steady one; null before the first look. */
   readonly now: () => Instant | null
   readonly stop: () => void
@@ -24,9 +34,19 @@ const SET_BACK_MS_MIN = 2_000
 /** Unknown keys wait this long and share one reading. */
 const FRESH_LOOK_GAP_MS = 100
 const KEY_CHARS_MAX = 256
+const NO_SECRETS: readonly (string | null)[] = []
+
+const caches = new WeakMap<Ports, (sourceId: string) => boolean>()
+
+/** By memory, up to half a second old; true where this process keeps none and nobody can tell. */
+export function mayBeObserved(ports: Ports, sourceId: string): boolean {
+  return caches.get(ports)?.(sourceId) ?? true
+}
 
 export function openSourceCache(ports: Ports): SourceCache {
-  let byHash: ReadonlyMap<string, OpenSource> = new Map()
+  const secretReader = openSecretReader(ports)
+  let byHash: ReadonlyMap<string, KnownSource> = new Map()
+  let observed: ReadonlySet<string> | null = null
   let clock: { readonly now: Instant; readonly at: number } | null = null
   let running: Promise<void> | null = null
   let asked: Promise<void> | null = null
@@ -39,11 +59,20 @@ export function openSourceCache(ports: Ports): SourceCache {
     clock = { now: reading, at: performance.now() }
   }
   const read = async () => {
-    const sources = await ports.database.inTransaction('ingest', async (tx) => {
+    const { sources, keys, secrets } = await ports.database.inTransaction('ingest', async (tx) => {
       setClock(tx.now)
-      return loadOpenSources(tx)
+      return { sources: await loadOpenSources(tx), keys: await loadOpenKeys(tx), secrets: await loadSecrets(tx) }
     })
-    byHash = new Map(sources.map((source) => [source.keyHash, source]))
+    const byId = new Map<string, OpenSource>(sources.map((source) => [source.id, source]))
+    observed = new Set(sources.filter((source) => source.observeSince !== null).map((source) => source.id))
+    const secretsOf = Map.groupBy(secrets, (secret) => secret.sourceId)
+    byHash = new Map(
+      keys.flatMap(({ id, sourceId, hash }): [string, KnownSource][] => {
+        const source = byId.get(sourceId)
+        if (source === undefined) return []
+        return [[hash, { ...source, keyId: id, secrets: secretsOf.get(source.id)?.map(secretReader) ?? NO_SECRETS }]]
+      }),
+    )
   }
   const refresh = () => {
     running ??= read().finally(() => {
@@ -62,6 +91,7 @@ export function openSourceCache(ports: Ports): SourceCache {
   const timer = setInterval(() => void refresh().catch(() => undefined), REFRESH_MS)
   timer.unref()
   void refresh().catch(() => undefined)
+  caches.set(ports, (sourceId) => observed?.has(sourceId) ?? true)
   return {
     find,
     findFresh: async (key) => {
@@ -70,6 +100,9 @@ export function openSourceCache(ports: Ports): SourceCache {
       return find(key)
     },
     now,
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(timer)
+      caches.delete(ports)
+    },
   }
 }

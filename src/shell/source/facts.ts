@@ -1,0 +1,58 @@
+/** What a source's page, its list and the doctor are made of: one reading for all of them. */
+import type { SourceId } from '../../core/id.ts'
+import { HABIT_MS, type HeardHour } from '../../core/source/health.ts'
+import type { SourceFacts } from '../../core/source/notice.ts'
+import { integrations } from '../../integrations/index.ts'
+import type { Tx } from '../database/database.ts'
+import type { Ports } from '../ports.ts'
+import { listSubscriptions } from './confirm-store.ts'
+import { type KeyRow, listKeys } from './key-store.ts'
+import { openSecretReader } from './secret-reader.ts'
+import { listSecrets, type SecretRow } from './secret-store.ts'
+import type { SourceRow } from './source-store.ts'
+import { listTallies } from './tally-store.ts'
+
+/** By source; hours rising. */
+export async function readHours(tx: Tx, sourceId: SourceId | null): Promise<ReadonlyMap<string, HeardHour[]>> {
+  return Map.groupBy(await listTallies(tx, tx.now - HABIT_MS, sourceId), (tally) => tally.sourceId)
+}
+
+export interface ReadFacts {
+  readonly keys: readonly KeyRow[]
+  readonly secrets: readonly (SecretRow & { readonly readable: boolean })[]
+  readonly facts: SourceFacts
+}
+
+/** @returns a reader that knows what this server can decrypt */
+export function openFactReader(ports: Ports): (tx: Tx, source: SourceRow, hours: readonly HeardHour[]) => Promise<ReadFacts> {
+  const read = openSecretReader(ports)
+  return async (tx, source, hours) => {
+    const keys = await listKeys(tx, source.id)
+    const secrets = (await listSecrets(tx, source.id)).map((secret) => ({ ...secret, readable: read(secret) !== null }))
+    const subscriptions = await listSubscriptions(tx, source.id)
+    const facts: SourceFacts = {
+      createdAt: source.createdAt,
+      revoked: source.revokedAt !== null,
+      observeSince: source.observeSince,
+      hours,
+      keys,
+      secrets,
+      signsBy: signsBy(source.kind),
+      unconfirmedTopics: subscriptions.flatMap(({ state, topic }) => (state === 'asked' || state === 'failed' ? [topic] : [])),
+    }
+    return { keys, secrets, facts }
+  }
+}
+
+/** How a kind's messages are verified with a shared secret; null where they cannot be, or certificates do it. */
+export function signsBy(kind: string | null): SourceFacts['signsBy'] {
+  const manifest = integrations.find(({ id }) => id === kind)
+  if (manifest === undefined || manifest.doors.some((door) => door.certificateUrl !== undefined)) return null
+  return manifest.setup?.signing ?? null
+}
+
+/** True where a kind's messages prove who sent them, by a secret or by a certificate. */
+export function canVerify(kind: string | null): boolean {
+  const manifest = integrations.find(({ id }) => id === kind)
+  return manifest !== undefined && (manifest.setup?.signing != null || manifest.doors.some((door) => door.certificateUrl !== undefined))
+}
