@@ -27,7 +27,7 @@ grant select, insert, update, delete on heartbeat, merged_alert to {role};
 grant select, insert, update on heartbeat_watch to {role};
 
 -- Come and go.
-grant select, insert, update, delete on opsgenie_request to {role};
+grant select, insert, update, delete on opsgenie_request, opsgenie_saved_search to {role};
 grant select, insert, update, delete on contact, session, link, idempotency, incident_member, clock to {role};
 
 -- Alerts that inhibit others: forgotten once they are over.

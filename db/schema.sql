@@ -462,6 +462,18 @@ CREATE INDEX opsgenie_request_pending ON opsgenie_request USING btree (source_id
 CREATE INDEX opsgenie_request_processed ON opsgenie_request USING btree (processed_at) WHERE (processed_at IS NOT NULL);
 grant delete, insert, select, update on opsgenie_request to tocsin_app;
 
+create table opsgenie_saved_search (
+  id uuid not null,
+  source_id uuid not null,
+  name text not null,
+  search jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint opsgenie_saved_search_source_id_name_key UNIQUE (source_id, name),
+  constraint opsgenie_saved_search_pkey PRIMARY KEY (id)
+);
+grant delete, insert, select, update on opsgenie_saved_search to tocsin_app;
+
 create table page (
   id uuid not null,
   key text not null,

@@ -41,3 +41,14 @@ create index opsgenie_request_processed on opsgenie_request (processed_at) where
 
 -- By it a create is found again: its reply named this id, and the receipt keeps it.
 create index receipt_opsgenie_request on receipt ((headers ->> 'x-tocsin-fresh-id')) where door in ('opsgenie', 'opsgenie-jsm');
+
+-- Queries that clients keep under a name; each source has its own.
+create table opsgenie_saved_search (
+  id         uuid        not null primary key,
+  source_id  uuid        not null,
+  name       text        not null,
+  search     jsonb       not null, -- query, owner, teams
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (source_id, name)
+);

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { cut } from '../../core/alert/build.ts'
-import { isObject, type JsonObject, parseJson } from '../../core/alert/json.ts'
+import { isObject, type JsonObject } from '../../core/alert/json.ts'
 import { type Act, type ActKind, readAct } from '../../core/opsgenie/act.ts'
 import { ALIAS_CHARS_MAX } from '../../core/opsgenie/payload.ts'
 import { innerDoors } from '../../integrations/index.ts'
@@ -13,6 +13,7 @@ import { receiveAgain } from '../alert/door-table.ts'
 import type { OpenSource } from '../source/source-store.ts'
 import { findAlert, type Identifier } from './alert-store.ts'
 import { answer, OpsgenieRefusal, requestIdOf, unprocessable } from './answer.ts'
+import { bodyOf, rawOf, textOf } from './asked.ts'
 import { carryOut } from './carry-out.ts'
 import { admit, intakeOf, settled } from './gate.ts'
 import { hasPending, insertRequest } from './request-store.ts'
@@ -88,23 +89,17 @@ export function identifierOf(request: FastifyRequest): Identifier {
   return { type, value: cut(value, ALIAS_CHARS_MAX) }
 }
 
-export function textOf(object: unknown, name: string): string | null {
-  if (!isObject(object) || !Object.hasOwn(object, name)) return null
-  const value: unknown = object[name]
-  return typeof value === 'string' ? value : Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join(',') : null
-}
-
 /** A body may be missing; a DELETE asks in its query. A broken one is kept where it would have closed or acknowledged. */
 async function readAsked(ports: Ports, source: OpenSource, kind: ActKind, request: FastifyRequest): Promise<JsonObject> {
   const query = isObject(request.query) ? request.query : {}
   if (request.method === 'DELETE') return Object.fromEntries(Object.keys(query).map((name) => [name, textOf(query, name)]))
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-  const json = parseJson(body.length === 0 ? Buffer.from('{}') : body)
-  if (json.kind === 'value' && (isObject(json.value) || json.value === null)) {
-    return { ...json.value, ...(kind === 'execute' ? { action: textOf(request.params, 'action') } : {}) }
+  try {
+    const asked = bodyOf(request)
+    return kind === 'execute' ? { ...asked, action: textOf(request.params, 'action') } : asked
+  } catch (error) {
+    if (kind === 'close' || kind === 'acknowledge') await keep(ports, source, `/${kind}`, rawOf(request))
+    throw error
   }
-  if (kind === 'close' || kind === 'acknowledge') await keep(ports, source, `/${kind}`, body)
-  throw new OpsgenieRefusal(json.kind === 'fault' ? 400 : 422, 'Request body is not a valid JSON')
 }
 
 interface Asked {

@@ -1,7 +1,7 @@
 /** Pages of notes and logs: from an entry on, in a direction and an order. Source: docs.opsgenie.com/docs/alert-api (read 2026-11-24). */
 import type { FastifyRequest } from 'fastify'
 import { isObject, toNumber } from '../../core/alert/json.ts'
-import { textOf } from './act-routes.ts'
+import { textOf } from './asked.ts'
 
 const LIMIT_MAX = 100
 const LIMIT_DEFAULT = 100

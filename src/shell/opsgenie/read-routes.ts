@@ -8,13 +8,15 @@ import { toRfc3339 } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import type { Ports } from '../ports.ts'
 import type { OpenSource } from '../source/source-store.ts'
-import { identifierOf, textOf } from './act-routes.ts'
+import { identifierOf } from './act-routes.ts'
+import { textOf } from './asked.ts'
 import { adoptRecent, fingerprintOfAlias, findAlert, listEntries, listPaged, type OpsgenieAlert, payloadOf } from './alert-store.ts'
 import { answer, noAlert, OpsgenieRefusal, unprocessable } from './answer.ts'
 import { admit, settled } from './gate.ts'
 import { countAlerts, listAlerts, SORTS } from './list-store.ts'
 import { pageOf, pagesOf } from './paging.ts'
 import { showAlert, showWholeAlert } from './present.ts'
+import { loadSearch } from './saved-search-routes.ts'
 import { type CreateReceipt, findCreateReceipt, findEpisode, findRequest } from './request-store.ts'
 
 const NOT_PROCESSED = 'Request not found. It might not be processed, yet.'
@@ -44,7 +46,7 @@ export function readRoutes(app: FastifyInstance, ports: Ports): void {
   app.get('/v2/alerts/count', async (request, reply) => {
     const count = await read(request, async (tx, source) => {
       await adoptRecent(tx, source.id)
-      return countAlerts(tx, source.id, conditionOf(request))
+      return countAlerts(tx, source.id, await conditionOf(tx, source, request))
     })
     return answer(request, reply, 200, { data: { count } })
   })
@@ -99,8 +101,12 @@ export function readRoutes(app: FastifyInstance, ports: Ports): void {
   })
 }
 
-function conditionOf(request: FastifyRequest): Condition {
-  const query = parseQuery(textOf(request.query, 'query') ?? '')
+/** A query, or the saved search that is named. */
+async function conditionOf(tx: Tx, source: OpenSource, request: FastifyRequest): Promise<Condition> {
+  const saved = textOf(request.query, 'searchIdentifier')
+  const text =
+    saved === null ? (textOf(request.query, 'query') ?? '') : (await loadSearch(tx, source, request, saved, 'searchIdentifierType')).query
+  const query = parseQuery(text)
   if (query.kind === 'fault') throw unprocessable({ query: query.reason })
   return query.condition
 }
@@ -117,7 +123,7 @@ async function list(tx: Tx, source: OpenSource, request: FastifyRequest) {
   const sort = SORTS.find((name) => name === givenSort)
   if (sort === undefined) throw unprocessable({ sort: `sort must be one of [${SORTS.join(', ')}].` })
   const order = textOf(request.query, 'order') === 'asc' ? 'asc' : 'desc'
-  const condition = conditionOf(request)
+  const condition = await conditionOf(tx, source, request)
   await adoptRecent(tx, source.id)
   const alerts = await listAlerts(tx, { sourceId: source.id, condition, sort, order, offset, limit })
   const total = await countAlerts(tx, source.id, condition)

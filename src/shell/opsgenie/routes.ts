@@ -7,6 +7,7 @@ import type { Ports } from '../ports.ts'
 import { actRoutes } from './act-routes.ts'
 import { answerError, begin, OpsgenieRefusal } from './answer.ts'
 import { readRoutes } from './read-routes.ts'
+import { savedSearchRoutes } from './saved-search-routes.ts'
 import { startWorker } from './worker.ts'
 
 const PREFIXES = ['', '/jsm/ops/integration']
@@ -24,6 +25,7 @@ export function opsgenieRoutes(ports: Ports): FastifyPluginAsync {
       await app.register(
         async (inside: FastifyInstance) => {
           readRoutes(inside, ports)
+          savedSearchRoutes(inside, ports)
           actRoutes(inside, ports, worker)
           inside.all('/v2/alerts/*', async () => {
             throw new OpsgenieRefusal(404, 'There is no such address in the alert API')
