@@ -108,6 +108,8 @@ export const Incident = z
     /** When the next clock is due that is still owed (running, or late and not done yet), and which one it is. */
     next_due: Timestamp.nullable(),
     next_clock: Clock.nullable(),
+    /** Who is paged next, and when, if nobody acts; null: nobody, or not known until a page has been handed over. */
+    next_page: z.object({ at: Timestamp, role: z.string(), people: z.array(z.string()) }).nullable(),
     alerts_total: z.number().int(),
     alerts_firing: z.number().int(),
     /** How many still fired when it was resolved; null while it is open. */

@@ -111,6 +111,7 @@ export function incidentOf(sketch: Sketch): Incident {
     playbook_digest: 'abcdef',
     next_due: sketch.clock?.due_at ?? null,
     next_clock: sketch.clock ?? null,
+    next_page: null,
     alerts_total: sketch.total ?? 1,
     alerts_firing: sketch.firing ?? (over ? 0 : 1),
     source: 'Prometheus eu-west-1',

@@ -10,7 +10,9 @@ import { verdictOf } from '../../core/playbook/impact.ts'
 import { clauseText } from '../../core/playbook/clause.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
 import { formatQuantity } from '../../core/playbook/quantity.ts'
+import type { Roster } from '../../core/oncall/roster.ts'
 import { type Instant, SECOND_MS, toRfc3339 } from '../../core/time.ts'
+import { nextPageOf } from '../../core/timeline/next-page.ts'
 import { type Names, sentenceOf } from '../../core/timeline/sentence.ts'
 import { actorOf } from './store.ts'
 import type { ClockRow, EventRow, IncidentRow } from './list-store.ts'
@@ -18,9 +20,18 @@ import type { ClockRow, EventRow, IncidentRow } from './list-store.ts'
 /** Names and addresses of people by id. */
 export type People = ReadonlyMap<PersonId, { readonly name: string; readonly email: string }>
 
+export interface ShowContext {
+  /** Of the version that it runs by. */
+  readonly playbook: Playbook
+  readonly people: People
+  /** Of its team, now. */
+  readonly roster: Roster
+}
+
 /** @param now for what only time decides, such as a threshold that must be met for a while */
-export function showIncident(row: IncidentRow, playbook: Playbook, people: People, now: Instant): Incident {
+export function showIncident(row: IncidentRow, context: ShowContext, now: Instant): Incident {
   const { state } = row
+  const { playbook, people } = context
   return {
     id: row.id,
     number: Number(row.number),
@@ -53,6 +64,7 @@ export function showIncident(row: IncidentRow, playbook: Playbook, people: Peopl
     playbook_digest: row.playbook_digest,
     next_due: time(row.next_due_at),
     next_clock: row.next_clock === null ? null : showClock(row.next_clock),
+    next_page: showNextPage(state, context, now),
     alerts_total: Number(row.alerts_total),
     alerts_firing: Number(row.alerts_firing),
     alerts_firing_at_resolution: state.firingAtResolution,
@@ -64,6 +76,13 @@ export function showIncident(row: IncidentRow, playbook: Playbook, people: Peopl
     version: row.version,
     paging_you: row.paging_you,
   }
+}
+
+function showNextPage(state: IncidentState, { playbook, roster }: ShowContext, now: Instant): Incident['next_page'] {
+  const waiting = isOpen(state) ? state.duties.filter((duty) => duty.state === 'open').map((duty) => duty.id) : []
+  const next = waiting.length === 0 ? null : nextPageOf(state, waiting, { playbook, roster }, now)
+  if (next === null) return null
+  return { at: toRfc3339(next.at), role: next.role, people: next.people.map((id) => roster.people[id]?.name ?? 'somebody') }
 }
 
 export function showProposed(state: IncidentState, playbook: Playbook, now: Instant): Incident['severity_proposed'] {

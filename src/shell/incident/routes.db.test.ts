@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ApiScene, aud, openApiScene } from '../../../test/support/api.ts'
 import { ann, bob, cyd, own } from '../../../test/support/playbook.ts'
+import { changeIncident } from './change.ts'
+import { findIncident } from './store.ts'
 
 let scene: ApiScene
 beforeAll(async () => {
@@ -116,6 +118,19 @@ test('the timeline is read in parts without a gap', async () => {
     next = part.next
   }
   expect(parts).toEqual(whole)
+})
+
+test('an incident says who is paged next and when, from the hand-over on and until somebody acknowledges', async () => {
+  const made = await declare(own, { severity: 'amber' })
+  expect(made.next_page).toBeNull()
+  const { ports } = scene
+  const state = (await ports.database.inTransaction('main', (tx) => findIncident(tx, made.id, { lock: false })))?.state
+  const pages = (state?.pages ?? []).map((page) => page.key)
+  await changeIncident(ports, made.id, { type: 'record-hand-over', pages, channel: 'email' })
+  const handed = (await scene.ask(ann, 'GET', `/incidents/${made.id}`)).body
+  expect(handed.next_page).toMatchObject({ role: 'Ops', people: ['Bob'] })
+  expect(Date.parse(handed.next_page.at)).toBeGreaterThan(Date.parse(handed.opened_at))
+  expect((await scene.ask(ann, 'POST', `/incidents/${made.id}/acknowledge`)).body.next_page).toBeNull()
 })
 
 test('incidents are listed by the version of the playbook that they run under', async () => {

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Alert, IdParams, Incident, IncidentQuery, listOf, ListQuery, Postmortem, TimelineEntry, TriageView } from '../../api/schema.ts'
 import type { PersonId } from '../../core/id.ts'
 import type { IncidentEvent } from '../../core/incident/event.ts'
+import type { Roster } from '../../core/oncall/roster.ts'
 import type { Tx } from '../database/database.ts'
 import { listAlerts, showAlert } from '../http/alert-list-store.ts'
 import { require } from '../http/authenticate.ts'
@@ -175,10 +176,13 @@ export async function shower(ports: Ports, tx: Tx, rows: readonly IncidentRow[])
   const digests = [...new Set(rows.map((row) => row.playbook_digest))]
   const playbooks = new Map<string, Awaited<ReturnType<Ports['playbooks']['load']>>>()
   for (const digest of digests) playbooks.set(digest, await ports.playbooks.load(tx, digest))
+  const rosters = new Map<string | null, Roster>()
+  for (const team of new Set(rows.map((row) => row.state.team))) rosters.set(team, await ports.rosters.at(tx, tx.now, team))
   return (row) => {
     const playbook = playbooks.get(row.playbook_digest)
-    if (playbook === undefined) throw new Error(`no playbook ${row.playbook_digest}`)
-    return showIncident(row, playbook, people, tx.now)
+    const roster = rosters.get(row.state.team)
+    if (playbook === undefined || roster === undefined) throw new Error(`no playbook ${row.playbook_digest}, or no roster`)
+    return showIncident(row, { playbook, people, roster }, tx.now)
   }
 }
 

@@ -74,7 +74,7 @@ function Loaded({
         </div>
         <div className="min-w-0 space-y-4">
           <RolesCard reference={reference} incident={incident} mayRespond={mayRespond} />
-          <LedgerCard query={pages} meId={me?.id} />
+          <LedgerCard query={pages} meId={me?.id} next={incident.next_page} />
           <AlertsCard incident={incident} query={alerts} />
         </div>
       </div>

@@ -1,7 +1,7 @@
 /** Who was paged, on which channel, with the times of queued, sent, delivered and seen. */
 import type { UseQueryResult } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
-import type { Delivery, Page } from '../../../src/api/schema.ts'
+import type { Delivery, Incident, Page } from '../../../src/api/schema.ts'
 import { explainReading } from '../../api/problem.ts'
 import { toMs } from '../../lib/moment.ts'
 import { useNow } from '../../lib/now.ts'
@@ -13,7 +13,13 @@ import { ledgerOf, type PersonLedger } from './ledger.ts'
 
 const STATE_TONES: Readonly<Record<Page['state'], Tone>> = { acknowledged: 'ok', paging: 'warn', declined: 'late', ended: 'plain' }
 
-export function LedgerCard({ query, meId }: { readonly query: UseQueryResult<readonly Page[]>; readonly meId: string | undefined }) {
+interface LedgerProps {
+  readonly query: UseQueryResult<readonly Page[]>
+  readonly meId: string | undefined
+  readonly next: Incident['next_page']
+}
+
+export function LedgerCard({ query, meId, next }: LedgerProps) {
   const now = useNow()
   const people = ledgerOf(query.data ?? [], now)
   const answered = people.filter((person) => person.state === 'acknowledged').length
@@ -32,6 +38,11 @@ export function LedgerCard({ query, meId }: { readonly query: UseQueryResult<rea
           <Person key={person.personId} person={person} isMe={person.personId === meId} />
         ))}
       </ul>
+      {next !== null && (
+        <p className="mt-2 border-t border-line pt-2 text-s text-muted">
+          If nobody answers: <span dir="auto">{next.people.join(', ')}</span> for {next.role} at <ClockTime at={toMs(next.at)} />
+        </p>
+      )}
     </Card>
   )
 }

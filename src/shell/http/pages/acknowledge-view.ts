@@ -35,7 +35,7 @@ export async function loadAcknowledgeView(ports: Ports, tx: Tx, link: Acknowledg
   if (loaded === undefined || person === undefined) return undefined
   const incident = loaded.state
   const playbook = await ports.playbooks.load(tx, loaded.playbook)
-  const roster = await ports.rosters.at(tx, tx.now)
+  const roster = await ports.rosters.at(tx, tx.now, incident.team)
   const own = incident.pages.filter((page) => page.personId === person.id)
   const paging = own.filter((page) => page.state === 'paging')
   const duties = paging.map((page) => page.duty)
