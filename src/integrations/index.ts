@@ -5,11 +5,13 @@ import { datadog } from './datadog/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
 import { grafana } from './grafana/manifest.ts'
 import { json } from './json/manifest.ts'
+import { mail } from './mail/manifest.ts'
 import { opsgenie } from './opsgenie/manifest.ts'
 import { pagerduty } from './pagerduty/manifest.ts'
 import { prometheus } from './prometheus/manifest.ts'
 import { sentry } from './sentry/manifest.ts'
 import { sns } from './sns/manifest.ts'
+import { zendesk } from './zendesk/manifest.ts'
 
 export const integrations: readonly IntegrationManifest[] = [
   alertmanager,
@@ -17,11 +19,13 @@ export const integrations: readonly IntegrationManifest[] = [
   eventbridge,
   grafana,
   json,
+  mail,
   opsgenie,
   pagerduty,
   prometheus,
   sentry,
   sns,
+  zendesk,
 ]
 
 /** Every door with the integration it belongs to, which is the "source kind" that playbook rules name. */
