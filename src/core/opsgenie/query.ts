@@ -184,7 +184,7 @@ class Reader {
 
   private readInside(within: string | null, depth: number): Condition {
     const inside = this.readAny(within, depth + 1)
-    if (this.next().kind !== 'close') throw new QueryFault('a parenthesis is not closed')
+    if (this.ended() || this.next().kind !== 'close') throw new QueryFault('a parenthesis is not closed')
     return inside
   }
 
