@@ -4,6 +4,7 @@ import { alertmanager } from './alertmanager/manifest.ts'
 import { datadog } from './datadog/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
 import { grafana } from './grafana/manifest.ts'
+import { jira } from './jira/manifest.ts'
 import { json } from './json/manifest.ts'
 import { mail } from './mail/manifest.ts'
 import { opsgenie } from './opsgenie/manifest.ts'
@@ -18,6 +19,7 @@ export const integrations: readonly IntegrationManifest[] = [
   datadog,
   eventbridge,
   grafana,
+  jira,
   json,
   mail,
   opsgenie,
