@@ -4,6 +4,7 @@ import { ackCommand } from './commands/ack.ts'
 import { declareCommand } from './commands/declare.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { heartbeatCommand } from './commands/heartbeat.ts'
 import { importCommand } from './commands/import.ts'
 import { explainCommand } from './commands/explain.ts'
 import { keyCommand } from './commands/key.ts'
@@ -41,6 +42,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     diffCommand,
     explainCommand,
     rebuildCommand,
+    heartbeatCommand,
     keyCommand,
     userCommand,
   ]

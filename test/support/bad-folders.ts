@@ -507,6 +507,27 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
       ['title: Leader', 'id: incident-commander\n    title: Leader'],
     ]),
   ],
+  'resolution-twice': [
+    playbook(
+      [['  quiet: 90 s\n', '  quiet: 90 s\n  automatic: [SEV-2]\n  propose: [SEV-2]\n']],
+      'SEV-2]\nincident_types',
+      'Keep it in one',
+      [['  propose: [SEV-2]\n', '']],
+    ),
+  ],
+  'gravest-resolves-itself': [
+    playbook([['  quiet: 90 s\n', '  quiet: 90 s\n  automatic: [SEV-1]\n']], 'SEV-1]\nincident_types', 'Move it to "propose"', [
+      ['automatic: [SEV-1]', 'propose: [SEV-1]'],
+    ]),
+  ],
+  'heartbeat-detects': [
+    playbook(
+      [['teams:', 'heartbeats:\n  - name: spikes\n    interval: 5 min\n    alarm: Spike\nteams:']],
+      'Spike\nteams',
+      'Remove one of the two',
+      [['    alarm: Spike\nteams', 'teams']],
+    ),
+  ],
   'measure-unused': [
     playbook([['users_affected in %', 'user_affected in %']], 'user_affected', 'Did you mean users_affected?', [
       ['user_affected', 'users_affected'],

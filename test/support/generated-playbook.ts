@@ -134,7 +134,12 @@ const playbookFile = fc
       default_severity: idAt(parts.fallback),
       ...(parts.escalation === undefined ? {} : { escalation: parts.escalation }),
       lifecycle: parts.lifecycle,
-      resolution: { quiet: parts.quiet, automatic: [idAt(parts.fallback + 1)] },
+      resolution: {
+        quiet: parts.quiet,
+        automatic: [idAt(parts.fallback + 1)],
+        propose: [idAt(parts.fallback)],
+        flapping: { changes: 3, within: '1 h' },
+      },
       incident_types: parts.typeIds.map((id, index) => {
         const [rest, at] = parts.types[index] ?? [{}, 0]
         return { id, severity: idAt(at), ...rest }
@@ -152,7 +157,9 @@ const playbookFile = fc
       })),
       services: parts.services.map((one, index) => ({ name: `service-${index}`, ...one })),
       teams: TEAMS,
-      limits: { new_incidents_per_minute: parts.limit },
+      limits: { new_incidents_per_minute: parts.limit, pages_per_person: { pages: 8, within: '20 min' } },
+      grouping: { by: ['cluster'], window: '2 h' },
+      heartbeats: [{ name: 'watch', interval: '5 min', grace: '90 s', alarm: 'Watchdog', labels: { cluster: 'eu' } }],
       muting: { reason_required: [idAt(parts.fallback)], never: [idAt(parts.fallback + 1)], max: '300 min' },
       inhibition: [{ source_matchers: ['alertname="Down"'], target_matchers: ['env="prod"'], equal: ['cluster'] }],
     }

@@ -236,7 +236,22 @@ export function playbookFiles(): fc.Arbitrary<PlaybookFile> {
             ),
             { maxLength: 4 },
           ),
-          resolution: some({ quiet: duration, automatic: severityList }, []),
+          resolution: some({ quiet: duration, automatic: severityList, flapping: fc.constant({ changes: 5, within: '1 h' }) }, []),
+          grouping: some({ by: fc.array(word, { maxLength: 2 }), window: duration }, []),
+          heartbeats: fc.array(
+            some(
+              {
+                name: fc.constant('watch'),
+                interval: fc.constantFrom('5 min', '1 d'),
+                grace: duration,
+                description: line,
+                alarm: fc.constant('Watchdog'),
+                labels: fc.dictionary(word, word, { maxKeys: 2 }),
+              },
+              ['name', 'interval'],
+            ),
+            { maxLength: 1 },
+          ),
           incident_types: fc.array(incidentType(ids), { maxLength: 4 }),
           communication: fc.array(
             some(
@@ -278,7 +293,10 @@ export function playbookFiles(): fc.Arbitrary<PlaybookFile> {
           pass_criteria: fc.array(line, { maxLength: 3 }),
           teams: fc.constant([{ name: 'Payments' }]),
           services: fc.constant([{ name: 'checkout', team: 'Payments', tier: 1 }]),
-          limits: some({ new_incidents_per_minute: fc.integer({ min: 1, max: 100 }) }, []),
+          limits: some(
+            { new_incidents_per_minute: fc.integer({ min: 1, max: 100 }), pages_per_person: fc.constant({ pages: 9, within: '15 min' }) },
+            [],
+          ),
           muting: some({ reason_required: severityList, max: duration, never: severityList, notice_before: duration }, []),
           inhibition: fc.array(
             some(

@@ -1,6 +1,7 @@
 /** Turns the file, once its shape is right, into the playbook that the engine runs: units resolved, names made equal, defaults filled in. */
 import type { PlaybookDigest } from '../id.ts'
 import { MINUTE_MS, HOUR_MS } from '../time.ts'
+import { buildGrouping, buildHeartbeats, buildPageBound, buildResolution } from './build-correlation.ts'
 import { buildEscalation, DEFAULT_ESCALATION } from './build-escalation.ts'
 import { buildInhibition, buildMuting } from './build-muting.ts'
 import { buildSignalMeasure, buildThresholds } from './build-impact.ts'
@@ -12,6 +13,7 @@ import type {
   CommunicationRow,
   DetectionMetric,
   DetectionRule,
+  GroupingRule,
   IncidentRole,
   IncidentType,
   Playbook,
@@ -20,10 +22,10 @@ import type {
   SeverityRow,
 } from './playbook.ts'
 import type { PlaybookFile } from './schema.ts'
+import { REPORT_ALARMS, type ReportWay } from './report.ts'
 import { normalizeName, toSlug } from './text.ts'
 import { parseThreshold } from './threshold.ts'
 
-const DEFAULT_QUIET_MS = 5 * MINUTE_MS
 const DEFAULT_POST_MORTEM_MS = 48 * HOUR_MS
 const DEFAULT_NEW_INCIDENTS_PER_MINUTE = 20
 
@@ -34,6 +36,7 @@ type Item<List> = List extends readonly (infer One)[] ? One : never
 export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report: Report): Playbook {
   const severities = file.severities.map((row, index) => buildSeverity(file, row, index, report))
   const { metadata } = file
+  const grouping = buildGrouping(file.grouping, readDuration, report)
   const { email } = metadata.maintainer
   return {
     digest,
@@ -46,11 +49,8 @@ export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report
     severities,
     defaultSeverity: normalizeName(file.default_severity),
     lifecycle: (file.lifecycle ?? []).map((step) => ({ phase: step.phase, title: step.title, description: step.description ?? '' })),
-    resolution: {
-      quietMs: readOptional(file.resolution?.quiet, DEFAULT_QUIET_MS, ['resolution', 'quiet'], report),
-      automatic: (file.resolution?.automatic ?? []).map(normalizeName),
-    },
-    incidentTypes: file.incident_types.map((type, index) => buildType(type, ['incident_types', index], report)),
+    resolution: buildResolution(file.resolution, severities, readDuration, report),
+    incidentTypes: file.incident_types.map((type, index) => buildType(type, grouping, ['incident_types', index], report)),
     roles: (file.roles ?? []).map(buildRole),
     communication: (file.communication ?? []).map((row, index) => buildCommunication(row, severities, ['communication', index], report)),
     postMortem: buildPostMortem(file.post_mortem, severities, report),
@@ -59,6 +59,10 @@ export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report
     slas: (file.slas ?? []).map((sla, index) => buildSla(sla, index, { matrix: severities, readDuration, report })),
     services: (file.services ?? []).map(buildService),
     teams: (file.teams ?? []).map(buildTeam),
+    grouping,
+    heartbeats: buildHeartbeats(file.heartbeats, readDuration, report),
+    pagesPerPerson: buildPageBound(file.limits, readDuration, report),
+    ...(file.reports === undefined || file.reports.length === 0 ? {} : { reports: file.reports.map(buildReport) }),
     newIncidentsPerMinuteMax: file.limits?.new_incidents_per_minute ?? DEFAULT_NEW_INCIDENTS_PER_MINUTE,
     muting: buildMuting(file, readDuration, report),
     inhibition: buildInhibition(file, report),
@@ -86,7 +90,7 @@ function buildSeverity(file: PlaybookFile, row: Item<FileOf<'severities'>>, rank
   }
 }
 
-function buildType(type: Item<FileOf<'incident_types'>>, path: Path, report: Report): IncidentType {
+function buildType(type: Item<FileOf<'incident_types'>>, grouping: GroupingRule, path: Path, report: Report): IncidentType {
   const mitigation = toList(type.immediate_mitigation).map((step) =>
     typeof step === 'string' ? { title: step, action: null } : { title: step.title, action: step.action ?? null },
   )
@@ -97,7 +101,9 @@ function buildType(type: Item<FileOf<'incident_types'>>, path: Path, report: Rep
     severity: normalizeName(type.severity),
     measures: buildSignalMeasure(type.measures, [...path, 'measures'], report),
     team: type.team === undefined ? null : normalizeName(type.team),
-    groupBy: type.group_by ?? [],
+    ...(type.private === true ? { private: true } : {}),
+    groupBy: type.group_by ?? grouping.by,
+    windowMs: type.window === undefined ? grouping.windowMs : readDuration(type.window, [...path, 'window'], report),
     firstStep: type.first_step ?? mitigation[0]?.title ?? '',
     mitigation,
     followUp: toList(type.follow_up),
@@ -139,6 +145,10 @@ function buildMetric(metric: NonNullable<DetectionFile['metric']>, path: Path, r
     measures: buildSignalMeasure(metric.measures, [...path, 'measures'], report),
     forMs: metric.for === undefined ? null : readDuration(metric.for, [...path, 'for'], report),
   }
+}
+
+function buildReport({ kind, alarm, form, mail }: Item<FileOf<'reports'>>): ReportWay {
+  return { kind, alarm: alarm ?? REPORT_ALARMS[kind], form: form ?? false, mail: toList(mail).map((address) => address.toLowerCase()) }
 }
 
 function buildRole(role: Item<FileOf<'roles'>>): IncidentRole {

@@ -1,4 +1,5 @@
 /** Cross checks of a playbook whose shape is right: what refers to what, and what would hurt at 03:00. */
+import { checkCorrelation } from './check-correlation.ts'
 import { checkConditions, checkDetections } from './check-detection.ts'
 import { checkDuties } from './check-duty.ts'
 import { checkEscalations } from './check-escalation.ts'
@@ -29,6 +30,7 @@ export function checkPlaybook(playbook: Playbook, file: PlaybookFile, report: Re
   checkOwnership(playbook, report)
   checkMuting(playbook, file, report)
   checkInhibition(playbook, report)
+  checkCorrelation(playbook, file, report)
   checkThresholds(playbook, report)
   checkDetections(playbook, report)
   checkOverlaps(playbook, report)

@@ -116,6 +116,7 @@ test('the matcher finds what a naive reading of the rules finds', () => {
             detection: type.map(({ rule }) => rule),
             severity: 'red',
             groupBy: [],
+            windowMs: null,
             firstStep: '',
             mitigation: [],
             followUp: [],

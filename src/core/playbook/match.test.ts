@@ -52,6 +52,7 @@ function typeOf(id: string, ...detection: Partial<DetectionRule>[]): IncidentTyp
     measures: null,
     team: null,
     groupBy: [],
+    windowMs: null,
     firstStep: '',
     mitigation: [],
     followUp: [],

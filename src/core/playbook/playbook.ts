@@ -6,6 +6,7 @@ import type { PlaybookDigest } from '../id.ts'
 import type { InhibitionRule } from '../silence/inhibition.ts'
 import type { MutingRule } from '../silence/muting.ts'
 import type { MeasureUnit } from './quantity.ts'
+import type { ReportWay } from './report.ts'
 
 export interface Playbook {
   /** SHA-256 of the file's bytes. */
@@ -28,8 +29,14 @@ export interface Playbook {
   /** In the order of the file: the first whose labels match a signal is its service. */
   readonly services: readonly Service[]
   readonly teams: readonly Team[]
+  readonly grouping: GroupingRule
+  /** Senders whose silence is an alarm. */
+  readonly heartbeats: readonly HeartbeatDeclaration[]
+  /** How people outside report something; undefined: not at all. */
+  readonly reports?: readonly ReportWay[]
   /** New incidents a source may open in a minute; the rest joins one storm incident. */
   readonly newIncidentsPerMinuteMax: number
+  readonly pagesPerPerson: PageBound
   /** What may be muted, and for what a reason must be given. */
   readonly muting: MutingRule
   /** While an alert of the source fires, those of the target are held. */
@@ -123,6 +130,32 @@ export interface ResolutionRule {
   readonly quietMs: number
   /** Severities that resolve by themselves when green; others are proposed to the commander. */
   readonly automatic: readonly string[]
+  /** So many turns to red or green within the time hold the resolution; they never hold a page. */
+  readonly flapping: { readonly changes: number; readonly withinMs: number }
+}
+
+/** How alerts of one incident type are brought together, where the type says nothing of its own. */
+export interface GroupingRule {
+  /** Labels whose values tell incidents apart. */
+  readonly by: readonly string[]
+  /** An alert joins when the last one came no longer ago; null: as long as the incident is open. */
+  readonly windowMs: number | null
+}
+
+/** What a storm may send to one person: what is more goes out as one page that says how many. */
+export interface PageBound {
+  readonly max: number
+  readonly withinMs: number
+}
+
+export interface HeartbeatDeclaration {
+  readonly name: string
+  readonly description: string
+  readonly intervalMs: number
+  readonly graceMs: number
+  /** A firing alert of this name, with these labels, is a ping; null: none is. */
+  readonly alarm: string | null
+  readonly labels: Readonly<Record<string, string>>
 }
 
 export interface IncidentType {
@@ -137,6 +170,10 @@ export interface IncidentType {
   readonly team: string | null
   /** Label names whose values tell incidents of this type apart. */
   readonly groupBy: readonly string[]
+  /** An alert joins when the last one came no longer ago; null: as long as the incident is open. */
+  readonly windowMs: number | null
+  /** True: its incidents are shown to those alone who are paged for them, or added. */
+  readonly private?: true
   /** The first thing to do, as shown on the page. */
   readonly firstStep: string
   readonly mitigation: readonly { readonly title: string; readonly action: string | null }[]

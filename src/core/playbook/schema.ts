@@ -95,7 +95,45 @@ const ResolutionFile = z.strictObject({
     .array(Name)
     .max(100)
     .optional()
-    .meta({ description: 'Severities that resolve by themselves when green; none when left out.' }),
+    .meta({ description: 'Severities that resolve by themselves when green; those that leave an hour or more to respond, when left out.' }),
+  propose: z
+    .array(Name)
+    .max(100)
+    .optional()
+    .meta({ description: 'Severities whose resolution is proposed to the commander; all that are not automatic.' }),
+  flapping: z
+    .strictObject({ changes: z.number().int().min(2).max(1_000), within: Duration })
+    .optional()
+    .meta({
+      description: 'So many turns to red or green within that time hold the resolution, never a page; 4 within 30 min when left out.',
+    }),
+})
+
+const GroupingFile = z.strictObject({
+  by: z.array(Name).max(8).optional().meta({ description: 'Labels whose values tell incidents apart, for types that have no group_by.' }),
+  window: Duration.optional().meta({
+    description: 'An alert joins an open incident when the last one came no longer ago; as long as it is open when left out.',
+  }),
+})
+
+const HeartbeatFile = z.strictObject({
+  name: Name.meta({ description: 'Stands in the address of its ping.' }),
+  description: Text.optional(),
+  interval: Duration.meta({ description: 'A ping is expected at least this often.' }),
+  grace: Duration.optional().meta({
+    description: 'How much later it may come; a tenth of the interval, a minute at least, when left out.',
+  }),
+  alarm: z
+    .string()
+    .trim()
+    .min(1)
+    .max(1_024)
+    .optional()
+    .meta({ description: 'A firing alert of this name is a ping and opens no incident.', examples: ['Watchdog'] }),
+  labels: z
+    .record(Name, z.string().max(TEXT_CHARS_MAX))
+    .optional()
+    .meta({ description: 'Labels that such an alert must have, and that the alarm of the heartbeat carries.' }),
 })
 
 const CloudWatchFile = z.strictObject({
@@ -172,6 +210,10 @@ const IncidentTypeFile = z.strictObject({
     }),
   team: Name.optional().meta({ description: 'The team it belongs to, where no service says so.' }),
   group_by: z.array(Name).max(8).optional().meta({ description: 'Labels whose values tell incidents of this type apart.' }),
+  private: z.boolean().optional().meta({ description: 'Its incidents are shown to those alone who are paged for them, or added.' }),
+  window: Duration.optional().meta({
+    description: 'An alert joins an open incident of this type when the last one came no longer ago; as grouping says when left out.',
+  }),
   first_step: Text.optional().meta({ description: 'What the page says to do first; the first mitigation when left out.' }),
   immediate_mitigation: oneOrMany(MitigationFile).optional(),
   follow_up: oneOrMany(Line).optional(),
@@ -281,6 +323,30 @@ const LimitsFile = z.strictObject({
   new_incidents_per_minute: z.number().int().min(1).max(10_000).optional().meta({
     description: 'New incidents that one source may open in a minute; the rest joins one storm incident. 20 when left out.',
   }),
+  pages_per_person: z
+    .strictObject({ pages: z.number().int().min(4).max(1_000), within: Duration })
+    .optional()
+    .meta({
+      description:
+        'Messages that a person gets at most in that time; what is more goes out as one that says how many. 12 within 10 min when left out.',
+    }),
+})
+
+const ReportFile = z.strictObject({
+  kind: z.enum(['ticket', 'security']).meta({ description: 'What people report: that something does not work, or that it is not safe.' }),
+  alarm: Name.optional().meta({
+    description: 'Of the signal that a report becomes; a detection names it. "CustomerTicket" or "SecurityReport" when left out.',
+  }),
+  form: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Opens the form /report/ticket or /report/security on the public listener; closed when left out.' }),
+  mail: oneOrMany(z.string().trim().min(3).max(254))
+    .optional()
+    .meta({
+      description: 'Addresses whose mails are such reports; anybody may write to them.',
+      examples: ['security@example.com'],
+    }),
 })
 
 const MutingFile = z.strictObject({
@@ -334,6 +400,13 @@ export const PlaybookFile = z
       .optional()
       .meta({ description: 'What runs, and whose it is; the first that matches a signal is its service.' }),
     teams: z.array(TeamFile).max(ROWS_MAX).optional().meta({ description: 'Who owns services; schedules of oncall.yaml may name a team.' }),
+    grouping: GroupingFile.optional().meta({ description: 'How alerts are brought together, where a type says nothing of its own.' }),
+    heartbeats: z.array(HeartbeatFile).max(ROWS_MAX).optional().meta({ description: 'Senders whose silence is an alarm.' }),
+    reports: z
+      .array(ReportFile)
+      .max(20)
+      .optional()
+      .meta({ description: 'Forms and mail addresses by which people outside report something.' }),
     limits: LimitsFile.optional(),
     muting: MutingFile.optional().meta({ description: 'What silences, maintenance windows and snoozes may hold.' }),
     inhibition: z

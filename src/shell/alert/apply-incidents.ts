@@ -2,11 +2,12 @@
 import { asId, type IncidentId, type SourceId } from '../../core/id.ts'
 import type { Actor } from '../../core/incident/event.ts'
 import { isOpen } from '../../core/incident/incident.ts'
-import { severityRow, type Playbook } from '../../core/playbook/playbook.ts'
+import { findType, severityRow, type Playbook } from '../../core/playbook/playbook.ts'
 import { MINUTE_MS } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import { changeInTransaction, changeLocked, openIncident } from '../incident/change.ts'
 import { type LoadedIncident, lockIncidents } from '../incident/store.ts'
+import { pingByUnits } from '../heartbeat/pings.ts'
 import type { Ports } from '../ports.ts'
 import { countRecent, findOpenGroups } from './alert-store.ts'
 import type { Fold, FoldedAlert } from './fold.ts'
@@ -32,6 +33,11 @@ export async function placeAlerts(
   { playbook, measured }: { readonly playbook: Playbook; readonly measured: readonly Remeasured[] },
 ): Promise<Map<FoldedAlert, Place>> {
   const places = new Map<FoldedAlert, Place>()
+  await pingByUnits(
+    ports,
+    tx,
+    fold.fates.map(({ unit }) => unit),
+  )
   const groups = groupByTarget(fold.alerts)
   const touched = fold.alerts.filter((alert) => alert.incidentId !== null && (alert.resolved || alert.acknowledged))
   if (groups.length === 0 && touched.length === 0 && measured.length === 0) return places
@@ -125,7 +131,8 @@ async function redirectStorms(
   for (const group of groups) {
     const { sourceId } = group.target
     const count = recent.get(sourceId) ?? 0
-    if (!opening.includes(group) || count < limit) {
+    // What is private never joins a storm incident, which everybody sees.
+    if (!opening.includes(group) || count < limit || isPrivate(group.target, playbook)) {
       if (opening.includes(group)) recent.set(sourceId, count + 1)
       kept.push(group)
       continue
@@ -154,12 +161,16 @@ async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group, playbook
     ...(target.kind === 'chore' ? { chore: true as const } : {}),
     severityReason: target.reason,
     ...(measured === undefined ? {} : { measured }),
-    private: false,
+    private: isPrivate(target, playbook),
     sourceId: asId<SourceId>(target.sourceId),
     groupKey: target.groupKey,
     alerts: { opened: alerts.length, firing: countFiring(alerts), total: alerts.length, sample: sampleOf(alerts) },
   })
   return { incidentId: id, number, openedFor: alerts[0] ?? null, target }
+}
+
+function isPrivate({ incidentType }: Target, playbook: Playbook): boolean {
+  return incidentType !== null && findType(playbook, incidentType)?.private === true
 }
 
 interface Joining {

@@ -58,6 +58,7 @@ function type(id: string, alarm: string, over: Partial<IncidentType> = {}, rule:
     measures: null,
     team: null,
     groupBy: [],
+    windowMs: null,
     firstStep: '',
     mitigation: [],
     followUp: [],

@@ -12,6 +12,7 @@ import type { Tx } from '../database/database.ts'
 import { brokenConstraint, isDatabaseAway, isRetryable } from '../database/errors.ts'
 import { failpoint } from '../failpoint.ts'
 import { applyFailuresTotal } from '../metrics/metrics.ts'
+import { pingAim } from '../heartbeat/pings.ts'
 import type { Ports } from '../ports.ts'
 import { setApart } from '../source/apart.ts'
 import { notePoison, watchFaults } from '../source/fault-watch.ts'
@@ -106,7 +107,7 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[], hints?: 
   const observed = await observing(ports, tx, units)
   const held = await foldHolding(tx, ports.database, units, {
     playbook,
-    aim: (unit) => observed(unit, aimOf(unit, playbook, matcher)),
+    aim: (unit) => pingAim(ports, unit) ?? observed(unit, aimOf(unit, playbook, matcher)),
     fold: (aim) => fold(units, { latest, aim, freshId: ports.freshId }),
   })
   const folded = held.fold

@@ -56,6 +56,9 @@ function explain(fate: Fate, place: Place | undefined, isFirst: boolean): Outcom
   if (aim?.kind === 'below' && incidentId === null && (fate.kind === 'opened' || fate.kind === 'repeated')) {
     return { kind: 'below', why: aim.reason, incidentId: null }
   }
+  if (aim?.kind === 'ping' && incidentId === null && (fate.kind === 'opened' || fate.kind === 'repeated')) {
+    return { kind: 'pinged', why: aim.reason, incidentId: null }
+  }
   if (aim?.kind === 'held' && incidentId === null && (fate.kind === 'opened' || fate.kind === 'repeated')) {
     return { kind: 'held', why: aim.reason, incidentId: null }
   }

@@ -16,6 +16,7 @@ const type = (id: string, alarm: string, over: Partial<IncidentType>): IncidentT
   measures: null,
   team: null,
   groupBy: [],
+  windowMs: null,
   firstStep: '',
   mitigation: [],
   followUp: [],

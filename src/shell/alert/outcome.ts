@@ -18,6 +18,8 @@ export type OutcomeKind =
   | 'stale'
   | 'ignored'
   | 'change'
+  /** A ping of a heartbeat: it opens nothing. */
+  | 'pinged'
   /** The sender was told no; people were told plainly. */
   | 'refused'
   /** Applying it threw; people were told plainly. */

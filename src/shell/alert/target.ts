@@ -33,6 +33,8 @@ export interface Target {
 export type Aim =
   | { readonly kind: 'target'; readonly target: Target }
   | { readonly kind: 'below'; readonly reason: string }
+  /** It says that its sender lives, see `shell/heartbeat`. */
+  | { readonly kind: 'ping'; readonly reason: string }
   /** It would open or join an incident and is held: stored, shown, paged to nobody until the hold ends. */
   | HeldAim
 

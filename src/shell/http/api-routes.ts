@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { DoctorParts } from '../doctor/check.ts'
 import { doctorRoutes } from '../doctor/routes.ts'
 import { testPager } from '../doctor/test-page.ts'
+import { heartbeatRoutes } from '../heartbeat/routes.ts'
 import { incidentActRoutes } from '../incident/routes-act.ts'
 import { incidentBeneathRoutes } from '../incident/routes-beneath.ts'
 import { incidentRoutes } from '../incident/routes.ts'
@@ -59,6 +60,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
       })
       for (const routes of [
         incidentRoutes(ports),
+        heartbeatRoutes(ports),
         incidentBeneathRoutes(ports),
         incidentActRoutes(ports),
         silenceRoutes(ports),

@@ -1,6 +1,7 @@
 /**
  * What strangers may reach when the console stays inside: the ingest doors, the acknowledge page, callbacks of vendors,
- * the status page, `/healthz`. A list of what is allowed, so that a new route is inside until somebody lists it here.
+ * pings of heartbeats, the status page, `/healthz`. A list of what is allowed, so that a new route is inside until
+ * somebody lists it here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -9,7 +10,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export type DoorHandler = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const OPEN_PATHS = ['/healthz', '/status', '/status/']
-const OPEN_PREFIXES = ['/a/', '/callbacks/', '/status/']
+const OPEN_PREFIXES = ['/a/', '/callbacks/', '/hooks/heartbeat/', '/status/']
 
 /** True for the paths that the public listener passes on; doors are asked for before. `url` is the raw request target. */
 function isOpenPath(url: string): boolean {

@@ -94,6 +94,7 @@ test('every route answers what the document says, well and badly', async () => {
   const apiKey = (await scene.ask(own, 'POST', '/keys', { name: 'second' })).body
   const cookie = `tocsin=${await scene.signIn(own)}`
   const session = (await scene.inject({ url: '/api/v1/me/sessions', headers: { cookie } })).json().items[0]
+  const heartbeat = (await scene.ask(own, 'POST', '/heartbeats', { name: 'first', interval_seconds: 60 })).body
   const id = incident.id as string
   const calls: Record<string, readonly [path: string, body?: object]> = {
     signIn: ['/sign-in', { email: 'owner@example.com', password: 'a long password' }],
@@ -161,7 +162,12 @@ test('every route answers what the document says, well and badly', async () => {
       { title: 'M', reason: 'r', schedule: { kind: 'once', from: '2040-01-01T00:00', to: '2040-01-01T01:00' }, sources: ['test'] },
     ],
     previewMaintenance: ['/maintenance/preview', { sources: ['test'] }],
-    listHeartbeats: ['/heartbeats'],
+    listHeartbeats: ['/heartbeats?state=waiting'],
+    createHeartbeat: ['/heartbeats', { name: 'second', interval_seconds: 60 }],
+    getHeartbeat: [`/heartbeats/${heartbeat.id}`],
+    changeHeartbeat: [`/heartbeats/${heartbeat.id}`, { paused: true }],
+    pingHeartbeat: [`/heartbeats/${heartbeat.id}/ping`, {}],
+    removeHeartbeat: [`/heartbeats/${heartbeat.id}`],
     listActionItems: ['/action_items'],
     listPostmortems: ['/postmortems'],
     listPeople: ['/people'],
@@ -180,7 +186,16 @@ test('every route answers what the document says, well and badly', async () => {
     revokeKey: [`/keys/${apiKey.id}`],
   }
   // The last three are held by the tests of the doctor and of the feed; saving and documents by their own.
-  const MUTES = ['getSilence', 'changeSilence', 'expireSilence', 'getMaintenance', 'changeMaintenance', 'endMaintenance', 'snoozeAlert', 'wakeAlert']
+  const MUTES = [
+    'getSilence',
+    'changeSilence',
+    'expireSilence',
+    'getMaintenance',
+    'changeMaintenance',
+    'endMaintenance',
+    'snoozeAlert',
+    'wakeAlert',
+  ]
   const others = ['savePlaybook', 'getPlaybookDocument', 'markPageSeen', 'decline', 'stream', 'getDoctorReport', 'pageForTest', ...MUTES]
   const ask = async (operationId: string, who: typeof own, path: string, body?: object) => {
     const found = operations().find(({ operation }) => operation.operationId === operationId)

@@ -123,7 +123,6 @@ export function playbookRoutes(ports: Ports, oncall: OncallParts): FastifyPlugin
 }
 
 const UNBORN = [
-  ['/heartbeats', 'listHeartbeats', 'Heartbeats'],
   ['/action_items', 'listActionItems', 'Action items'],
   ['/postmortems', 'listPostmortems', 'Post-mortems'],
 ] as const

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
+import { heartbeatHookRoutes } from '../heartbeat/hook-routes.ts'
 import { httpRequestSeconds, registry } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
 import { API_PREFIX, type ApiParts, apiRoutes } from './api-routes.ts'
@@ -58,6 +59,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(healthRoutes(ports, parts.checks, registry))
   void app.register(apiRoutes(ports, parts), { prefix: API_PREFIX })
   void app.register(opsgenieRoutes(ports))
+  void app.register(heartbeatHookRoutes(ports))
   void app.register(acknowledgeRoutes(ports))
   void app.register(signInPageRoutes(ports))
   void app.register(statusRoutes(ports))

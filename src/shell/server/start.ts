@@ -2,13 +2,15 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import type { Signal } from '../../core/alert/signal.ts'
-import { startIntake, type Intake } from '../alert/intake.ts'
+import { startIntake, submitSignal, type Intake } from '../alert/intake.ts'
 import { startAuditor, type Auditor } from '../auditor/auditor.ts'
 import type { Checks } from '../http/health-routes.ts'
 import { doctorParts } from '../doctor/parts.ts'
 import { type Listeners, startListeners } from '../http/listeners.ts'
+import { startHeartbeats } from '../heartbeat/watcher.ts'
 import { listenerSettings } from '../http/listeners-settings.ts'
 import { buildServer, handlerOf } from '../http/server.ts'
+import { startMail } from '../mail/smtp-listener.ts'
 import { startScrape } from '../metrics/scrape.ts'
 import { startOutbox, type Outbox } from '../outbox/outbox.ts'
 import { startReview } from '../playbook/review.ts'
@@ -62,8 +64,10 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(housekeeping.stop)
   const outbox = startOutbox(ports, channels)
   stops.push(outbox.stop, startScrape(ports).stop)
+  // Before the first message is applied: some are pings. What it raises goes in by the intake, which it waits for.
+  const heartbeats = await startHeartbeats(ports, { raise: (signal) => submitSignal(ports, signal, OWN_SOURCE) })
   const intake = startIntake(ports)
-  stops.push(intake.stop)
+  stops.push(intake.stop, heartbeats.stop)
   const waker = startWaker(ports)
   stops.push(waker.stop)
   stops.push(startReleaser(ports).stop, startEndingNotices(ports, channels).stop)
@@ -86,6 +90,8 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(async () => {
     await Promise.all([bound.close(), app.close()])
   })
+  const mail = await startMail(ports, intake)
+  if (mail !== undefined) stops.push(mail.stop)
   // Tests start many servers and build it once themselves.
   if (!config.testing) void buildConsole(log)
   const url = config.urlIsSet ? config.url : bound.main

@@ -58,7 +58,11 @@ function diffResolution(before: Playbook['resolution'], now: Playbook['resolutio
     const sentence = `Of green incidents ${listed(now.automatic, 'none')} resolve by themselves now, before ${listed(before.automatic, 'none')}`
     changes.push(change('resolution', 'behaviour', ['resolution', 'automatic'], sentence))
   }
-  return [...changes, ...diffFields(before, now, { what: 'Resolution', path: ['resolution'], known: ['quietMs', 'automatic'] })]
+  if (before.flapping.changes !== now.flapping.changes || before.flapping.withinMs !== now.flapping.withinMs) {
+    const sentence = `${now.flapping.changes} changes in ${formatDuration(now.flapping.withinMs)} hold a resolution now, before ${before.flapping.changes} in ${formatDuration(before.flapping.withinMs)}`
+    changes.push(change('resolution', 'behaviour', ['resolution', 'flapping'], sentence))
+  }
+  return [...changes, ...diffFields(before, now, { what: 'Resolution', path: ['resolution'], known: ['quietMs', 'automatic', 'flapping'] })]
 }
 
 const NO_SEVERITY = 'no severity'

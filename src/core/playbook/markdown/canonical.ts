@@ -1,5 +1,7 @@
 /** One form for files that mean the same: what is as it would be anyway is left out, one of many is written as one. */
+import { automaticOf } from '../build-correlation.ts'
 import { DEFAULT_ESCALATION } from '../build-escalation.ts'
+import { parseDuration } from '../duration.ts'
 import { type PlaybookFile, SCHEMA_VERSION } from '../schema.ts'
 import { normalizeName, toSlug } from '../text.ts'
 import { DEFAULT_TITLE, unusualSections } from './section-titles.ts'
@@ -36,10 +38,10 @@ export function canonical(file: PlaybookFile): PlaybookFile {
         withoutEmpty({
           ...file.resolution,
           quiet: unless(file.resolution.quiet, DEFAULT_QUIET),
-          automatic: filled(file.resolution.automatic?.map(normalizeName)),
+          ...canonicalEnds(file),
         }),
     ),
-    incident_types: file.incident_types.map(canonicalType),
+    incident_types: file.incident_types.map((type) => canonicalType(type, (file.grouping?.by ?? []).length > 0)),
     communication: filled(file.communication?.map((row) => canonicalCommunication(row, ids))),
     roles: filled(file.roles?.map(canonicalRole)),
     post_mortem: canonicalPostMortem(file.post_mortem, paging),
@@ -48,6 +50,10 @@ export function canonical(file: PlaybookFile): PlaybookFile {
     limits: nonEmpty(
       file.limits &&
         withoutEmpty({ ...file.limits, new_incidents_per_minute: unless(file.limits.new_incidents_per_minute, DEFAULT_NEW_INCIDENTS) }),
+    ),
+    grouping: nonEmpty(file.grouping && withoutEmpty({ ...file.grouping, by: filled(file.grouping.by) })),
+    heartbeats: filled(
+      file.heartbeats?.map((row) => withoutEmpty({ ...row, description: unless(row.description, ''), labels: nonEmpty(row.labels) })),
     ),
     muting: canonicalMuting(file.muting, ids[0]),
     inhibition: filled(file.inhibition?.map((rule) => withoutEmpty({ ...rule, equal: filled(rule.equal) }))),
@@ -76,7 +82,8 @@ function canonicalMetadata(metadata: PlaybookFile['metadata']): PlaybookFile['me
   }
 }
 
-function canonicalType(type: Item<'incident_types'>): Item<'incident_types'> {
+/** @param grouped an empty list of labels takes those of `grouping` away, and so says something */
+function canonicalType(type: Item<'incident_types'>, grouped: boolean): Item<'incident_types'> {
   const steps = toList(type.immediate_mitigation).map((step) =>
     typeof step !== 'string' && isEqual(Object.keys(step), ['title']) ? step.title : step,
   )
@@ -88,7 +95,7 @@ function canonicalType(type: Item<'incident_types'>): Item<'incident_types'> {
     detection: filled(
       type.detection?.map((rule) => withoutEmpty({ ...rule, sources: oneOf(rule.sources?.length === 0 ? undefined : rule.sources) })),
     ),
-    group_by: filled(type.group_by),
+    group_by: grouped ? type.group_by : filled(type.group_by),
     first_step: unless(type.first_step, (typeof first === 'string' ? first : first?.title) ?? ''),
     immediate_mitigation: oneOf(filled(steps)),
     follow_up: oneOf(filled(toList(type.follow_up))),
@@ -131,6 +138,24 @@ function canonicalPostMortem(rule: PlaybookFile['post_mortem'], paging: readonly
   const sections = rule.sections?.map((section) => withoutEmpty({ ...section, description: unless(section.description, '') }))
   const whole = withoutEmpty({ ...rule, severities: isEqual(severities, paging) ? undefined : severities, sections: filled(sections) })
   return Object.keys(whole).length === 1 && rule.within === '48 h' ? undefined : whole
+}
+
+/** Which severities end by themselves: only what differs from what it is where nothing is said. */
+function canonicalEnds(file: PlaybookFile): Pick<NonNullable<PlaybookFile['resolution']>, 'automatic' | 'propose'> {
+  const automatic = file.resolution?.automatic?.map(normalizeName)
+  const propose = (file.resolution?.propose ?? []).map(normalizeName)
+  const usual = usualAutomatic(file)
+  const meant = automatic ?? usual.filter((id) => !propose.includes(id))
+  return { automatic: isEqual(meant, usual) ? undefined : meant, propose: undefined }
+}
+
+/** As the engine does where `resolution` says nothing. */
+export function usualAutomatic(file: PlaybookFile): string[] {
+  const rows = file.severities.map((row) => {
+    const reading = parseDuration(row.response_time)
+    return { id: normalizeName(row.id), responseMs: reading.kind === 'duration' ? reading.ms : 0 }
+  })
+  return automaticOf(rows, [])
 }
 
 function canonicalMuting(muting: PlaybookFile['muting'], first: string | undefined): PlaybookFile['muting'] {

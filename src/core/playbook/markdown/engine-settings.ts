@@ -27,14 +27,34 @@ export function describeSettings(playbook: Playbook): readonly (readonly [settin
     ['An incident counts as green', `When all its alerts have been clear for ${formatDuration(resolution.quietMs)}`],
     ['Resolved without a person', resolution.automatic.length === 0 ? 'Never' : resolution.automatic.join(', ')],
     [
+      'While it flaps',
+      `${resolution.flapping.changes} changes in ${formatDuration(resolution.flapping.withinMs)} hold the resolution, never a page`,
+    ],
+    [
       'Post-mortem',
       postMortem.severities.length === 0
         ? 'Never asked for'
         : `Within ${formatDuration(postMortem.withinMs)} of the resolution, for ${postMortem.severities.join(', ')}`,
     ],
     ['New incidents from one source', `At most ${playbook.newIncidentsPerMinuteMax} a minute; the rest joins one`],
+    ...describeCorrelation(playbook),
     ...describeMuting(playbook),
     ...describeOwnership(playbook),
+  ]
+}
+
+function describeCorrelation({ grouping, heartbeats, pagesPerPerson }: Playbook): (readonly [string, string])[] {
+  const parts = [
+    ...(grouping.by.length === 0 ? [] : [`by ${grouping.by.join(', ')}`]),
+    ...(grouping.windowMs === null ? [] : [`when the last came at most ${formatDuration(grouping.windowMs)} before`]),
+  ]
+  return [
+    [
+      'Pages to one person',
+      `At most ${pagesPerPerson.max} in ${formatDuration(pagesPerPerson.withinMs)}; the rest is one that says how many`,
+    ],
+    ...(parts.length === 0 ? [] : [['Alerts join one incident', parts.join(', ')] as const]),
+    ...heartbeats.map(({ name, intervalMs }) => [`Heartbeat ${name}`, `Expected every ${formatDuration(intervalMs)}`] as const),
   ]
 }
 

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { DEFAULT_ESCALATION } from '../build-escalation.ts'
 import { readYaml } from '../document.ts'
 import { PlaybookFile, SCHEMA_VERSION } from '../schema.ts'
-import { canonical, isEqual } from './canonical.ts'
+import { canonical, isEqual, usualAutomatic } from './canonical.ts'
 import { modelDocument } from './model.ts'
 import { orderSections } from './section-titles.ts'
 
@@ -29,7 +29,11 @@ export function writePlaybook(given: PlaybookFile): string {
     ...file,
     schema_version: file.schema_version ?? SCHEMA_VERSION,
     escalation: file.escalation ?? DEFAULT_ESCALATION,
-    resolution: { ...file.resolution, quiet: file.resolution?.quiet ?? '5 min', automatic: file.resolution?.automatic ?? [] },
+    resolution: {
+      ...file.resolution,
+      quiet: file.resolution?.quiet ?? '5 min',
+      automatic: file.resolution?.automatic ?? usualAutomatic(file),
+    },
   }
   const text = toText(written, 'PLAIN')
   const { data } = readYaml(text)
