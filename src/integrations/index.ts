@@ -2,6 +2,7 @@
 import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
 import { datadog } from './datadog/manifest.ts'
+import { cloudwatch } from './cloudwatch/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
 import { grafana } from './grafana/manifest.ts'
 import { jira } from './jira/manifest.ts'
@@ -16,6 +17,7 @@ import { zendesk } from './zendesk/manifest.ts'
 
 export const integrations: readonly IntegrationManifest[] = [
   alertmanager,
+  cloudwatch,
   datadog,
   eventbridge,
   grafana,

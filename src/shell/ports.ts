@@ -10,6 +10,7 @@ import type { Roster } from '../core/oncall/roster.ts'
 import type { Instant } from '../core/time.ts'
 import type { Database, Tx } from './database/database.ts'
 import type { Handoff } from './outbox/claim.ts'
+import type { CertificateParts } from './source/confirm-certificates.ts'
 
 export interface Ports {
   readonly config: Config
@@ -26,6 +27,8 @@ export interface Ports {
   readonly nudges: Nudges
   /** Takes effects from the transaction that made them to this process' outbox; without it they wait for the poll. */
   readonly handoff?: Handoff
+  /** Where certificates of signers come from, and whom they must lead to; left out: the world's, and those that Node trusts. */
+  readonly signers?: Partial<CertificateParts>
 }
 
 export interface Playbooks {

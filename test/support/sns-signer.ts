@@ -30,7 +30,7 @@ export interface Signer {
   readonly pem: string
   readonly key: KeyObject
   /** Signed by it, as SNS would: the given fields over those of a usual notification. */
-  readonly envelope: (fields?: Readonly<Record<string, unknown>>) => Record<string, unknown>
+  readonly envelope: (fields?: Readonly<Record<string, string | undefined>>) => Record<string, string | undefined>
 }
 
 export async function makeAuthority(name = 'CN=Tocsin test authority'): Promise<Authority> {
@@ -73,14 +73,14 @@ const SIGNED = {
   UnsubscribeConfirmation: ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'],
 } as const
 
-export function signEnvelope(key: KeyObject, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function signEnvelope(key: KeyObject, fields: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   const type = fields['Type'] === undefined ? 'Notification' : (fields['Type'] as keyof typeof SIGNED)
   const token = 'f'.repeat(64)
   const confirmation =
     type === 'Notification'
       ? {}
       : { Token: token, SubscribeURL: `https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=${token}` }
-  const envelope: Record<string, unknown> = {
+  const envelope: Record<string, string | undefined> = {
     Type: type,
     MessageId: crypto.randomUUID(),
     TopicArn: TOPIC,
@@ -91,7 +91,7 @@ export function signEnvelope(key: KeyObject, fields: Readonly<Record<string, unk
     ...confirmation,
     ...fields,
   }
-  const text = SIGNED[type].flatMap((name) => (envelope[name] === undefined ? [] : [`${name}\n${String(envelope[name])}\n`])).join('')
+  const text = SIGNED[type].flatMap((name) => (envelope[name] === undefined ? [] : [`${name}\n${envelope[name]}\n`])).join('')
   const digest = envelope['SignatureVersion'] === '1' ? 'RSA-SHA1' : 'RSA-SHA256'
   return { ...envelope, Signature: fields['Signature'] ?? sign(digest, Buffer.from(text), key).toString('base64') }
 }

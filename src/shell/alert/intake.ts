@@ -11,6 +11,8 @@ import { makeIngestHandler } from '../http/ingest.ts'
 import { openMappingCache } from '../mapping/mapping-cache.ts'
 import type { Ports } from '../ports.ts'
 import { TEST_HEADER } from '../source/apart.ts'
+import { startConfirm } from '../source/confirm.ts'
+import { type Certificates, openCertificates } from '../source/confirm-certificates.ts'
 import { openSourceCache, type SourceCache } from '../source/source-cache.ts'
 import { ensureInternalSource, type SourceRow } from '../source/source-store.ts'
 import { countItems, startTallies } from '../source/tallies.ts'
@@ -30,6 +32,8 @@ export interface Intake {
   readonly stop: () => Promise<void>
   /** Commits a message that a route has read for a source; resolves to false when it may not be on disk. */
   readonly accept: (message: RouteMessage) => Promise<boolean>
+  /** Of signers whose messages name theirs: for owners who give one by hand. */
+  readonly certificates: Pick<Certificates, 'forget'>
   /** By key: what routes that answer senders need, see `ingest.ts`. */
   readonly sources: Pick<SourceCache, 'find' | 'findFresh'>
   /** Nothing more is taken for now: senders are told to come again. */
@@ -61,7 +65,11 @@ export function startIntake(ports: Ports): Intake {
     },
     onClosed: queue.open,
   })
-  const doors = makeIngestHandler(ports, { sources, commits, queue, mappings, used: tallies.useKey })
+  const confirm = startConfirm(ports, {
+    certificates: openCertificates(ports, ports.signers),
+    accept: (message) => accept({ commits, sources }, message),
+  })
+  const doors = makeIngestHandler(ports, { sources, commits, queue, mappings, used: tallies.useKey, confirm })
   const recovery = startRecovery(ports, queue.open, mappings.loaded)
   const drain = async () => {
     doors.close()
@@ -72,11 +80,13 @@ export function startIntake(ports: Ports): Intake {
     handle: doors.handle,
     submit: (signal, name) => submit(ports, { commits, sources }, signal, name),
     accept: (message) => accept({ commits, sources }, message),
+    certificates: confirm.certificates,
     sources,
     isFull: doors.isFull,
     drain,
     stop: async () => {
       await Promise.race([drain(), sleep(DRAIN_MS_MAX, undefined, { ref: false })])
+      await confirm.stop()
       recovery.stop()
       await commits.idle()
       queue.stop()

@@ -11,6 +11,8 @@ import type { GroupCommit } from '../alert/group-commit.ts'
 import { type IngestOutcome, ingestRequestsTotal } from '../metrics/metrics.ts'
 import type { MappingCache } from '../mapping/mapping-cache.ts'
 import type { Ports } from '../ports.ts'
+import type { Confirm } from '../source/confirm.ts'
+import { noteCertificate } from '../source/confirm-note.ts'
 import type { KnownSource, SourceCache } from '../source/source-cache.ts'
 import { type Body, readBody } from './ingest-body.ts'
 import { HEADERS_COUNT_MAX, INGEST_BYTES_MAX, INGEST_MESSAGES_MAX, INGEST_WEIGHT_MAX, RETRY_AFTER_S } from './ingest-limits.ts'
@@ -23,6 +25,7 @@ export interface IngestParts {
   readonly commits: GroupCommit
   readonly queue: Pick<ApplyQueue, 'size' | 'weight'>
   readonly mappings: Pick<MappingCache, 'inForce' | 'ready'>
+  readonly confirm: Pick<Confirm, 'certificateFor' | 'note'>
   /** Told of each key that a message was taken by. */
   readonly used: (keyId: string, at: Instant) => void
 }
@@ -57,7 +60,7 @@ const DEFAULT_HELD_BYTES = 4_096
 /** A door's own words, which may repeat a sender's. */
 const REASON_CHARS_MAX = 500
 
-export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappings, used }: IngestParts): IngestHandler {
+export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappings, used, confirm }: IngestParts): IngestHandler {
   let closed = false
   let heldBytes = 0
   let heldMessages = 0
@@ -159,24 +162,28 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappi
     const kept = door.keyIn === 'body' ? withoutKey(body.bytes, admitted.key) : { bytes: body.bytes, places: 0 }
     // Where the key stands in other places too, what was parsed holds it: then it is parsed again without.
     const parsed = kept.places > 1 || admitted.parsed === undefined ? {} : { parsed: admitted.parsed }
+    const message = { ...messageOf(passage, kept.bytes), receivedAt }
+    // Most doors ask for none, and then nothing waits.
+    const certificate = body.kind === 'whole' && door.certificateUrl !== undefined ? await confirm.certificateFor(door, message) : undefined
     const { received, notes } =
       body.kind === 'whole'
         ? readWhole(ports, {
             door,
             source,
-            message: { ...messageOf(passage, kept.bytes), receivedAt },
-            context: { params: route.params, ...parsed },
+            message,
+            context: { params: route.params, ...parsed, ...(certificate === undefined ? {} : { certificate }) },
             mapping: door.takesMapping === true ? mappings.inForce(source.id) : undefined,
           })
         : readUnread(body, door)
     used(source.keyId, receivedAt)
+    if (received.kind === 'signals' && received.followUp !== undefined) await confirm.note({ source, door, message, received })
     commits.add({
       receivedAt,
       sourceId: source.id,
       sourceName: source.name,
       door: door.id,
       path: clean(route.path),
-      headers: keptHeaders(headers, notes),
+      headers: keptHeaders(headers, certificate === undefined ? notes : { ...notes, ...noteCertificate(certificate, source.signedOnly) }),
       body: kept.bytes,
       refused: received.kind === 'signals' ? null : toLine(received.reason, REASON_CHARS_MAX),
       received,

@@ -3,17 +3,16 @@
  * as it was, whatever has become known since.
  */
 import { field, isObject, textField } from '../../core/alert/json.ts'
-import type { ReceiveContext, SignerCertificate, SourceDemands } from '../../integration.ts'
+import type { ReceiveContext, SignerCertificate } from '../../integration.ts'
 
 /** Senders' own headers of that prefix are never kept. */
 export const CERTIFICATE_HEADER = 'x-tocsin-certificate'
 
-/** @returns headers to keep; empty where the door asks for no certificate */
-export function noteCertificate(certificate: SignerCertificate | undefined, demands: SourceDemands | undefined): Record<string, string> {
-  if (certificate === undefined) return {}
+/** Headers to keep. @param signed whether the owner demands signatures */
+export function noteCertificate(certificate: SignerCertificate, signed: boolean): Record<string, string> {
   const kind = certificate.kind === 'known' ? 'checked' : certificate.kind
   const reason = 'reason' in certificate ? { reason: certificate.reason } : {}
-  return { [CERTIFICATE_HEADER]: JSON.stringify({ kind, ...reason, ...(demands?.signed === true ? { signed: true } : {}) }) }
+  return { [CERTIFICATE_HEADER]: JSON.stringify({ kind, ...reason, ...(signed ? { signed } : {}) }) }
 }
 
 /** What `receive` is told when the message is read again. */

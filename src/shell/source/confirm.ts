@@ -7,9 +7,11 @@ import type { Signal } from '../../core/alert/signal.ts'
 import type { SourceId } from '../../core/id.ts'
 import { SECOND_MS } from '../../core/time.ts'
 import type { Door, InboundMessage, Received, SignerCertificate } from '../../integration.ts'
+import { INTERNAL_DOOR } from '../alert/door-table.ts'
 import { type Loop, startLoop } from '../outbox/loop.ts'
 import type { Ports } from '../ports.ts'
 import type { Certificates } from './confirm-certificates.ts'
+import { noteCertificate } from './confirm-note.ts'
 import { confirmDue } from './confirm-subscription.ts'
 import { askSubscription, endSubscription, insertUnchecked } from './confirm-store.ts'
 import { checkDue } from './confirm-unchecked.ts'
@@ -18,6 +20,16 @@ export interface ConfirmSource {
   readonly id: SourceId
   readonly name: string
 }
+
+/** As the intake commits what a route has read; resolves to false when it may not be on disk. */
+export type Accept = (message: {
+  readonly source: ConfirmSource
+  readonly door: string
+  readonly path: string
+  readonly body: Buffer
+  readonly read: () => Received
+  readonly headers?: Readonly<Record<string, string>>
+}) => Promise<boolean>
 
 /** Speaks for a source: a message or a signal that goes the way of all signals. Resolves to false when it may not be on disk. */
 export interface Speak {
@@ -46,8 +58,9 @@ const EVERY_MS = 5 * SECOND_MS
 /** A certificate that a host was too slow to give is mostly here by then. */
 const FIRST_LOOK_MS = 5 * SECOND_MS
 
-export function startConfirm(ports: Ports, parts: { readonly certificates: Certificates; readonly speak: Speak }): Confirm {
-  const { certificates, speak } = parts
+export function startConfirm(ports: Ports, parts: { readonly certificates: Certificates; readonly accept: Accept }): Confirm {
+  const { certificates } = parts
+  const speak = speakBy(parts.accept)
   const loop: Loop = startLoop({
     name: 'confirm',
     everyMs: ports.config.timing['confirmMs'] ?? EVERY_MS,
@@ -91,5 +104,18 @@ export function startConfirm(ports: Ports, parts: { readonly certificates: Certi
       if (followUp.kind === 'confirm') loop.look()
     },
     stop: loop.stop,
+  }
+}
+
+function speakBy(accept: Accept): Speak {
+  return {
+    signal: (source, signal) => {
+      const received: Received = { kind: 'signals', signals: [signal], changes: [], reply: { status: 202, body: '' } }
+      return accept({ source, door: INTERNAL_DOOR, path: '/', body: Buffer.from(JSON.stringify(signal)), read: () => received })
+    },
+    message: (source, door, body, received) => {
+      const headers = noteCertificate({ kind: 'checked' }, true)
+      return accept({ source, door: door.id, path: door.path, body, read: () => received, headers })
+    },
   }
 }
