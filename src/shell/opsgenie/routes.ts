@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Ports } from '../ports.ts'
 import { actRoutes } from './act-routes.ts'
 import { answerError, begin, OpsgenieRefusal } from './answer.ts'
+import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import { savedSearchRoutes } from './saved-search-routes.ts'
 import { startWorker } from './worker.ts'
@@ -26,6 +27,7 @@ export function opsgenieRoutes(ports: Ports): FastifyPluginAsync {
         async (inside: FastifyInstance) => {
           readRoutes(inside, ports)
           savedSearchRoutes(inside, ports)
+          heartbeatRoutes(inside, ports)
           actRoutes(inside, ports, worker)
           inside.all('/v2/alerts/*', async () => {
             throw new OpsgenieRefusal(404, 'There is no such address in the alert API')

@@ -1,4 +1,4 @@
-/** Debian's own Alertmanager as a sender: its webhook (version 4) and its PagerDuty notifier, with only URL and key changed. */
+/** Debian's own Alertmanager as a sender: its webhook (version 4), its PagerDuty and its Opsgenie notifier, with only URL and key changed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAlertmanager, type Peer } from '../../support/peer.ts'
 import { startOwnPostgres, type OwnPostgres } from '../../support/own-postgres.ts'
@@ -94,6 +94,40 @@ test('its PagerDuty notifier: pages by the alarm’s name, and resolves by its o
     await waitForPages(scene.webhook, 'notifier-service', 2, 10_000, server)
     await post(peer, 'notifier-service', 'resolved')
     await waitFor('it to resolve', async () => (await alertStates('notifier-service')).join() === 'resolved', { timeoutMs: ARRIVES_MS_MAX })
+  })
+})
+
+test('its Opsgenie notifier: pages by the alarm’s name, updates its words, and closes by its own alias', { timeout: 120_000 }, async () => {
+  const receiver = `    opsgenie_configs:
+      - { api_url: "${server.url}/", api_key: ${INGEST_KEY}, send_resolved: true, update_alerts: true, priority: P1, tags: "sev1,api",
+          responders: [{ type: team, name: DevSecOps }] }`
+  await withAlertmanager(receiver, async (peer) => {
+    await post(peer, 'opsgenie-service', 'firing')
+    const incident = await findIncident('opsgenie-service')
+    expect(incident.severity).toBe('SEV-1')
+    await waitForPages(scene.webhook, 'opsgenie-service', 2, 10_000, server)
+    const ask = async (path: string) => {
+      const answer = await send(server.url, 'GET', path, undefined, { authorization: `GenieKey ${INGEST_KEY}` })
+      return JSON.parse(answer.text) as { data: unknown }
+    }
+    const [alert] = (await ask(`/v2/alerts?query=${encodeURIComponent('details.value: opsgenie-service')}`)).data as { id: string }[]
+    expect((await ask(`/v2/alerts/${alert?.id ?? ''}`)).data).toMatchObject({
+      status: 'open',
+      priority: 'P1',
+      tags: ['sev1', 'api'],
+      responders: [{ type: 'team', id: 'DevSecOps' }],
+      details: { alertname: 'API5xxAlarm', service: 'opsgenie-service' },
+      description: expect.stringContaining('API 5xx > 50 % on opsgenie-service'),
+    })
+    await waitFor(
+      'its updates of message and description to be carried out',
+      async () =>
+        ((await ask(`/v2/alerts/${alert?.id ?? ''}/logs`)).data as { log: string }[]).map(({ log }) => log).includes('Description updated'),
+      { timeoutMs: ARRIVES_MS_MAX },
+    )
+    await post(peer, 'opsgenie-service', 'resolved')
+    await waitFor('it to resolve', async () => (await alertStates('opsgenie-service')).join() === 'resolved', { timeoutMs: ARRIVES_MS_MAX })
+    expect((await ask(`/v2/alerts/${alert?.id ?? ''}`)).data).toMatchObject({ status: 'closed' })
   })
 })
 
