@@ -4,6 +4,7 @@ import { alertmanager } from './alertmanager/manifest.ts'
 import { datadog } from './datadog/manifest.ts'
 import { cloudwatch } from './cloudwatch/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
+import { github } from './github/manifest.ts'
 import { grafana } from './grafana/manifest.ts'
 import { jira } from './jira/manifest.ts'
 import { json } from './json/manifest.ts'
@@ -20,6 +21,7 @@ export const integrations: readonly IntegrationManifest[] = [
   cloudwatch,
   datadog,
   eventbridge,
+  github,
   grafana,
   jira,
   json,
