@@ -39,7 +39,7 @@ create index source_secret_source on source_secret (source_id);
 
 -- The vendor's ids of deliveries that were applied: a second one of the same id is kept and not applied.
 create table source_message (
-  digest      uuid primary key, -- of the source's id and the message's
+  digest      uuid primary key, -- of the source, the id and the body
   receipt_id  bigint      not null, -- the first one
   seen_at     timestamptz not null
 );

@@ -51,7 +51,7 @@ export function toItem(
 ): ApplyItem {
   const { receiptId, receivedAt, sourceId, sourceName, digest, door, received } = receipt
   const aside = receipt.test === true ? 'test' : received.kind === 'distrusted' ? 'distrusted' : null
-  const messageId = received.kind === 'signals' ? (received.messageId ?? null) : null
+  const messageId = received.kind === 'signals' ? received.messageId?.trim() || null : null
   const base = { receiptId, receivedAt, sourceId, sourceName, digest, messageId, aside, kind: kindOfDoor(door) } as const
   if (received.kind === 'signals') {
     const fingerprints = received.signals.map((signal) => fingerprintOf(sourceId, signal))

@@ -2,6 +2,9 @@
 import { deleteOldAnswers } from '../http/idempotency-store.ts'
 import { deleteExpired } from '../person/session-store.ts'
 import type { Database } from '../database/database.ts'
+import { FORGET_FAULTS } from '../source/fault-store.ts'
+import { forgetDeliveries } from '../source/message-store.ts'
+import { FORGET_TALLIES } from '../source/tally-store.ts'
 
 /** Raw receipts are for explaining and for parsing again; what became of them stays in alerts and events. */
 const RECEIPT_DAYS_KEPT = 90
@@ -19,4 +22,7 @@ export async function removeOldRows(database: Database): Promise<void> {
   await database.inTransaction('main', deleteExpired)
   await database.inTransaction('main', deleteOldAnswers)
   await database.query("delete from link where expires_at < now() - interval '7 days'")
+  await forgetDeliveries((text) => database.query(text))
+  await database.query(FORGET_TALLIES)
+  await database.query(FORGET_FAULTS)
 }

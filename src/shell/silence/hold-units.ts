@@ -115,6 +115,7 @@ export function subjectOf({ signal, item, fingerprint }: Unit, aim: Aim, playboo
     fingerprint,
     alarm: signal.alarm,
     labels: signal.labels,
+    sourceId: item.sourceId,
     source: item.sourceName,
     type: target?.incidentType ?? null,
     service: target?.service ?? serviceOf(playbook, signal.labels)?.name ?? null,
@@ -151,8 +152,8 @@ async function lookAtInhibition(tx: Tx, units: readonly Unit[], { playbook, aim 
     const aimed = aim(unit)
     const subject = subjectOf(unit, aimed, playbook)
     const from = rules.sourcesOf(subject)
-    // A value that is not worth waking anybody inhibits nobody.
-    if (from.length > 0 && aimed.kind !== 'below') {
+    // A value that is not worth waking anybody inhibits nobody, nor does a source that is only observed.
+    if (from.length > 0 && aimed.kind === 'target') {
       sources.set(fingerprint, from)
       own.set(
         fingerprint,

@@ -26,10 +26,10 @@ export async function setApart(ports: Ports, tx: Tx, items: readonly ApplyItem[]
   const first = new Map<string, ApplyItem>()
   const second: { readonly item: ApplyItem; readonly firstId: number }[] = []
   for (const item of items) {
-    const { sourceId, aside = null, messageId = null } = item
+    const { aside = null, messageId = null } = item
     if (aside !== null) apart.set(item, asideOf(item))
     else if (messageId !== null) {
-      const digest = digestOf(sourceId, messageId)
+      const digest = digestOf(item, messageId)
       const before = first.get(digest)
       if (before === undefined) first.set(digest, item)
       else second.push({ item, firstId: before.receiptId })
@@ -62,7 +62,9 @@ function repeatOf(firstId: number): Outcome {
   }
 }
 
-/** A source's ids are its own: another source's equal id is another message. */
-function digestOf(sourceId: string, messageId: string): string {
-  return hash('sha256', `${sourceId}\u0000${messageId}`, 'hex').slice(0, 32)
+/**
+ * A source's ids are its own. An id with other words is another message: a sender that numbers badly loses no alarm by it.
+ */
+function digestOf({ sourceId, digest }: ApplyItem, messageId: string): string {
+  return hash('sha256', `${sourceId}\u0000${digest}\u0000${messageId}`, 'hex').slice(0, 32)
 }

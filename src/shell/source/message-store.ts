@@ -8,7 +8,7 @@ const DELETED_A_TURN = 20_000
 const TURNS_MAX = 50
 
 export interface Delivery {
-  /** Of the source's id and the message's own, as a UUID. */
+  /** Of the source, the message's id and its body: 32 hex digits. */
   readonly digest: string
   readonly receiptId: number
 }
@@ -30,7 +30,7 @@ export async function claimDeliveries(tx: Tx, deliveries: readonly Delivery[]): 
              on conflict (digest) do update set seen_at = source_message.seen_at
              returning digest, receipt_id
            )
-           select c.digest, c.receipt_id from claimed c join given g on g.digest = c.digest where c.receipt_id <> g.receipt_id`,
+           select replace(c.digest::text, '-', '') as digest, c.receipt_id from claimed c join given g on g.digest = c.digest where c.receipt_id <> g.receipt_id`,
     values: [sorted.map(({ digest }) => digest), sorted.map(({ receiptId }) => receiptId), tx.now],
   })
   return new Map(rows.map((row) => [row.digest, row.receipt_id]))
