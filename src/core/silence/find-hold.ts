@@ -95,7 +95,8 @@ function* candidatesOf({ silences, windows, snoozes }: Muters, subject: HoldSubj
   }
   for (const { silence, matchers } of silences) {
     const { startsAt, endsAt } = silence
-    if (now < startsAt || now >= endsAt || !matchesAll(matchers, (name) => valueOf(subject, name))) continue
+    if (now < startsAt || now >= endsAt || !isWithinReach(silence, subject) || !matchesAll(matchers, (name) => valueOf(subject, name)))
+      continue
     yield {
       by: 'silence',
       refId: silence.id,
@@ -106,6 +107,11 @@ function* candidatesOf({ silences, windows, snoozes }: Muters, subject: HoldSubj
       what: `A silence of ${silence.createdBy}`,
     }
   }
+}
+
+/** A source's own key silences what the source could have kept to itself, and nothing of others. */
+export function isWithinReach({ author }: Pick<Silence, 'author'>, { sourceId }: Pick<HoldSubject, 'sourceId'>): boolean {
+  return author.kind !== 'source' || author.id === sourceId
 }
 
 function toHold({ by, refId, version, reason, what }: Candidate, until: Instant): FoundHold {

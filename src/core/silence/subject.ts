@@ -4,6 +4,7 @@ export interface HoldSubject {
   readonly fingerprint: string
   readonly alarm: string
   readonly labels: Readonly<Record<string, string>>
+  readonly sourceId: string
   /** The source's name. */
   readonly source: string
   /** Id of the incident type; null: people classify it. */

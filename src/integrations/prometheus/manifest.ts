@@ -12,6 +12,8 @@ const shared = {
   // Prometheus drops what it is told 4xx about, and sends again what is answered 5xx.
   overloadStatus: 503,
   bodyBytesMax: BODY_BYTES_MAX,
+  // Reading alerts is Alertmanager's API, see src/shell/alertmanager-api.
+  sharesAddress: true,
   refuseKey: () => jsonReply(401, { code: 401, message: 'unknown integration key' }, { 'www-authenticate': 'Bearer' }),
 } as const
 

@@ -10,7 +10,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export type DoorHandler = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const OPEN_PATHS = ['/healthz', '/status', '/status/']
-const OPEN_PREFIXES = ['/a/', '/callbacks/', '/hooks/heartbeat/', '/status/']
+const OPEN_PREFIXES = ['/a/', '/alertmanager/', '/callbacks/', '/hooks/heartbeat/', '/status/']
 
 /** True for the paths that the public listener passes on; doors are asked for before. `url` is the raw request target. */
 function isOpenPath(url: string): boolean {

@@ -9,6 +9,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod'
 import { heartbeatHookRoutes } from '../heartbeat/hook-routes.ts'
 import { httpRequestSeconds, registry } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
+import { alertmanagerRoutes } from '../alertmanager-api/routes.ts'
 import { API_PREFIX, type ApiParts, apiRoutes } from './api-routes.ts'
 import { BODY_BYTES_MAX } from './body.ts'
 import { consoleFiles } from './console-files.ts'
@@ -60,6 +61,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(apiRoutes(ports, parts), { prefix: API_PREFIX })
   void app.register(opsgenieRoutes(ports))
   void app.register(heartbeatHookRoutes(ports))
+  void app.register(alertmanagerRoutes(ports))
   void app.register(acknowledgeRoutes(ports))
   void app.register(signInPageRoutes(ports))
   void app.register(statusRoutes(ports))

@@ -104,6 +104,7 @@ export function maintenanceRoutes(ports: Ports): FastifyPluginAsyncZod {
           tags,
           operationId: 'previewMaintenance',
           summary: 'Which alerts of now and of the last week a window over this would hold',
+          headers: IdempotencyHeaders,
           body: MaintenancePreviewBody,
           response: answers({ 200: MutePreview }),
         },

@@ -18,6 +18,7 @@ export interface PreviewRow {
   readonly first_at: Date
   readonly last_at: Date
   readonly resolved_at: Date | null
+  readonly source_id: string
   readonly source: string | null
   readonly source_kind: string | null
   readonly incident_id: string | null
@@ -45,7 +46,7 @@ export async function listCandidates(
   const exact = matchers.filter((matcher) => matcher.isEqual && !matcher.isRegex && !LATER.includes(matcher.name))
   const { rows } = await tx.query<PreviewRow>(
     `select a.id, a.fingerprint, a.alarm, a.title, a.labels, a.severity_hint, a.value, a.starts_at, a.ends_at, a.first_at, a.last_at,
-       a.resolved_at, s.name as source, coalesce(h.source_kind, s.kind) as source_kind, a.incident_id, i.open as incident_open,
+       a.resolved_at, a.source_id, s.name as source, coalesce(h.source_kind, s.kind) as source_kind, a.incident_id, i.open as incident_open,
        i.number::float8 as incident_number, i.title as incident_title, i.severity as incident_severity
      from (select * from alert w where (w.resolved_at is null) = $2 and w.id >= $3 order by w.id desc limit ${PREVIEW_LOOKED_MAX}) a
        left join source s on s.id = a.source_id left join incident i on i.id = a.incident_id left join alert_hold h on h.alert_id = a.id

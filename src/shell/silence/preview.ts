@@ -65,7 +65,8 @@ function toItem(
   const service = serviceOf(playbook, row.labels)?.name ?? null
   const severity = match.kind === 'type' ? match.severity : playbook.defaultSeverity
   const source = row.source ?? ''
-  const subject = { fingerprint: row.fingerprint, alarm: row.alarm, labels: row.labels, source, type: type?.id ?? null, service, severity }
+  const { fingerprint, alarm, labels, source_id: sourceId } = row
+  const subject = { fingerprint, alarm, labels, sourceId, source, type: type?.id ?? null, service, severity }
   if (!inScope(asked.scope, asked.matchers, subject)) return []
   const verdict = verdictOf(playbook, row, { severity, reason: asked.reason, below: match.kind === 'below', now })
   const item: Item = {

@@ -35,11 +35,6 @@ export function silenceRoutes(ports: Ports): FastifyPluginAsyncZod {
     if (shown === undefined) throw new Error('one silence is shown as one')
     return shown
   }
-  const done = (result: SilenceAct): CoreSilence => {
-    if (result.kind === 'unknown') throw unknown()
-    if (result.kind === 'done') return result.silence
-    throw refused(result)
-  }
   return async (app) => {
     app.get(
       '/silences',
@@ -98,6 +93,7 @@ export function silenceRoutes(ports: Ports): FastifyPluginAsyncZod {
           tags,
           operationId: 'previewSilence',
           summary: 'Which alerts of now and of the last week a silence would hold',
+          headers: IdempotencyHeaders,
           body: SilencePreviewBody,
           response: answers({ 200: MutePreview }),
         },
@@ -172,6 +168,12 @@ export function silenceRoutes(ports: Ports): FastifyPluginAsyncZod {
         }),
     )
   }
+}
+
+function done(result: SilenceAct): CoreSilence {
+  if (result.kind === 'unknown') throw unknown()
+  if (result.kind === 'done') return result.silence
+  throw refused(result)
 }
 
 function readId(id: string): string {

@@ -20,11 +20,6 @@ const tags = ['silences']
 const Uuid = z.uuid()
 
 export function snoozeRoutes(ports: Ports): FastifyPluginAsyncZod {
-  const load = async (tx: Tx, viewer: PersonId, id: string): Promise<Snoozable> => {
-    const alert = Uuid.safeParse(id).success ? await findSnoozable(tx, viewer, id) : undefined
-    if (alert === undefined) throw new ProblemError('not-found', { detail: 'There is no such alert.' })
-    return alert
-  }
   return async (app) => {
     app.post(
       '/alerts/:id/snooze',
@@ -75,6 +70,12 @@ export function snoozeRoutes(ports: Ports): FastifyPluginAsyncZod {
         }),
     )
   }
+}
+
+async function load(tx: Tx, viewer: PersonId, id: string): Promise<Snoozable> {
+  const alert = Uuid.safeParse(id).success ? await findSnoozable(tx, viewer, id) : undefined
+  if (alert === undefined) throw new ProblemError('not-found', { detail: 'There is no such alert.' })
+  return alert
 }
 
 /** By its incident where it has one, else by the rule that it would match. */
