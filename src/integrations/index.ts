@@ -5,6 +5,7 @@ import { datadog } from './datadog/manifest.ts'
 import { cloudwatch } from './cloudwatch/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
 import { github } from './github/manifest.ts'
+import { form } from './form/manifest.ts'
 import { grafana } from './grafana/manifest.ts'
 import { jira } from './jira/manifest.ts'
 import { json } from './json/manifest.ts'
@@ -22,6 +23,7 @@ export const integrations: readonly IntegrationManifest[] = [
   datadog,
   eventbridge,
   github,
+  form,
   grafana,
   jira,
   json,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AskConnection, Asked, AskReply, AskRequest } from '../../integration.ts'
@@ -22,22 +22,19 @@ let answers: Answer[] = []
 
 beforeEach(async () => {
   calls = []
-  server = createServer((request, response) => {
-    void readAll(request).then((text) => {
-      calls.push({
-        target: String(request.headers['x-amz-target']),
-        authorization: String(request.headers['authorization']),
-        input: JSON.parse(text),
-      })
-      const answer = answers.length > 1 ? answers.shift() : answers[0]
-      if (answer === undefined || answer === 'hang') return
-      if (answer === 'break') request.socket.destroy()
-      else response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer.body))
-    })
-  })
+  server = createServer((request, response) => void answerOne(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
+
+async function answerOne(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const input: Record<string, unknown> = JSON.parse(await readAll(request))
+  calls.push({ target: String(request.headers['x-amz-target']), authorization: String(request.headers['authorization']), input })
+  const answer = answers.length > 1 ? answers.shift() : answers[0]
+  if (answer === undefined || answer === 'hang') return
+  if (answer === 'break') request.socket.destroy()
+  else response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer.body))
+}
 
 afterEach(() => {
   server.closeAllConnections()
