@@ -1,6 +1,7 @@
 /** The one list of integrations; nothing else outside their folders names them. */
 import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
+import { cloudevents } from './cloudevents/manifest.ts'
 import { datadog } from './datadog/manifest.ts'
 import { cloudwatch } from './cloudwatch/manifest.ts'
 import { eventbridge } from './eventbridge/manifest.ts'
@@ -20,6 +21,7 @@ import { zendesk } from './zendesk/manifest.ts'
 export const integrations: readonly IntegrationManifest[] = [
   alertmanager,
   cloudwatch,
+  cloudevents,
   datadog,
   eventbridge,
   github,
