@@ -12,6 +12,8 @@ import { lintCommand } from './commands/lint.ts'
 import { pageCommand } from './commands/page.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { renderCommand } from './commands/render.ts'
+import { maintenanceCommand } from './commands/maintenance.ts'
+import { silenceCommand } from './commands/silence.ts'
 import { startCommand } from './commands/start.ts'
 import { userCommand } from './commands/user.ts'
 import { whoCommand } from './commands/who.ts'
@@ -34,6 +36,8 @@ export function buildProgram(context: CliContext, version: string): Command {
     declareCommand,
     pageCommand,
     ackCommand,
+    silenceCommand,
+    maintenanceCommand,
     whoCommand,
     doctorCommand,
     lintCommand,
