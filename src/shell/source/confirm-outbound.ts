@@ -136,23 +136,26 @@ function codeOf(error: unknown): string {
 }
 
 /** Ranges: RFC 1122, RFC 3927, RFC 4291, RFC 1112; metadata services of AWS, Alibaba, Oracle, Google (read 2026-11-02). */
-const forbidden = new BlockList()
-forbidden.addSubnet('0.0.0.0', 8, 'ipv4')
-forbidden.addSubnet('127.0.0.0', 8, 'ipv4')
-forbidden.addSubnet('169.254.0.0', 16, 'ipv4')
-forbidden.addAddress('100.100.100.200', 'ipv4')
-forbidden.addAddress('192.0.0.192', 'ipv4')
-forbidden.addSubnet('224.0.0.0', 3, 'ipv4')
-forbidden.addSubnet('::', 96, 'ipv6') // unspecified, loopback, IPv4 within
-forbidden.addSubnet('::ffff:0:0', 96, 'ipv6')
-forbidden.addSubnet('64:ff9b::', 96, 'ipv6')
-forbidden.addSubnet('2002::', 16, 'ipv6')
-forbidden.addSubnet('fe80::', 10, 'ipv6')
-forbidden.addSubnet('ff00::', 8, 'ipv6')
-forbidden.addAddress('fd00:ec2::254', 'ipv6')
-forbidden.addAddress('fd20:ce::254', 'ipv6')
+// Two lists: in one, the mapped addresses of version 6 would stand for every address of version 4.
+const forbidden4 = new BlockList()
+const forbidden6 = new BlockList()
+forbidden4.addSubnet('0.0.0.0', 8, 'ipv4')
+forbidden4.addSubnet('127.0.0.0', 8, 'ipv4')
+forbidden4.addSubnet('169.254.0.0', 16, 'ipv4')
+forbidden4.addAddress('100.100.100.200', 'ipv4')
+forbidden4.addAddress('192.0.0.192', 'ipv4')
+forbidden4.addSubnet('224.0.0.0', 3, 'ipv4')
+forbidden6.addSubnet('::', 96, 'ipv6') // unspecified, loopback, IPv4 within
+forbidden6.addSubnet('::ffff:0:0', 96, 'ipv6')
+forbidden6.addSubnet('64:ff9b::', 96, 'ipv6')
+forbidden6.addSubnet('2002::', 16, 'ipv6')
+forbidden6.addSubnet('fe80::', 10, 'ipv6')
+forbidden6.addSubnet('ff00::', 8, 'ipv6')
+forbidden6.addAddress('fd00:ec2::254', 'ipv6')
+forbidden6.addAddress('fd20:ce::254', 'ipv6')
 
-function isForbidden(address: string): boolean {
+/** The rule where no other is given; also for what is no address at all. */
+export function isForbidden(address: string): boolean {
   const family = isIP(address)
-  return family === 0 || forbidden.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  return family === 0 || (family === 6 ? forbidden6.check(address, 'ipv6') : forbidden4.check(address, 'ipv4'))
 }
