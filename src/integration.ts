@@ -28,6 +28,8 @@ export type Received =
       readonly reply: Reply
       /** The vendor's own id of this delivery: a second message of the same id is answered alike, kept, and applied no second time. */
       readonly messageId?: string
+      /** True: that id alone tells deliveries apart, whatever else differs in their bytes, such as what relays write on top of a mail. */
+      readonly messageIdAlone?: true
       /** What is to be done about the message once it is kept, beside applying its signals. */
       readonly followUp?: FollowUp
     }

@@ -8,6 +8,7 @@ export const SOURCE_KINDS: readonly string[] = [
   'datadog',
   'email',
   'eventbridge',
+  'form',
   'github',
   'grafana',
   'jira',

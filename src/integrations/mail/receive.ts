@@ -28,7 +28,13 @@ export function receiveMail(message: InboundMessage): Received {
   const loop = whyLoop(mail, envelope)
   if (loop !== null) return { kind: 'refused', reason: loop, page: false, title: toLine(mail.subject, 300), reply: LOOP }
   const signals = (envelope.alarm === null ? readAlertmanagerMail(mail) : null) ?? [toMailSignal(mail, envelope)]
-  return { kind: 'signals', signals, changes: [], reply: TAKEN, ...(mail.messageId === null ? {} : { messageId: mail.messageId }) }
+  return {
+    kind: 'signals',
+    signals,
+    changes: [],
+    reply: TAKEN,
+    ...(mail.messageId === null ? {} : { messageId: mail.messageId, messageIdAlone: true as const }),
+  }
 }
 
 function toMailSignal(mail: ReadMail, envelope: MailEnvelope): Signal {

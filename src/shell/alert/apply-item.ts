@@ -24,6 +24,8 @@ export interface ApplyItem {
   readonly refused: string | null
   /** The vendor's own id of the delivery: a second one of the same source is not applied. */
   readonly messageId?: string | null
+  /** True: that id alone tells deliveries apart; else one with another body is another message. */
+  readonly messageIdAlone?: boolean
   /** It is kept and never applied, because it is not believed, or is a test. */
   readonly aside?: 'distrusted' | 'test' | null
   /** SHA-256 of the stored body, hex. */
@@ -43,7 +45,10 @@ export interface Unit {
 }
 
 export function toItem(
-  receipt: Omit<ApplyItem, 'kind' | 'signals' | 'fingerprints' | 'weight' | 'changes' | 'refused' | 'messageId' | 'aside'> & {
+  receipt: Omit<
+    ApplyItem,
+    'kind' | 'signals' | 'fingerprints' | 'weight' | 'changes' | 'refused' | 'messageId' | 'messageIdAlone' | 'aside'
+  > & {
     readonly door: string
     readonly received: Received
     readonly test?: boolean
@@ -52,7 +57,8 @@ export function toItem(
   const { receiptId, receivedAt, sourceId, sourceName, digest, door, received } = receipt
   const aside = receipt.test === true ? 'test' : received.kind === 'distrusted' ? 'distrusted' : null
   const messageId = received.kind === 'signals' ? received.messageId?.trim() || null : null
-  const base = { receiptId, receivedAt, sourceId, sourceName, digest, messageId, aside, kind: kindOfDoor(door) } as const
+  const messageIdAlone = received.kind === 'signals' && received.messageIdAlone === true
+  const base = { receiptId, receivedAt, sourceId, sourceName, digest, messageId, messageIdAlone, aside, kind: kindOfDoor(door) } as const
   if (received.kind === 'signals') {
     const fingerprints = received.signals.map((signal) => fingerprintOf(sourceId, signal))
     const signals = received.signals.map((signal, index) => shareText(fingerprints[index] ?? '', signal))

@@ -1,6 +1,6 @@
 /**
  * What strangers may reach when the console stays inside: the ingest doors, the acknowledge page, callbacks of vendors,
- * pings of heartbeats, the status page, `/healthz`. A list of what is allowed, so that a new route is inside until
+ * pings of heartbeats, report forms, the status page, `/healthz`. A list of what is allowed, so that a new route is inside until
  * somebody lists it here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -10,7 +10,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export type DoorHandler = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const OPEN_PATHS = ['/healthz', '/status', '/status/']
-const OPEN_PREFIXES = ['/a/', '/alertmanager/', '/callbacks/', '/hooks/heartbeat/', '/status/']
+const OPEN_PREFIXES = ['/a/', '/alertmanager/', '/callbacks/', '/hooks/heartbeat/', '/report/', '/status/']
 
 /** True for the paths that the public listener passes on; doors are asked for before. `url` is the raw request target. */
 function isOpenPath(url: string): boolean {

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
+import { reportRoutes } from '../form/routes.ts'
 import { heartbeatHookRoutes } from '../heartbeat/hook-routes.ts'
 import { httpRequestSeconds, registry } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
@@ -65,6 +66,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(acknowledgeRoutes(ports))
   void app.register(signInPageRoutes(ports))
   void app.register(statusRoutes(ports))
+  void app.register(reportRoutes(ports))
   void app.register(consoleFiles(parts.consoleDir))
   return app
 }

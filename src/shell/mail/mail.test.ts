@@ -27,7 +27,7 @@ const head = (lines: string) => `From: Ada <ada@example.com>\nTo: x@y.example\nM
 
 test('a plain mail is an alert with its words, its sender and its thread', async () => {
   const received = await receive(head('Subject: Checkout is slow\n') + 'Since ten minutes.\n')
-  expect(received).toMatchObject({ kind: 'signals', messageId: 'm1@example.com', reply: { status: 250 } })
+  expect(received).toMatchObject({ kind: 'signals', messageId: 'm1@example.com', messageIdAlone: true, reply: { status: 250 } })
   expect(received.kind === 'signals' && received.signals).toEqual([
     {
       alarm: 'Checkout is slow',

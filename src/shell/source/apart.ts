@@ -63,8 +63,9 @@ function repeatOf(firstId: number): Outcome {
 }
 
 /**
- * A source's ids are its own. An id with other words is another message: a sender that numbers badly loses no alarm by it.
+ * A source's ids are its own. An id with other words is another message, where its door does not say otherwise: a sender that
+ * numbers badly loses no alarm by it.
  */
-function digestOf({ sourceId, digest }: ApplyItem, messageId: string): string {
-  return hash('sha256', `${sourceId}\u0000${digest}\u0000${messageId}`, 'hex').slice(0, 32)
+function digestOf({ sourceId, digest, messageIdAlone = false }: ApplyItem, messageId: string): string {
+  return hash('sha256', `${sourceId}\u0000${messageIdAlone ? '' : digest}\u0000${messageId}`, 'hex').slice(0, 32)
 }

@@ -37,6 +37,12 @@ form,.bar{padding:12px 20px calc(16px + env(safe-area-inset-bottom));border-top:
 button,a.go{font:inherit;font-weight:600;text-align:center;text-decoration:none;border-radius:12px;padding:14px 16px;min-height:52px;border:1px solid var(--strong);background:none;color:var(--text);cursor:pointer;width:100%}
 button.main,a.go{background:var(--accent);border-color:var(--accent);color:var(--on);font-size:18px;padding:18px;display:block}
 a{color:var(--accent)}
+form.ask{position:static;padding:0;border:0;background:none}
+.ask label{display:block;font-weight:560;margin-bottom:4px}
+.ask p{margin:0}
+.ask input,.ask textarea,.ask select{font:inherit;color:var(--text);background:var(--surface);border:1px solid var(--strong);border-radius:10px;padding:12px;width:100%;min-height:48px}
+.ask span.bad,.ask span.note{display:block}
+.ask .trap{position:absolute;left:-9999px;height:1px;overflow:hidden}
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 @media(min-width:600px){form,.bar{border-radius:14px;border:1px solid var(--line);bottom:20px;margin-bottom:20px}main{padding-top:40px}}`
 
