@@ -24,7 +24,16 @@ export type IncidentPart = 'timeline' | 'pages' | 'clocks' | 'alerts' | 'mitigat
 
 export type StaleKey = readonly string[]
 
-const PAGING = ['paged', 'page-handed-over', 'page-failed', 'acknowledged', 'page-declined', 'summoned', 'duties-released', 'escalation-exhausted']
+const PAGING = [
+  'paged',
+  'page-handed-over',
+  'page-failed',
+  'acknowledged',
+  'page-declined',
+  'summoned',
+  'duties-released',
+  'escalation-exhausted',
+]
 const ALERTING = ['alerts-changed', 'turned-green', 'turned-red', 'opened']
 
 /** What to fetch again after that change; exact keys, so that a part is fetched only when the change can have touched it. */

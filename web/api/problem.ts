@@ -24,6 +24,13 @@ export class ApiError extends Error {
 const ADVICE: Readonly<Record<string, string>> = {
   'incident-already-resolved': 'Somebody resolved it first. Nothing was changed; reopen it if it is not over.',
   'incident-not-resolved': 'It has to be resolved before this can be done.',
+  'incident-merged': 'It was merged into another, which goes on in its place. Undo the merge first, or act there.',
+  'incident-not-merged': 'It is not merged, or not any more.',
+  'incident-private': 'One of the two is private: its alerts and words stay where its members see them.',
+  'same-incident': 'That is this very incident.',
+  'merge-target-not-open': 'The incident to merge into is not open.',
+  'too-many-links': 'It is linked to as many incidents as are kept.',
+  'attestation-required': 'Nothing monitors it: somebody has to say by name that it is over.',
   'incident-closed': 'It is closed and cannot be changed. Reopen it if it came back.',
   'severity-unknown': 'The playbook has no such severity. Reload to see the ones it has.',
   'severity-unchanged': 'It already has this severity. Nothing was changed.',

@@ -15,8 +15,10 @@ export const PLACES = [
   { to: '/on-call', label: 'On call', needs: 'oncall.read' },
   { to: '/alerts', label: 'Alerts', needs: 'signal.read' },
   { to: '/signals', label: 'Signals', needs: 'signal.read' },
-  { to: '/playbook', label: 'Playbook', needs: 'playbook.read' },
+  { to: '/silences', label: 'Silences', needs: 'signal.read' },
+  { to: '/heartbeats', label: 'Heartbeats', needs: 'signal.read' },
   { to: '/sources', label: 'Sources', needs: 'source.read' },
+  { to: '/playbook', label: 'Playbook', needs: 'playbook.read' },
   { to: '/system', label: 'System', needs: 'incident.read' },
 ] as const
 
@@ -71,7 +73,7 @@ export function Places({ me, onGo }: { readonly me: Me | undefined; readonly onG
       key={place.to}
       to={place.to}
       {...(onGo === undefined ? {} : { onClick: onGo })}
-      aria-current={path.startsWith(place.to) ? 'page' : undefined}
+      aria-current={path.startsWith(place.to) || (place.to === '/silences' && path.startsWith('/maintenance')) ? 'page' : undefined}
       className="flex items-center justify-between rounded-chip px-2 py-1.5 text-muted hover:text-text aria-[current=page]:bg-accent-soft aria-[current=page]:font-[550] aria-[current=page]:text-text max-[760px]:min-h-11 max-[760px]:text-l"
     >
       {place.label}

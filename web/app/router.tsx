@@ -2,8 +2,11 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import type { QueryClient } from '@tanstack/react-query'
 import { incidentQuery, incidentsQuery, meQuery } from '../api/queries.ts'
+import { readAlertSearch, readSignalSearch, type AlertSearch, type SignalSearch } from '../pages/alert/search.ts'
 import { readListSearch, toIncidentFilter } from '../pages/incident/list-search.ts'
 import { readExplainSearch, type ExplainSearch } from '../pages/explain/search.ts'
+import { readMatchers, type MatcherRow } from '../pages/silence/matchers.ts'
+import { readWhySearch, type WhySearch } from '../pages/why/search.ts'
 import { NotFoundPage } from './not-found.tsx'
 
 interface RouterContext {
@@ -70,21 +73,73 @@ const oncallRoute = createRoute({
 const alertsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/alerts',
-  validateSearch: (search): { state?: 'firing' | 'resolved' } =>
-    search['state'] === 'firing' || search['state'] === 'resolved' ? { state: search['state'] } : {},
+  validateSearch: (search): AlertSearch => readAlertSearch(search),
   component: lazyRouteComponent(() => import('../pages/alert/alerts-page.tsx'), 'AlertsPage'),
 })
 
 const signalsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/signals',
+  validateSearch: (search): SignalSearch => readSignalSearch(search),
   component: lazyRouteComponent(() => import('../pages/alert/signals-page.tsx'), 'SignalsPage'),
+})
+
+const whyRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/why',
+  validateSearch: (search): WhySearch => readWhySearch(search),
+  component: lazyRouteComponent(() => import('../pages/why/why-page.tsx'), 'WhyPage'),
+})
+
+const silencesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/silences',
+  validateSearch: (search): { tab?: 'maintenance' } => (search['tab'] === 'maintenance' ? { tab: 'maintenance' } : {}),
+  component: lazyRouteComponent(() => import('../pages/silence/silences-page.tsx'), 'SilencesPage'),
+})
+
+const newSilenceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/silences/new',
+  validateSearch: (search): { match?: MatcherRow[] } => (search['match'] === undefined ? {} : { match: readMatchers(search['match']) }),
+  component: lazyRouteComponent(() => import('../pages/silence/new-silence-page.tsx'), 'NewSilencePage'),
+})
+
+const newMaintenanceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/maintenance/new',
+  component: lazyRouteComponent(() => import('../pages/silence/new-maintenance-page.tsx'), 'NewMaintenancePage'),
+})
+
+const heartbeatsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/heartbeats',
+  component: lazyRouteComponent(() => import('../pages/heartbeat/heartbeats-page.tsx'), 'HeartbeatsPage'),
 })
 
 const sourcesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/sources',
   component: lazyRouteComponent(() => import('../pages/source/sources-page.tsx'), 'SourcesPage'),
+})
+
+const connectRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sources/connect',
+  validateSearch: (search): { kind?: string } => (typeof search['kind'] === 'string' ? { kind: search['kind'] } : {}),
+  component: lazyRouteComponent(() => import('../pages/source/connect-page.tsx'), 'ConnectPage'),
+})
+
+const sourceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sources/$id',
+  component: lazyRouteComponent(() => import('../pages/source/source-page.tsx'), 'SourcePage'),
+})
+
+const mappingRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sources/$id/mapping',
+  component: lazyRouteComponent(() => import('../pages/mapping/mapping-page.tsx'), 'MappingPage'),
 })
 
 const playbookRoute = createRoute({
@@ -146,7 +201,15 @@ const routeTree = rootRoute.addChildren([
     oncallRoute,
     alertsRoute,
     signalsRoute,
+    whyRoute,
+    silencesRoute,
+    newSilenceRoute,
+    newMaintenanceRoute,
+    heartbeatsRoute,
     sourcesRoute,
+    connectRoute,
+    sourceRoute,
+    mappingRoute,
     playbookRoute,
     playbookVersionsRoute,
     playbookVersionRoute,

@@ -77,12 +77,27 @@ function useKeys(openPalette: () => void): void {
 const PLACE_WORDS: Readonly<Record<(typeof PLACES)[number]['to'], string>> = {
   '/incidents': 'list',
   '/on-call': 'schedule rota who',
-  '/alerts': 'firing clear',
-  '/signals': 'raw received',
+  '/alerts': 'firing held clear',
+  '/signals': 'raw received messages',
+  '/silences': 'mute maintenance window quiet',
+  '/heartbeats': 'dead man switch watchdog cron',
   '/playbook': 'severity matrix roles',
   '/sources': 'keys integration prometheus alertmanager pagerduty',
   '/system': 'health outbox auditor ready',
 }
+
+/** Not in the column: found by typing. */
+const MORE_PLACES = [
+  { to: '/why', label: 'Why? Where a signal went, why I was not paged', needs: 'signal.read', words: 'not paged explain reason missed' },
+  { to: '/silences/new', label: 'New silence', needs: 'incident.respond', words: 'mute quiet' },
+  { to: '/maintenance/new', label: 'New maintenance window', needs: 'incident.respond', words: 'plan calendar mute' },
+  {
+    to: '/sources/connect',
+    label: 'Connect a source',
+    needs: 'source.manage',
+    words: 'integration key prometheus cloudwatch sentry datadog grafana',
+  },
+] as const
 
 const PLAYBOOK_PLACES = [
   { to: '/playbook/try', label: 'Try a signal', needs: 'playbook.read', words: 'explain simulate what would happen' },
@@ -107,11 +122,19 @@ function useShellCommands({ can, declare }: { readonly can: readonly string[]; r
     words,
     run: () => void navigate({ to }),
   }))
+  const morePlaces = MORE_PLACES.filter(({ needs }) => can.includes(needs)).map(({ to, label, words }) => ({
+    id: `go ${to}`,
+    label,
+    group: 'Go to',
+    words,
+    run: () => void navigate({ to, search: {} }),
+  }))
   useCommands([
     ...(can.includes('incident.declare')
       ? [{ id: 'declare', label: 'Declare an incident', group: 'Do', shortcut: 'C', words: 'new open create', run: declare }]
       : []),
     ...places,
+    ...morePlaces,
     // Its own page offers them with keys.
     ...playbookPlaces,
     {

@@ -153,6 +153,7 @@ export function alertOf(number: number, place = 0): Alert {
     resolved_at: place % 3 === 2 ? ago(3) : null,
     count: 212,
     incident_id: `i-${number}`,
+    hold: null,
   }
 }
 

@@ -1,112 +1,124 @@
-/** Alerts: what is firing and what cleared, whichever incident they belong to. */
-import { useInfiniteQuery } from '@tanstack/react-query'
+/** Alerts: the state behind signals that mean the same thing; what fires, what is held, what has cleared. */
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { BellOff, ChevronRight } from 'lucide-react'
+import { BellOff, SearchX } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import type { Alert } from '../../../src/api/schema.ts'
-import { alertsQuery } from '../../api/queries.ts'
+import { sourceListQuery } from '../../api/detection.ts'
+import { useLiveList } from '../../api/live-list.ts'
+import { playbookQuery } from '../../api/queries.ts'
 import { LiveMark } from '../../app/live-mark.tsx'
-import { usePolling } from '../../app/live.tsx'
-import { toMs } from '../../lib/moment.ts'
 import { useTitle } from '../../lib/title.ts'
-import { Button } from '../../parts/button.tsx'
+import { Button, buttonClass } from '../../parts/button.tsx'
 import { Choices } from '../../parts/choices.tsx'
-import { Age, Ago } from '../../parts/moment.tsx'
+import { ChoiceFilter, TextFilter } from '../../parts/filter.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
-import { Tag } from '../../parts/tag.tsx'
-import { AlertLinks } from '../incident/known-card.tsx'
-import { Labels } from '../incident/labels.tsx'
-import { counted } from '../incident/words.ts'
+import { VirtualList } from '../../parts/virtual-list.tsx'
+import { AlertRow } from './alert-row.tsx'
+import { ListFoot } from './list-foot.tsx'
+import { changed, toAlertFilter, type AlertSearch } from './search.ts'
 
+const AlertDrawer = lazy(() => import('./alert-drawer.tsx').then((module) => ({ default: module.AlertDrawer })))
+
+const LOOK_MS = 10_000
 const STATES = [
-  { value: '', label: 'All' },
   { value: 'firing', label: 'Firing' },
+  { value: 'held', label: 'Held' },
   { value: 'resolved', label: 'Clear' },
+  { value: 'all', label: 'All' },
 ] as const
+
+const EMPTY: Readonly<Record<(typeof STATES)[number]['value'], readonly [title: string, text: string]>> = {
+  firing: ['Nothing fires', 'An alert appears here with the first signal that says so, and leaves when its source says that it has ended.'],
+  held: [
+    'Nothing is held',
+    'Alerts that a silence, a maintenance window, a snooze or observe mode keeps from paging stand here while they fire.',
+  ],
+  resolved: ['Nothing has cleared yet', 'Alerts that ended stay here for the record.'],
+  all: ['No alerts yet', 'An alert appears with the first signal of a source.'],
+}
 
 export function AlertsPage() {
   useTitle('Alerts')
-  const { state } = useSearch({ from: '/shell/alerts' })
+  const search = useSearch({ from: '/shell/alerts' })
   const navigate = useNavigate({ from: '/alerts' })
-  const alerts = useInfiniteQuery({ ...alertsQuery(state === undefined ? {} : { state }), refetchInterval: usePolling() })
-  const items = alerts.data?.pages.flatMap((page) => page.items) ?? []
+  const list = useLiveList<Alert>('alerts', toAlertFilter(search), LOOK_MS)
+  const set = (change: Parameters<typeof changed<AlertSearch>>[1]): void =>
+    void navigate({ search: changed(search, change), replace: true, resetScroll: false })
+  const state = search.state ?? 'firing'
+  const narrowed = [search.q, search.source, search.type].some((value) => value !== undefined)
   return (
-    <div className="mx-auto max-w-[1060px]">
+    <div className="mx-auto max-w-[1180px]">
       <PageHead title="Alerts" about="The state behind signals that mean the same thing. One line is one firing episode.">
-        <LiveMark dataAt={alerts.dataUpdatedAt || undefined} />
+        <LiveMark dataAt={list.dataAt} />
+        <Link to="/silences/new" className={buttonClass()}>
+          Silence
+        </Link>
       </PageHead>
-      <div className="mb-3">
-        <Choices
-          legend="State"
-          name="alert-state"
-          value={state ?? ''}
-          choices={STATES}
-          onChange={(next) => void navigate({ search: next === '' ? {} : { state: next }, replace: true })}
-        />
-      </div>
-      {alerts.data === undefined && alerts.isError && <Failed what="alerts" error={alerts.error} retry={() => void alerts.refetch()} />}
-      {alerts.data === undefined && !alerts.isError && <SkeletonRows />}
-      {alerts.data !== undefined && items.length === 0 && (
-        <Empty icon={<BellOff size={22} />} title={state === 'firing' ? 'Nothing fires' : 'No alerts yet'}>
-          An alert appears with the first signal of a source.
+      <Filters search={search} set={set} narrowed={narrowed} />
+      {!list.isLoaded && list.error !== null && <Failed what="alerts" error={list.error} retry={list.again} />}
+      {!list.isLoaded && list.error === null && <SkeletonRows rows={8} />}
+      {list.isLoaded && list.items.length === 0 && !list.hasMore && (
+        <Empty icon={narrowed ? <SearchX size={22} /> : <BellOff size={22} />} title={narrowed ? 'No alert is like that' : EMPTY[state][0]}>
+          {narrowed ? 'Look at all states, or with fewer words.' : EMPTY[state][1]}
         </Empty>
       )}
-      {items.length > 0 && (
-        <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
-          {items.map((alert) => (
-            <Row key={alert.id} alert={alert} />
-          ))}
-        </ul>
+      {list.items.length > 0 && (
+        <VirtualList label="Alerts" rowPx={58} items={list.items} hasMore={list.hasMore} isReading={list.isReading} more={list.more}>
+          {(alert) => <AlertRow alert={alert} isOpen={alert.id === search.alert} onOpen={() => set({ alert: alert.id })} />}
+        </VirtualList>
       )}
-      {alerts.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button busy={alerts.isFetchingNextPage} onClick={() => void alerts.fetchNextPage()}>
-            Load more
-          </Button>
-        </div>
-      )}
+      {list.isLoaded && <ListFoot list={list} what="alerts" />}
+      <Suspense fallback={null}>
+        {search.alert !== undefined && <AlertDrawer id={search.alert} onClose={() => set({ alert: undefined })} />}
+      </Suspense>
     </div>
   )
 }
 
-function Row({ alert }: { readonly alert: Alert }) {
+interface FilterProps {
+  readonly search: AlertSearch
+  readonly set: (change: Parameters<typeof changed<AlertSearch>>[1]) => void
+  readonly narrowed: boolean
+}
+
+function Filters({ search, set, narrowed }: FilterProps) {
+  const sources = useQuery(sourceListQuery).data ?? []
+  const types = useQuery(playbookQuery).data?.incident_types ?? []
   return (
-    <li>
-      <details className="group">
-        <summary className="grid cursor-pointer list-none grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-0.5 px-3.5 py-2.5 hover:bg-accent-soft/40 focus-visible:-outline-offset-2 min-[761px]:grid-cols-[64px_minmax(0,1fr)_150px_110px_14px] [&::-webkit-details-marker]:hidden">
-          <span>
-            <Tag tone={alert.state === 'firing' ? 'late' : 'ok'}>{alert.state === 'firing' ? 'firing' : 'clear'}</Tag>
-          </span>
-          <span className="min-w-0 max-[760px]:col-span-2 max-[760px]:row-start-2">
-            <span className="block truncate text-left font-[590]" dir="auto">
-              {alert.title}
-            </span>
-            <span className="block truncate font-mono text-xs text-muted" dir="auto">
-              {alert.alarm}
-            </span>
-          </span>
-          <span className="min-w-0 truncate text-s text-muted max-[760px]:row-start-3">{alert.source}</span>
-          <span className="text-right text-s text-muted max-[760px]:row-start-1">
-            {alert.state === 'firing' ? <Age at={toMs(alert.first_at)} /> : <Ago at={toMs(alert.resolved_at ?? alert.last_at)} />}
-          </span>
-          <ChevronRight size={14} aria-hidden className="text-faint transition-transform group-open:rotate-90 max-[760px]:hidden" />
-        </summary>
-        <div className="border-t border-line bg-bg px-3.5 py-3">
-          <p className="mb-2 text-s text-muted">
-            {counted(alert.count, 'signal')}, first <Ago at={toMs(alert.first_at)} />, last <Ago at={toMs(alert.last_at)} />
-            {alert.incident_id !== null && (
-              <>
-                {' · '}
-                <Link to="/incidents/$ref" params={{ ref: alert.incident_id }} className="text-accent hover:underline">
-                  its incident
-                </Link>
-              </>
-            )}
-          </p>
-          <Labels labels={alert.labels} shown={40} />
-          <AlertLinks alert={alert} />
-        </div>
-      </details>
-    </li>
+    <div role="search" aria-label="Filter alerts" className="mb-3 flex flex-wrap items-center gap-2">
+      <Choices
+        legend="State"
+        name="alert-state"
+        wide
+        value={search.state ?? 'firing'}
+        choices={STATES}
+        onChange={(state) => set({ state: state === 'firing' ? undefined : state })}
+      />
+      <TextFilter
+        label="Title, alarm, label or key"
+        placeholder="Title, alarm or label"
+        value={search.q ?? ''}
+        onChange={(q) => set({ q })}
+      />
+      <ChoiceFilter
+        label="Any source"
+        value={search.source}
+        options={sources.map((source) => [source.id, source.name])}
+        onChange={(source) => set({ source })}
+      />
+      <ChoiceFilter
+        label="Any type"
+        value={search.type}
+        options={types.map((type) => [type.id, type.title])}
+        onChange={(type) => set({ type })}
+      />
+      {narrowed && (
+        <Button look="quiet" size="s" onClick={() => set({ q: undefined, source: undefined, type: undefined })}>
+          Clear
+        </Button>
+      )}
+    </div>
   )
 }

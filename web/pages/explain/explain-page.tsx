@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Radio } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Explained } from '../../../src/api/schema.ts'
 import { explainQuery } from '../../api/playbook.ts'
 import { explainError } from '../../api/problem.ts'
@@ -14,15 +14,10 @@ import { FormError } from '../../parts/field.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
 import { Crumbs } from '../playbook/crumbs.tsx'
-import { ConsideredCard } from './considered-card.tsx'
+import { Answered } from './answered.tsx'
 import { ExplainForm } from './explain-form.tsx'
-import { OfferedCard } from './offered-card.tsx'
-import { OwedCard } from './owed-card.tsx'
 import { toQuestion } from './question.ts'
-import { wallMoment } from './schedule.ts'
-import { ScheduleCard } from './schedule-card.tsx'
 import type { ExplainSearch } from './search.ts'
-import { VerdictCard } from './verdict-card.tsx'
 
 export function ExplainPage() {
   useTitle('Try a signal')
@@ -80,64 +75,6 @@ function Answer({ query, zone }: { readonly query: ReturnType<typeof useQuery<Ex
   }
   if (explained === undefined) return <SkeletonRows rows={3} />
   return <Answered explained={explained} zone={zone} />
-}
-
-function Answered({ explained, zone }: { readonly explained: Explained; readonly zone: string }) {
-  const [place, setPlace] = useState(0)
-  useEffect(() => setPlace(0), [explained])
-  const explanation = explained.items[place]
-  const { digest, version } = explained.playbook
-  return (
-    <div className="space-y-4">
-      <p className="text-s text-muted">
-        At {wallMoment(explained.at, zone)}, by playbook {version === null ? digest.slice(0, 8) : `v${version}`}.
-      </p>
-      {explained.refused !== null && (
-        <p role="alert" className="rounded-card bg-warn-soft px-3.5 py-2.5 text-warn [overflow-wrap:anywhere]">
-          The door would refuse this message: {explained.refused.reason}
-          {explained.refused.people_are_told ? ' It is kept, and people are told.' : ''}
-        </p>
-      )}
-      {explained.items.length === 0 && explained.refused === null && (
-        <Empty title="No signal is in it">The message was understood and holds no alert.</Empty>
-      )}
-      {explained.items.length > 1 && (
-        <label className="flex flex-wrap items-center gap-2 text-s text-muted">
-          Of {explained.items.length + explained.items_more} signals in it
-          <select
-            value={place}
-            onChange={(event) => setPlace(Number(event.target.value))}
-            className="max-w-full rounded-[6px] border border-line-strong bg-surface px-2 py-1 text-text max-[760px]:min-h-11"
-          >
-            {explained.items.map((item, at) => (
-              // oxlint-disable-next-line react/no-array-index-key -- two signals of a message may be alike
-              <option key={at} value={at}>
-                {at + 1}. {item.signal.title === '' ? item.signal.alarm : item.signal.title}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
-      {explanation !== undefined && (
-        <>
-          <VerdictCard explanation={explanation} digest={digest} />
-          <ScheduleCard explanation={explanation} digest={digest} base={explained.at} zone={zone} />
-          <OwedCard explanation={explanation} digest={digest} base={explained.at} zone={zone} />
-          <OfferedCard explanation={explanation} digest={digest} />
-          <ConsideredCard explanation={explanation} digest={digest} />
-        </>
-      )}
-      {explained.assumptions.length > 0 && (
-        <Card title="Taken as given">
-          <ul className="list-disc space-y-1 pl-5 text-s text-muted">
-            {explained.assumptions.map((assumption) => (
-              <li key={assumption}>{assumption}</li>
-            ))}
-          </ul>
-        </Card>
-      )}
-    </div>
-  )
 }
 
 /** What was pasted is not in the address, so there would be nothing to share. */

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { alertOf, incidentOf, mara, ravi, storyOf } from '../../dev/mock-incidents.ts'
-import { snippetsFor } from '../source/snippets.ts'
 import { groupIncidents } from './grouping.ts'
 import { ledgerOf } from './ledger.ts'
 import { isFiltered, readListSearch, toIncidentFilter } from './list-search.ts'
@@ -157,14 +156,6 @@ test('the filter is read from any address without harm, and asks for open incide
   expect(toIncidentFilter({ state: 'all', q: 'x' })).toEqual({ q: 'x' })
   expect(isFiltered({})).toBe(false)
   expect(isFiltered({ state: 'over' })).toBe(true)
-})
-
-test('every snippet holds the key and leads to this Tocsin', () => {
-  const key = 'k'.repeat(32)
-  for (const snippet of snippetsFor('http://tocsin.example:4600', key)) {
-    expect(snippet.code, snippet.id).toContain(key)
-    expect(snippet.code, snippet.id).toContain('tocsin.example:4600')
-  }
 })
 
 test('the made-up alert is a whole one', () => {

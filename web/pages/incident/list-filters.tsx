@@ -1,7 +1,7 @@
 /** The list's filters; each change goes into the address, so that a filtered list can be pasted into a chat. */
 import { useQuery } from '@tanstack/react-query'
-import { Search, SlidersHorizontal, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { SlidersHorizontal, X } from 'lucide-react'
+import { useState } from 'react'
 import { PHASES_SHOWN } from './phases.ts'
 import type { ListSearch, ListState } from './list-search.ts'
 import { isFiltered } from './list-search.ts'
@@ -9,10 +9,9 @@ import { PHASE_WORDS } from './words.ts'
 import { playbookQuery } from '../../api/queries.ts'
 import { Button } from '../../parts/button.tsx'
 import { Choices } from '../../parts/choices.tsx'
-import { CONTROL } from '../../parts/field.tsx'
+import { ChoiceFilter, TextFilter } from '../../parts/filter.tsx'
 import { classNames } from '../../lib/class-names.ts'
 
-const TYPED_WAIT_MS = 250
 const STATES: readonly { readonly value: ListState; readonly label: string }[] = [
   { value: 'open', label: 'Open' },
   { value: 'over', label: 'Resolved' },
@@ -53,27 +52,27 @@ export function ListFilters({ search, onChange }: FiltersProps) {
         <SlidersHorizontal size={15} aria-hidden />
       </Button>
       <div className={classNames('contents', fold)}>
-        <TextFilter value={search.q ?? ''} onChange={(q) => set({ q })} />
-        <Choice
+        <TextFilter label="Title, summary or number" placeholder="Title or number" value={search.q ?? ''} onChange={(q) => set({ q })} />
+        <ChoiceFilter
           label="Severity"
           value={search.severity}
           onChange={(severity) => set({ severity })}
           options={(playbook?.severities ?? []).map((row) => [row.id, row.id])}
         />
-        <Choice
+        <ChoiceFilter
           label="Phase"
           value={search.phase}
           onChange={(phase) => set({ phase })}
           options={PHASES_SHOWN.map((phase) => [phase, PHASE_WORDS[phase]])}
         />
-        <Choice
+        <ChoiceFilter
           label="Type"
           value={search.type}
           onChange={(type) => set({ type })}
           options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])}
         />
         {search.version !== undefined && (
-          <Choice
+          <ChoiceFilter
             label="Any version"
             value={search.version}
             onChange={(version) => set({ version })}
@@ -87,61 +86,5 @@ export function ListFilters({ search, onChange }: FiltersProps) {
         </Button>
       )}
     </div>
-  )
-}
-
-/** Asks a moment after the last key, not on each. */
-function TextFilter({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
-  const [text, setText] = useState(value)
-  const latest = useRef(onChange)
-  latest.current = onChange
-  useEffect(() => setText(value), [value])
-  useEffect(() => {
-    if (text.trim() === value) return
-    const timer = setTimeout(() => latest.current(text.trim()), TYPED_WAIT_MS)
-    return () => clearTimeout(timer)
-  }, [text, value])
-  return (
-    <label className="relative min-w-40 flex-1 max-[760px]:basis-full min-[761px]:max-w-64">
-      <span className="sr-only">Title, summary or number</span>
-      <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-faint" />
-      <input
-        type="search"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        placeholder="Title or number"
-        className={classNames(CONTROL, 'py-1 pl-8')}
-      />
-    </label>
-  )
-}
-
-interface ChoiceProps {
-  readonly label: string
-  readonly value: string | undefined
-  readonly options: readonly (readonly [value: string, label: string])[]
-  readonly onChange: (value: string | undefined) => void
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  const known = value === undefined || options.some(([option]) => option === value)
-  return (
-    <select
-      aria-label={label}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
-      className={classNames(
-        'max-w-44 rounded-[6px] border px-2 py-1 max-[760px]:min-h-11 max-[760px]:min-w-0 max-[760px]:flex-1',
-        value === undefined ? 'border-line-strong bg-surface text-muted' : 'border-accent bg-accent-soft font-[550] text-text',
-      )}
-    >
-      <option value="">{label}</option>
-      {!known && <option value={value}>{value}</option>}
-      {options.map(([option, text]) => (
-        <option key={option} value={option}>
-          {text}
-        </option>
-      ))}
-    </select>
   )
 }

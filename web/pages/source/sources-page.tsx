@@ -1,117 +1,102 @@
-/** The monitoring systems that may send, and their keys. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+/** The monitoring systems that may send: how each is, and what it sent today. */
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import type { Source } from '../../../src/api/schema.ts'
-import { keys } from '../../api/keys.ts'
-import { explainError } from '../../api/problem.ts'
-import { meQuery, sourcesQuery } from '../../api/queries.ts'
-import { request } from '../../api/request.ts'
-import { tell } from '../../app/toast-store.ts'
+import { sourceKindsQuery, sourceListQuery } from '../../api/detection.ts'
+import { meQuery } from '../../api/queries.ts'
+import { LiveMark } from '../../app/live-mark.tsx'
 import { toMs } from '../../lib/moment.ts'
 import { useTitle } from '../../lib/title.ts'
-import { Button } from '../../parts/button.tsx'
-import { Dialog, DialogActions } from '../../parts/dialog.tsx'
-import { FormError } from '../../parts/field.tsx'
+import { Button, buttonClass } from '../../parts/button.tsx'
 import { Ago } from '../../parts/moment.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
 import { Tag } from '../../parts/tag.tsx'
-import { NewSourceDialog } from './new-source-dialog.tsx'
+import { Health } from './health.tsx'
+
+const LOOK_MS = 10_000
 
 export function SourcesPage() {
   useTitle('Sources')
-  const sources = useQuery(sourcesQuery)
+  const sources = useQuery({ ...sourceListQuery, refetchInterval: LOOK_MS })
   const mayManage = useQuery(meQuery).data?.can.includes('source.manage') === true
-  const [open, setOpen] = useState<'new' | Source | null>(null)
+  const [revokedToo, setRevokedToo] = useState(false)
+  const all = sources.data ?? []
+  const shown = all.filter((source) => revokedToo || source.revoked_at === null)
+  const revoked = all.length - all.filter((source) => source.revoked_at === null).length
   return (
-    <div className="mx-auto max-w-[920px]">
-      <PageHead
-        title="Sources"
-        about="Each source has a key that opens the doors for signals and nothing else. A key is shown once, when it is made."
-      >
+    <div className="mx-auto max-w-[1060px]">
+      <PageHead title="Sources" about="What may send signals. Each has keys that open the doors for signals and nothing else.">
+        <LiveMark dataAt={sources.dataUpdatedAt || undefined} />
         {mayManage && (
-          <Button look="main" onClick={() => setOpen('new')}>
-            New source
-          </Button>
+          <Link to="/sources/connect" className={buttonClass('main')}>
+            Connect a source
+          </Link>
         )}
       </PageHead>
       {sources.data === undefined && sources.isError && (
         <Failed what="sources" error={sources.error} retry={() => void sources.refetch()} />
       )}
-      {sources.data === undefined && !sources.isError && <SkeletonRows rows={2} />}
-      {sources.data !== undefined && sources.data.length === 0 && (
+      {sources.data === undefined && !sources.isError && <SkeletonRows rows={3} />}
+      {sources.data !== undefined && shown.length === 0 && (
         <Empty icon={<KeyRound size={22} />} title="No source yet">
-          Make one to get a key and the lines to paste into Prometheus, Alertmanager or anything that speaks PagerDuty’s events.
+          Connect one to get its address and key, or the lines to paste into what you have.
         </Empty>
       )}
-      {sources.data !== undefined && sources.data.length > 0 && (
-        <ul className="divide-y divide-line rounded-card border border-line bg-surface">
-          {sources.data.map((source) => (
-            <Row key={source.id} source={source} onRevoke={mayManage ? () => setOpen(source) : undefined} />
+      {shown.length > 0 && (
+        <ul aria-label="Sources" className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
+          {shown.map((source) => (
+            <Row key={source.id} source={source} />
           ))}
         </ul>
       )}
-      {!mayManage && <p className="mt-3 text-s text-muted">Making and revoking sources is for owners and administrators.</p>}
-      {open === 'new' && <NewSourceDialog onClose={() => setOpen(null)} />}
-      {open !== null && open !== 'new' && <RevokeDialog source={open} onClose={() => setOpen(null)} />}
+      <div className="mt-3 flex flex-wrap items-center gap-3 text-s text-muted">
+        {revoked > 0 && (
+          <Button size="s" look="quiet" aria-expanded={revokedToo} onClick={() => setRevokedToo(!revokedToo)}>
+            {revokedToo ? 'Hide revoked ones' : `Show ${revoked} revoked`}
+          </Button>
+        )}
+        {!mayManage && <p>Connecting and revoking sources is for owners and administrators.</p>}
+      </div>
     </div>
   )
 }
 
-function Row({ source, onRevoke }: { readonly source: Source; readonly onRevoke: (() => void) | undefined }) {
-  const revoked = source.revoked_at !== null
+function Row({ source }: { readonly source: Source }) {
+  const kinds = useQuery(sourceKindsQuery).data
+  const { today } = source
+  const kind = source.kind === null ? 'opens every door' : (kinds?.find((known) => known.id === source.kind)?.title ?? source.kind)
+  const bad = today.refused + today.distrusted + today.faults
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3.5 py-2.5">
-      <span className="min-w-0 flex-1 basis-48">
-        <span className={`block truncate font-[590] ${revoked ? 'text-muted line-through' : ''}`} dir="auto">
-          {source.name}
+    <li>
+      <Link
+        to="/sources/$id"
+        params={{ id: source.id }}
+        className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-3.5 py-2.5 hover:bg-accent-soft/40 focus-visible:-outline-offset-2 min-[761px]:grid-cols-[minmax(0,1fr)_170px_110px_96px]"
+      >
+        <span className="min-w-0">
+          <span className={`block truncate font-[590] ${source.revoked_at === null ? '' : 'text-muted line-through'}`} dir="auto">
+            {source.name}
+          </span>
+          <span className="block truncate text-s text-muted">
+            {kind}
+            {source.team !== null && ` · ${source.team}`}
+          </span>
         </span>
-        <span className="block text-s text-muted">
-          {source.kind === null ? 'opens every door' : `only ${source.kind}`} · made <Ago at={toMs(source.created_at)} />
+        <span className="text-s text-muted max-[760px]:row-start-2">
+          {today.signals} today
+          {bad > 0 && <span className="text-late">, {bad} bad</span>}
         </span>
-      </span>
-      <code className="text-xs text-muted">{source.key_prefix}…</code>
-      {revoked ? (
-        <Tag>
-          revoked <Ago at={toMs(source.revoked_at) ?? 0} />
-        </Tag>
-      ) : (
-        onRevoke !== undefined && (
-          <Button size="s" onClick={onRevoke} aria-label={`Revoke ${source.name}`}>
-            Revoke
-          </Button>
-        )
-      )}
+        <span className="text-right text-s text-muted min-[761px]:text-left max-[760px]:row-start-2">
+          {source.last_seen_at === null ? 'never heard' : <Ago at={toMs(source.last_seen_at)} />}
+        </span>
+        <span className="flex flex-wrap justify-end gap-1 max-[760px]:col-start-2 max-[760px]:row-start-1">
+          {source.observe_since !== null && <Tag tone="warn">observed</Tag>}
+          <Health source={source} />
+        </span>
+      </Link>
     </li>
-  )
-}
-
-function RevokeDialog({ source, onClose }: { readonly source: Source; readonly onClose: () => void }) {
-  const client = useQueryClient()
-  const revoke = useMutation({
-    mutationFn: () => request(`sources/${encodeURIComponent(source.id)}`, { method: 'DELETE' }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.sources })
-      onClose()
-      tell(`${source.name} can send no more`)
-    },
-  })
-  return (
-    <Dialog title={`Revoke ${source.name}?`} onClose={onClose}>
-      <div className="space-y-3.5">
-        <p>
-          Whatever still sends with this key is refused from now on, so its alarms will reach nobody. Incidents and alerts stay. This cannot
-          be undone; a new source gets a new key.
-        </p>
-        {revoke.isError && <FormError>{explainError(revoke.error)}</FormError>}
-        <DialogActions>
-          <Button look="danger" busy={revoke.isPending} onClick={() => revoke.mutate()}>
-            Revoke the key
-          </Button>
-          <Button onClick={onClose}>Keep it</Button>
-        </DialogActions>
-      </div>
-    </Dialog>
   )
 }
