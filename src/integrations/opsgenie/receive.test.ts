@@ -204,3 +204,10 @@ test('whatever is written into a create or an act, it is read or refused', () =>
     }),
   )
 })
+
+test('the sample of its setup page pages by its alias', () => {
+  expect(signalOf(receiveCreate(messageOf(opsgenie.setup?.sample.body), context))).toMatchObject({
+    alarm: 'API5xxAlarm',
+    severityHint: 'P1',
+  })
+})

@@ -4,7 +4,8 @@ import { defineIntegration, type Door, type FoundKey, type InboundMessage } from
 import { searchKey } from '../../integration-door.ts'
 import { receiveEventV1 } from './receive-v1.ts'
 import { receiveChange, receiveEvent } from './receive-v2.ts'
-import { invalidEvent } from './reply.ts'
+import { explainRefusal, invalidEvent } from './reply.ts'
+import { setup } from './setup.ts'
 
 /** PagerDuty's own limit: 512 KB. */
 const BODY_BYTES_MAX = 524_288
@@ -19,7 +20,7 @@ function findKeyNamed(name: string) {
 }
 
 /** Its clients retry 429 (Alertmanager's notifier does, see contracts section 0.2), so overload is said that way. */
-const shared = { method: 'POST', keyIn: 'body', overloadStatus: 429, bodyBytesMax: BODY_BYTES_MAX } as const
+const shared = { method: 'POST', keyIn: 'body', overloadStatus: 429, bodyBytesMax: BODY_BYTES_MAX, explain: explainRefusal } as const
 
 const doors: readonly Door[] = [
   {
@@ -41,6 +42,8 @@ const doors: readonly Door[] = [
   {
     ...shared,
     id: 'pagerduty-v1',
+    // Version 1 says 403 for "too many", which many clients take for final; all of them try again on 5xx.
+    overloadStatus: 503,
     path: '/generic/2010-04-15/create_event.json',
     findKey: findKeyNamed('service_key'),
     receive: receiveEventV1,
@@ -48,4 +51,4 @@ const doors: readonly Door[] = [
   },
 ]
 
-export const pagerduty = defineIntegration({ id: 'pagerduty', title: 'PagerDuty Events API', doors })
+export const pagerduty = defineIntegration({ id: 'pagerduty', title: 'PagerDuty Events API', doors, setup })

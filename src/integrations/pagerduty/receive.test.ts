@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Signal } from '../../core/alert/signal.ts'
 import type { InboundMessage, Received } from '../../integration.ts'
+import { pagerduty } from './manifest.ts'
 import { receiveEventV1 } from './receive-v1.ts'
 import { receiveChange, receiveEvent } from './receive-v2.ts'
 
@@ -188,4 +189,21 @@ test('the documented event of version 1', () => {
   ])
   const resolve = receiveEventV1(messageOf({ service_key: 'k', event_type: 'resolve', incident_key: 'srv01/HTTP' }), context)
   expect(signalOf(resolve)).toMatchObject({ status: 'resolved', dedupKey: 'srv01/HTTP' })
+})
+
+test("too large, too busy and a database that is away are told in PagerDuty's shape; version 1 says 503 for too busy", () => {
+  const [v2, , v1] = pagerduty.doors
+  expect([v2?.overloadStatus, v1?.overloadStatus]).toEqual([429, 503])
+  for (const door of pagerduty.doors) {
+    expect(JSON.parse(door.explain?.(door.overloadStatus, 'busy').body ?? '')).toMatchObject({ status: 'throttle exceeded' })
+    expect(door.explain?.(413, 'its body is larger than 5 bytes')).toMatchObject({
+      status: 413,
+      body: expect.stringContaining('larger than 5 bytes'),
+    })
+  }
+})
+
+test('the sample of its setup page pages by its class, once the key is filled in', () => {
+  const sample = pagerduty.setup?.sample.body.replaceAll('{{key}}', 'k'.repeat(32)) ?? ''
+  expect(signalOf(receiveEvent(messageOf(sample), context))).toMatchObject({ alarm: 'API5xxAlarm', status: 'firing', value: 0.62 })
 })

@@ -23,6 +23,16 @@ export function invalidEvent(errors: readonly string[]): Reply {
   return jsonReply(400, { status: 'invalid event', message: 'Event object is invalid', errors })
 }
 
+/** Too large, too busy, or the database is away. The words for "too busy" are PagerDuty's own, seen in https://pastebin.com/SFQ3xm7g. */
+export function explainRefusal(status: number, reason: string): Reply {
+  if (status !== 429 && status !== 503)
+    return jsonReply(status, { status: 'invalid event', message: 'Event object is invalid', errors: [reason] })
+  return jsonReply(status, {
+    status: 'throttle exceeded',
+    message: 'Requests for this service are arriving too quickly. Please retry later.',
+  })
+}
+
 export function refuseFault(fault: JsonFault): Received {
   return refuse(
     fault,
