@@ -22,6 +22,7 @@ import { alertListRoutes } from './alert-list-routes.ts'
 import { maintenanceRoutes } from '../silence/maintenance-routes.ts'
 import { silenceRoutes } from '../silence/routes.ts'
 import { snoozeRoutes } from '../silence/snooze-routes.ts'
+import { sourceTrustRoutes } from '../source/confirm-routes.ts'
 import { sourceKeyRoutes } from '../source/key-routes.ts'
 import { sourceKindRoutes } from '../source/kind-routes.ts'
 import { sourceRoutes } from '../source/routes.ts'
@@ -73,6 +74,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         sourceRoutes(ports),
         sourceKeyRoutes(ports),
         sourceKindRoutes(ports),
+        sourceTrustRoutes(ports),
         sourceTestRoutes(ports, parts.playbook),
         playbookRoutes(ports, parts.oncall),
         playbookVersionRoutes(ports, parts.playbook),

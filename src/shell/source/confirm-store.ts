@@ -253,21 +253,28 @@ export async function dropDecided(tx: Tx, before: Instant): Promise<void> {
   await tx.query('delete from unchecked_message where decided_at < $1', [new Date(before)])
 }
 
-export interface UncheckedCount {
-  readonly certificateUrl: string
-  readonly state: 'waiting' | 'good' | 'forged' | 'given-up'
-  readonly count: number
+export interface CertificateCount {
+  readonly url: string
+  readonly state: 'fetched' | 'given' | 'missing'
+  readonly waiting: number
+  readonly good: number
+  readonly forged: number
+  readonly givenUp: number
   readonly reason: string | null
 }
 
-/** How many of a source's messages wait or were decided lately, by certificate. */
-export async function countUnchecked(tx: Tx, sourceId: SourceId): Promise<UncheckedCount[]> {
-  const { rows } = await tx.query<{ certificate_url: string; state: UncheckedCount['state']; count: number; reason: string | null }>(
-    `select certificate_url, state, count(*)::int as count, max(reason) as reason from unchecked_message
-     where source_id = $1 group by certificate_url, state order by certificate_url, state limit 100`,
+/** Certificates that messages of a source waited for, with what became of those messages; the latest first. */
+export async function countUnchecked(tx: Tx, sourceId: SourceId): Promise<CertificateCount[]> {
+  const { rows } = await tx.query<Omit<CertificateCount, 'givenUp'> & { given_up: number }>(
+    `select u.certificate_url as url, coalesce(max(c.origin), 'missing') as state,
+       count(*) filter (where u.state = 'waiting')::int as waiting, count(*) filter (where u.state = 'good')::int as good,
+       count(*) filter (where u.state = 'forged')::int as forged, count(*) filter (where u.state = 'given-up')::int as given_up,
+       (array_agg(u.reason order by u.received_at desc) filter (where u.reason is not null))[1] as reason
+     from unchecked_message u left join signing_certificate c on c.url = u.certificate_url
+     where u.source_id = $1 group by u.certificate_url order by max(u.received_at) desc limit 100`,
     [sourceId],
   )
-  return rows.map((row) => ({ certificateUrl: row.certificate_url, state: row.state, count: row.count, reason: row.reason }))
+  return rows.map(({ given_up: givenUp, ...row }) => ({ ...row, givenUp }))
 }
 
 /** A source that may speak, with what its owner demands of its messages. */
