@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { acceptedOf, fixtureText, type Headers, hookContext, hookMessage, onlySignal } from '../../../test/support/hook.ts'
 import { greet } from './greet.ts'
+import { cloudevents } from './manifest.ts'
 import { receiveCloudEvents } from './receive.ts'
 import { setup } from './setup.ts'
 
@@ -211,6 +212,10 @@ describe('the handshake', () => {
     expect(ask({ 'webhook-request-origin': 'a b\r\nset-cookie: x' }).headers).toEqual({ allow: 'POST, OPTIONS' })
     expect(ask({}).headers).toEqual({ allow: 'POST, OPTIONS' })
   })
+})
+
+test('what is too much is told by 429, as the specification wants; the server writes the Retry-After', () => {
+  expect(cloudevents.doors.map((door) => door.overloadStatus)).toEqual([429, 429])
 })
 
 test('whatever comes in whatever way, nothing throws', () => {
