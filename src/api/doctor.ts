@@ -48,6 +48,11 @@ export const DoctorReport = z
   .meta({ id: 'DoctorReport' })
 export type DoctorReport = z.infer<typeof DoctorReport>
 
+/** Parts that can be asked about alone; the whole logs in to outside systems and takes its time. */
+export const DoctorPart = z.enum(['sources'])
+export type DoctorPart = z.infer<typeof DoctorPart>
+export const DoctorQuery = z.object({ part: DoctorPart.optional() })
+
 /** Whom to page for a test: an e-mail address or an id. */
 export const TestPageBody = z.object({ person: Name }).strict().meta({ id: 'PageForTest' })
 export type TestPageBody = z.input<typeof TestPageBody>

@@ -1,6 +1,6 @@
 /** `tocsin doctor`: does paging work, what does it mean at 03:00 where it does not, and what is to be done. */
-import { Command } from 'commander'
-import { type DoctorCheck, DoctorReport } from '../../api/doctor.ts'
+import { Argument, Command } from 'commander'
+import { type DoctorCheck, DoctorPart, DoctorReport } from '../../api/doctor.ts'
 import { type CliContext, EXIT_FINDINGS, type JsonOption } from '../context.ts'
 import { painter, safeText } from '../layout.ts'
 
@@ -14,22 +14,28 @@ export function doctorCommand(context: CliContext): Command {
   return new Command('doctor')
     .summary('check whether paging works')
     .description('Checks whether a page would reach people, and says what to do where it would not. Failures come first.')
+    .addArgument(
+      new Argument('[part]', 'look at one part alone: `sources`, that is keys, signatures, silence and faults of each').choices(
+        DoctorPart.options,
+      ),
+    )
     .option('--json', 'print the report as the API answers it')
-    .action(async (options: JsonOption) => {
-      const report = await context.api().get('/api/v1/doctor', DoctorReport, { timeoutMs: TIMEOUT_MS })
-      context.print(options.json === true ? JSON.stringify(report) : describe(report, context.colour))
+    .action(async (part: DoctorPart | undefined, options: JsonOption) => {
+      const path = part === undefined ? '/api/v1/doctor' : `/api/v1/doctor?part=${part}`
+      const report = await context.api().get(path, DoctorReport, { timeoutMs: TIMEOUT_MS })
+      context.print(options.json === true ? JSON.stringify(report) : describe(report, context.colour, part))
       if (report.state !== 'ok') context.finish(EXIT_FINDINGS)
     })
 }
 
 /** Failures with all that is known about them, what is well in one line each. */
-export function describe(report: DoctorReport, colour: boolean): string {
+export function describe(report: DoctorReport, colour: boolean, part?: DoctorPart): string {
   const paint = painter(colour)
   const lines = report.checks.map((check) => {
     const head = `${paint(STYLES[check.state], MARKS[check.state])}  ${paint('bold', safeText(check.title))}: ${indented(check.found)}`
     return check.state === 'ok' ? head : [head, ...rest(check)].join('\n')
   })
-  return [...lines, '', paint('bold', summary(report))].join('\n')
+  return [...lines, '', paint('bold', part === undefined ? summary(report) : summaryOfPart(report))].join('\n')
 }
 
 function rest(check: DoctorCheck): string[] {
@@ -48,4 +54,9 @@ function summary(report: DoctorReport): string {
     return `Paging does not work as it should: ${count('fail')} failed, ${count('warn')} to look at, ${count('ok')} well.`
   if (report.state === 'warn') return `Paging works, with ${count('warn')} to look at; ${count('ok')} well.`
   return `Paging works: all ${count('ok')} checks are well.`
+}
+
+function summaryOfPart(report: DoctorReport): string {
+  const trouble = report.checks.filter(({ state }) => state !== 'ok').length
+  return trouble === 0 ? `All ${report.checks.length} checks are well.` : `${trouble} to look at, ${report.checks.length - trouble} well.`
 }

@@ -50,7 +50,7 @@ export function sayWouldHave({ incidents, pages }: WouldHave): string {
   for (const { role, count } of pages) byRole.set(role, (byRole.get(role) ?? 0) + count)
   const parts = [...byRole].toSorted(([, one], [, other]) => other - one).map(([role, count]) => `${role} ${times(count)}`)
   const opened = incidents === 1 ? '1 incident' : `${incidents} incidents`
-  if (parts.length === 0) return `Would have opened ${opened} in the last 7 days, which page nobody.`
+  if (parts.length === 0) return `Would have opened ${opened} in the last 7 days, paging nobody.`
   const list = parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
   return `Would have paged ${list} in the last 7 days.`
 }

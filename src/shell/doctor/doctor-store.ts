@@ -119,16 +119,6 @@ export async function listPeopleFacts(tx: Tx): Promise<PersonFacts[]> {
   return rows
 }
 
-export interface SourceFacts {
-  readonly name: string
-  readonly kind: string | null
-}
-
-export async function listSourceFacts(tx: Tx): Promise<SourceFacts[]> {
-  const { rows } = await tx.query<SourceFacts>(`select name, kind from source where revoked_at is null order by name`)
-  return rows
-}
-
 /** Since an auditor last held its lease, on any server; null when none ever did. `left` is what it still has. */
 export async function readAuditorLease(tx: Tx): Promise<{ readonly leftMs: number } | null> {
   const { rows } = await tx.query<{ leftMs: number }>(

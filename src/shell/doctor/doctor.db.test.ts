@@ -38,6 +38,9 @@ beforeEach(async () => {
   await addPerson(bob, 'bob@example.com', 'responder')
   await addPerson(own, 'own@example.com', 'owner')
   await owner.query(`insert into source (id, name) values (gen_random_uuid(), 'prometheus')`)
+  await owner.query(
+    `insert into source_key (id, source_id, key_hash, prefix, origin) select gen_random_uuid(), id, sha256('k'), 'abc', 'made' from source`,
+  )
   await owner.query(`insert into lease (name, holder, until) values ('auditor', gen_random_uuid(), clock_timestamp() + interval '1 min')`)
   await owner.query(`insert into playbook_version (digest, source) values ('d1', '')`)
   await owner.query(
@@ -376,5 +379,21 @@ describe('playbook and sources', () => {
     expect(await stateOf('sources')).toBe('ok')
     await owner.query('update source set revoked_at = now()')
     expect(await stateOf('sources')).toBe('fail')
+  })
+
+  test('a source is told when it was never heard, when its keys are gone, and when its messages are not believed', async () => {
+    const notices = async () => {
+      const report = await look({})
+      return report.checks.filter(({ id }) => id.startsWith('source:')).map(({ id, state, found }) => [id, state, found.split('\n').length])
+    }
+    expect(await notices()).toEqual([])
+    await owner.query(`update source set created_at = now() - interval '1 hour'`)
+    expect(await notices()).toEqual([['source:prometheus', 'warn', 1]])
+    await owner.query(
+      `insert into source_tally (source_id, hour, messages, distrusted, last_at) select id, date_trunc('hour', now()), 30, 30, now() from source`,
+    )
+    expect(await notices()).toEqual([['source:prometheus', 'fail', 1]])
+    await owner.query('update source_key set revoked_at = now()')
+    expect(await notices()).toEqual([['source:prometheus', 'fail', 2]])
   })
 })

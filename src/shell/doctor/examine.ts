@@ -1,12 +1,13 @@
 /** Runs all checks side by side. One that throws or hangs is itself a finding: the others are still told. */
-import type { DoctorCheck, DoctorReport } from '../../api/doctor.ts'
+import type { DoctorCheck, DoctorPart, DoctorReport } from '../../api/doctor.ts'
 import { type Examination, type Examine, fail, toReport } from './check.ts'
 import { checkChannels } from './checks/channels.ts'
 import { checkLinks } from './checks/links.ts'
 import { checkAuditor, checkClock, checkDatabase, checkDisk, checkSettings } from './checks/machine.ts'
 import { checkPages } from './checks/pages.ts'
 import { checkPeople } from './checks/people.ts'
-import { checkPlaybook, checkSources } from './checks/playbook.ts'
+import { checkPlaybook } from './checks/playbook.ts'
+import { checkSources } from './checks/source.ts'
 
 const CHECKS: readonly (readonly [string, Examine])[] = [
   ['people', checkPeople],
@@ -25,8 +26,10 @@ const CHECKS: readonly (readonly [string, Examine])[] = [
 /** Over every time-out of a single check. */
 const CHECK_TIMEOUT_MS = 30_000
 
-export async function examine(examination: Examination): Promise<DoctorReport> {
-  const results = await Promise.all(CHECKS.map(([name, check]) => guarded(name, check, examination)))
+/** @param part the name of one check; all of them when it is left out */
+export async function examine(examination: Examination, part?: DoctorPart): Promise<DoctorReport> {
+  const checks = CHECKS.filter(([name]) => part === undefined || name === part)
+  const results = await Promise.all(checks.map(([name, check]) => guarded(name, check, examination)))
   return toReport(results.flat(), examination.wallClock())
 }
 

@@ -1,6 +1,6 @@
 /** The report that `tocsin doctor` and the console show, and test pages for anybody who may be paged. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { DoctorReport, RebuildBody, Rebuilt, TestPageBody } from '../../api/doctor.ts'
+import { DoctorQuery, DoctorReport, RebuildBody, Rebuilt, TestPageBody } from '../../api/doctor.ts'
 import { TestPage } from '../../api/schema.ts'
 import { require } from '../http/authenticate.ts'
 import { ProblemError } from '../http/problem.ts'
@@ -71,13 +71,15 @@ export function doctorRoutes(ports: Ports, parts: DoctorParts): FastifyPluginAsy
           tags: ['server'],
           operationId: 'getDoctorReport',
           summary: 'Whether paging works, failures first',
+          querystring: DoctorQuery,
           response: answers({ 200: DoctorReport }),
         },
       },
       async (request) => {
         // Whoever may see the sources may see this: people who respond, and auditors.
         require(request, 'source.read')
-        return examineOnce()
+        const { part } = request.query
+        return part === undefined ? examineOnce() : examine({ ports, parts, wallClock: Date.now }, part)
       },
     )
   }

@@ -3,7 +3,6 @@ import type { DoctorCheck } from '../../../api/doctor.ts'
 import type { PlaybookMetadata } from '../../../core/playbook/playbook.ts'
 import { daysInWords, reviewOf } from '../../../core/playbook/review.ts'
 import { type Examination, fail, ok, warn } from '../check.ts'
-import { listSourceFacts } from '../doctor-store.ts'
 
 export async function checkPlaybook({ ports, parts, wallClock }: Examination): Promise<readonly DoctorCheck[]> {
   const { metadata } = ports.playbooks.current()
@@ -31,21 +30,4 @@ function checkReview(metadata: PlaybookMetadata, now: number): DoctorCheck {
     meaning: 'people, numbers and steps may be those of another year',
     remedy: `let ${metadata.maintainer.name} review it and set the new dates in playbook.yaml`,
   })
-}
-
-const SOURCES = 'Sources'
-
-export async function checkSources({ ports }: Examination): Promise<readonly DoctorCheck[]> {
-  const sources = await ports.database.inTransaction('main', listSourceFacts)
-  if (sources.length === 0) {
-    return [
-      fail('sources', SOURCES, {
-        found: 'there is no integration key',
-        meaning: 'no monitoring can raise an alarm here',
-        remedy: 'make one: `tocsin key create prometheus`',
-      }),
-    ]
-  }
-  const names = sources.map((source) => source.name).join(', ')
-  return [ok('sources', SOURCES, `${names}; messages are let in by key alone, unsigned: keep the keys secret`)]
 }
