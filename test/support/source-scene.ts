@@ -36,11 +36,14 @@ export interface SourceScene {
 const HEARD_MS = 700
 
 export async function openSourceScene(
-  options: { readonly playbook?: Playbook; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: { readonly playbook?: Playbook; readonly environment?: Readonly<Record<string, string>>; readonly ports?: Partial<Ports> } = {},
 ): Promise<SourceScene> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-source-'))
   const config = readConfig({ NODE_ENV: 'test', TOCSIN_DATA: dataDir, ...options.environment })
-  const api = await openApiScene({ ...(options.playbook === undefined ? {} : { playbook: options.playbook }), ports: { config } })
+  const api = await openApiScene({
+    ...(options.playbook === undefined ? {} : { playbook: options.playbook }),
+    ports: { config, ...options.ports },
+  })
   const { ports } = api
   const presence = await startPresence(ports)
   const intake = startIntake(ports)
