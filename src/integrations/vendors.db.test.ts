@@ -240,7 +240,7 @@ interface Reply {
   readonly headers: Readonly<Record<string, unknown>>
 }
 
-function ask(method: 'PUT' | 'OPTIONS', path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<Reply> {
+function sendAs(method: 'PUT' | 'OPTIONS', path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: '127.0.0.1', port: it.port, method, path, headers }, (incoming) => {
       incoming.resume()
@@ -250,5 +250,5 @@ function ask(method: 'PUT' | 'OPTIONS', path: string, headers: Readonly<Record<s
     outgoing.end(body)
   })
 }
-const options = (path: string, headers: Readonly<Record<string, string>>) => ask('OPTIONS', path, headers)
-const put = async (path: string, body: string) => (await ask('PUT', path, { 'content-type': 'application/json' }, body)).status
+const options = (path: string, headers: Readonly<Record<string, string>>) => sendAs('OPTIONS', path, headers)
+const put = async (path: string, body: string) => (await sendAs('PUT', path, { 'content-type': 'application/json' }, body)).status
