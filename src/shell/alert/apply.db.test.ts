@@ -10,6 +10,7 @@ import { toSignal } from '../../core/alert/build.ts'
 import { asId, type SourceId } from '../../core/id.ts'
 import type { DetectionRule, IncidentType, Playbook } from '../../core/playbook/playbook.ts'
 import type { Database } from '../database/database.ts'
+import { markOfThisProcess } from '../server/process-mark.ts'
 import { freshId } from '../fresh-id.ts'
 import { listSources, revokeSource } from '../source/source-store.ts'
 import { submitSignal } from './intake.ts'
@@ -243,6 +244,17 @@ describe('several servers on one database', () => {
     expect(await both[0].rows('select dedup_key, count from alert')).toEqual([{ dedup_key: 'left', count: 1 }])
     expect(await both[0].rows('select count(*) from applied_batch where server_id = $1', [dead])).toEqual([{ count: 1 }])
     expect(await leaveReceipt(dead, { title: 'too late' })).toEqual([])
+  })
+
+  test('a server whose process has certainly ended is taken over at once, however lately it was seen', async () => {
+    const gone = freshId()
+    // The start time tells the dead process from a later one with its number.
+    const mark = markOfThisProcess()?.replace(/\d+$/, '1') ?? null
+    await base.database.query('insert into server (id, process) values ($1, $2)', [gone, mark])
+    await leaveReceipt(gone, { title: 'left behind', alarm: 'Spike', dedup_key: 'left' })
+    const it = await start({ ports: sharedPorts(60_000) })
+    expect(await it.rows('select dedup_key from alert')).toEqual([{ dedup_key: 'left' }])
+    expect(await it.rows('select id from server where stopped_at is not null')).toEqual([{ id: gone }])
   })
 
   test('a server that was taken for dead opens its row again and goes on', async () => {

@@ -197,12 +197,15 @@ export async function closeServer(tx: Tx, id: string): Promise<void> {
   await tx.query('update server set stopped_at = clock_timestamp() where id = $1', [id])
 }
 
-/** Servers that have not said goodbye, but for one: `deadForMs` is how long ago each was last seen. */
-export async function listOtherServers(tx: Tx, self: string): Promise<{ readonly id: string; readonly unseenMs: number }[]> {
-  const { rows } = await tx.query<{ id: string; unseen: number }>(
-    `select id, (extract(epoch from clock_timestamp() - seen_at) * 1000)::float8 as unseen from server
+/** Servers that have not said goodbye, but for one: `unseenMs` is how long ago each was last seen, `process` its mark. */
+export async function listOtherServers(
+  tx: Tx,
+  self: string,
+): Promise<{ readonly id: string; readonly unseenMs: number; readonly process: string | null }[]> {
+  const { rows } = await tx.query<{ id: string; unseen: number; process: string | null }>(
+    `select id, (extract(epoch from clock_timestamp() - seen_at) * 1000)::float8 as unseen, process from server
      where id <> $1 and stopped_at is null order by seen_at limit 1000`,
     [self],
   )
-  return rows.map((row) => ({ id: row.id, unseenMs: row.unseen }))
+  return rows.map((row) => ({ id: row.id, unseenMs: row.unseen, process: row.process }))
 }

@@ -1,6 +1,8 @@
 /** Applies what dead servers have committed and not applied: read again from the raw receipts, exactly once. */
 import type { Received } from '../../integration.ts'
 import type { Ports } from '../ports.ts'
+import { endLeasesOf } from '../outbox/outbox-store.ts'
+import { isGone } from '../server/process-mark.ts'
 import { DEAD_AFTER_MS } from '../server/server-store.ts'
 import { TEST_HEADER } from '../source/apart.ts'
 import { DISTRUSTED_HEADER } from '../source/trust.ts'
@@ -24,12 +26,12 @@ export function isAlone(ports: Ports): boolean {
 export async function recoverDead(ports: Ports, stopped: () => boolean, watchedMs: number): Promise<number> {
   const others = await ports.database.inTransaction('main', (tx) => listOtherServers(tx, ports.serverId))
   const deadAfterMs = isAlone(ports) ? 0 : (ports.config.timing['deadAfterMs'] ?? DEAD_AFTER_MS)
-  const dead = others.filter((server) => server.unseenMs >= deadAfterMs)
-  for (const server of dead) {
+  const isDead = (server: (typeof others)[number]) => server.unseenMs >= deadAfterMs || isGone(server.process)
+  for (const server of others.filter(isDead)) {
     if (stopped()) break
     await applyLeftovers(ports, server.id, stopped)
   }
-  return others.filter((server) => server.unseenMs < deadAfterMs && server.unseenMs >= watchedMs).length
+  return others.filter((server) => !isDead(server) && server.unseenMs >= watchedMs).length
 }
 
 /** To its end, and then closes the row: from then on it cannot commit a receipt that nobody would apply. */
@@ -39,7 +41,10 @@ async function applyLeftovers(ports: Ports, serverId: string, stopped: () => boo
       const server = await findServer(tx, serverId, { lock: true })
       if (server === undefined || server.closed) return { receipts: [], from: 0 }
       const found = await loadReceipts(tx, { serverId, above: server.applied, upTo: null, limit: RECEIPTS_A_BATCH })
-      if (found.length === 0) await closeServer(tx, serverId)
+      if (found.length === 0) {
+        await closeServer(tx, serverId)
+        await endLeasesOf(tx, serverId)
+      }
       return { receipts: found, from: server.applied }
     })
     if (receipts.length === 0) return

@@ -65,6 +65,16 @@ export async function cancelPending(tx: Tx, incidentId: IncidentId, pageKeys: re
   })
 }
 
+/** What a server was sending when it died need not wait for its leases: the claim finds them run out. */
+export async function endLeasesOf(tx: Tx, serverId: string): Promise<void> {
+  await tx.query(
+    `update effect set lease_until = clock_timestamp()
+     where state = 'pending' and lease_until > clock_timestamp()
+       and exists (select from attempt where effect_key = effect.key and server_id = $1 and finished_at is null)`,
+    [serverId],
+  )
+}
+
 /** Channels with something due. */
 export async function listWaitingChannels(tx: Tx, kind: EffectKind): Promise<string[]> {
   const { rows } = await tx.query<{ channel: string }>({

@@ -1,4 +1,5 @@
 /** This server's sign of life, and how far its clock is from the database's. */
+import { markOfThisProcess } from './process-mark.ts'
 import { markSeen, markStopped, registerServer } from './server-store.ts'
 import type { Ports } from '../ports.ts'
 
@@ -17,7 +18,7 @@ const ROUND_TRIP_MS_MAX = 250
 
 /** Registers the server and beats until stopped. `wallClock` answers this machine's time in milliseconds. */
 export async function startPresence(ports: Ports, wallClock: () => number = Date.now): Promise<Presence> {
-  await ports.database.inTransaction('ingest', (tx) => registerServer(tx, ports.serverId))
+  await ports.database.inTransaction('ingest', (tx) => registerServer(tx, ports.serverId, markOfThisProcess()))
   let skewMs = 0
   let warned = false
   let running = true
@@ -56,7 +57,7 @@ async function beatOnce(ports: Ports, wallClock: () => number): Promise<number |
     const databaseNow = await markSeen(tx, ports.serverId)
     const after = wallClock()
     if (databaseNow === false) {
-      await registerServer(tx, ports.serverId)
+      await registerServer(tx, ports.serverId, markOfThisProcess())
       return null
     }
     return after - before > ROUND_TRIP_MS_MAX ? null : databaseNow - (before + after) / 2

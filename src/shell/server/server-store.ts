@@ -4,10 +4,12 @@ import type { Database, Tx } from '../database/database.ts'
 /** A server that has not been seen for this long is dead: its leases have run out and its work is taken over. */
 export const DEAD_AFTER_MS = 10_000
 
-export async function registerServer(tx: Tx, serverId: string): Promise<void> {
+/** @param process its mark, see `markOfThisProcess` */
+export async function registerServer(tx: Tx, serverId: string, process: string | null): Promise<void> {
   await tx.query(
-    'insert into server (id, started_at, seen_at) values ($1, clock_timestamp(), clock_timestamp()) on conflict (id) do nothing',
-    [serverId],
+    `insert into server (id, started_at, seen_at, process) values ($1, clock_timestamp(), clock_timestamp(), $2)
+     on conflict (id) do update set process = excluded.process`,
+    [serverId, process],
   )
 }
 

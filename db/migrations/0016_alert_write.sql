@@ -1,2 +1,0 @@
--- alert write
-select 1;
