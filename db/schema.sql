@@ -319,6 +319,7 @@ create table incident (
   constraint incident_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id)
 );
 CREATE UNIQUE INDEX incident_group ON incident USING btree (group_key) WHERE (open AND (group_key IS NOT NULL));
+CREATE INDEX incident_group_past ON incident USING btree (group_key, opened_at DESC) WHERE ((NOT open) AND (group_key IS NOT NULL));
 CREATE INDEX incident_merged_group ON incident USING btree (group_key) WHERE ((merged_into IS NOT NULL) AND (group_key IS NOT NULL));
 CREATE INDEX incident_merged_into ON incident USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX incident_open ON incident USING btree (severity_rank, opened_at DESC, id) WHERE open;
@@ -573,6 +574,7 @@ create table server (
   seen_at timestamp with time zone not null default now(),
   applied_receipt_id bigint not null default 0,
   stopped_at timestamp with time zone,
+  process text,
   constraint server_pkey PRIMARY KEY (id)
 );
 grant insert, select, update on server to tocsin_app;

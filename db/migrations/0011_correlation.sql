@@ -43,3 +43,5 @@ create table merged_alert (
   alert_id      uuid not null references alert (id),
   primary key (from_incident, alert_id)
 );
+-- what a group's incident before this one did: whether it flaps
+create index incident_group_past on incident (group_key, opened_at desc) where not open and group_key is not null;

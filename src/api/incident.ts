@@ -61,6 +61,9 @@ export const OwedItem = z
   .meta({ id: 'Owed' })
 export type OwedItem = z.infer<typeof OwedItem>
 
+/** Another incident. */
+export const IncidentRef = z.object({ id: z.string(), number: z.number().int() }).meta({ id: 'IncidentRef' })
+
 export const Incident = z
   .object({
     id: z.string(),
@@ -114,6 +117,21 @@ export const Incident = z
     alerts_firing: z.number().int(),
     /** How many still fired when it was resolved; null while it is open. */
     alerts_firing_at_resolution: z.number().int().nullable(),
+    /**
+     * A monitor watches it, so that "all alerts are clear" can be believed. False where people alone have reported it, or it was
+     * declared by hand: then a person attests by resolving it.
+     */
+    monitored: z.boolean(),
+    /** Its alerts have been clear for the quiet time: resolving it is proposed to whoever leads it. */
+    resolution_proposed: z.object({ at: Timestamp, green_since: Timestamp }).nullable(),
+    /** It turns red and green so often that its resolution waits until then; null: it is steady. */
+    flapping: z.object({ changes: z.number().int(), until: Timestamp }).nullable(),
+    /** The incident that goes on in its place; it is not open, and `phase` is what it was. */
+    merged_into: IncidentRef.nullable(),
+    /** Those that it goes on in the place of. */
+    merged: z.array(IncidentRef),
+    /** Those that people have said to belong together with it. */
+    links: z.array(IncidentRef),
     /** What its phase still owes, in the order in which one would do it. */
     owed: z.array(OwedItem),
     /** The source that opened it; null when a person declared it. */
@@ -306,6 +324,39 @@ export const SlaItem = z
   .meta({ id: 'IncidentSla' })
 export type SlaItem = z.infer<typeof SlaItem>
 
+/** What its alerts have in common and in which labels they differ, over the newest of them. */
+export const GroupingView = z
+  .object({
+    incident_id: z.string(),
+    /** Of all alerts. */
+    total: z.number().int(),
+    firing: z.number().int(),
+    /** How many messages said so. */
+    messages: z.number().int(),
+    /** Firing ones whose source has not repeated them when it should have: nobody knows whether they still do. */
+    silent: z.number().int(),
+    /** So many, the newest, were looked at for what follows. */
+    looked_at: z.number().int(),
+    alarms: z.array(z.object({ alarm: z.string(), count: z.number().int() })),
+    sources: z.array(z.object({ source: z.string(), count: z.number().int() })),
+    /** Labels that all have with one value. */
+    shared: z.record(z.string(), z.string()),
+    /** Those that differ, the most varied first; `missing` alerts do not have it. */
+    varying: z.array(
+      z.object({
+        label: z.string(),
+        values: z.number().int(),
+        missing: z.number().int(),
+        /** The most frequent. */
+        sample: z.array(z.object({ value: z.string(), count: z.number().int() })),
+      }),
+    ),
+    /** Such as `412 alerts, 408 firing; they differ in instance (398), pod (12)`. */
+    text: z.string(),
+  })
+  .meta({ id: 'Grouping' })
+export type GroupingView = z.infer<typeof GroupingView>
+
 // What can be asked of an incident -------------------------------------------------------------------------------
 
 /** Several severities, phases or types may be given separated by commas; `q` searches title, summary and number. */
@@ -411,3 +462,11 @@ export type AssignBody = z.input<typeof AssignBody>
 
 export const MemberBody = z.object({ person: Name }).strict().meta({ id: 'AddMember' })
 export type MemberBody = z.input<typeof MemberBody>
+
+/** `into`, by id or number: the incident that goes on. */
+export const MergeBody = z.strictObject({ into: Name, reason: Text.default('') }).meta({ id: 'MergeIncident' })
+export type MergeBody = z.input<typeof MergeBody>
+
+/** `to`, by id or number. */
+export const LinkBody = z.strictObject({ to: Name, reason: Text.default('') }).meta({ id: 'LinkIncident' })
+export type LinkBody = z.input<typeof LinkBody>

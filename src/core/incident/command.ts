@@ -1,7 +1,8 @@
 /** What can be asked of an incident, by people, by alerts, by the outbox and by the clock. */
 import type { IncidentId, PageKey, PersonId, PlaybookDigest } from '../id.ts'
 import type { MeasureUnit } from '../playbook/quantity.ts'
-import type { Actor, IncidentEvent, IncidentFact, Summoned, Via } from './event.ts'
+import type { Instant } from '../time.ts'
+import type { Actor, IncidentEvent, IncidentFact, IncidentRef, Summoned, Via } from './event.ts'
 
 /** A value of a measure, in the unit that the playbook has for it. */
 export interface Measurement {
@@ -28,6 +29,8 @@ export type IncidentCommand =
       readonly service?: string | null
       /** A task of Tocsin's own: pages nobody, waits in the queue, and is resolved when its alert is clear. */
       readonly chore?: true
+      /** When alerts of its group turned red or green lately, before it and by its opening. */
+      readonly turns?: readonly Instant[]
     }
   | {
       readonly type: 'attach-alerts'
@@ -37,6 +40,8 @@ export type IncidentCommand =
       readonly firing: number
       readonly total: number
       readonly sample: readonly string[]
+      /** A monitor's alert is among those that are new; true when left out. */
+      readonly monitored?: boolean
     }
   | { readonly type: 'acknowledge'; readonly by: Actor; readonly personId: PersonId | null; readonly via: Via }
   | { readonly type: 'decline'; readonly by: Actor; readonly personId: PersonId }
@@ -67,6 +72,36 @@ export type IncidentCommand =
       /** The exact count of alerts that still fire, where the caller has it. */
       readonly firing?: number
     }
+  /** The incident goes on in another; its alerts have moved there. */
+  | {
+      readonly type: 'merge'
+      readonly by: Actor
+      readonly into: IncidentRef
+      readonly reason: string
+      readonly total: 0
+      readonly firing: 0
+    }
+  /** The undoing; counts of the alerts that it has again. */
+  | { readonly type: 'unmerge'; readonly by: Actor; readonly reason: string; readonly total: number; readonly firing: number }
+  | {
+      /** Goes on in the place of another; counts with the alerts that it brought. */
+      readonly type: 'take-in'
+      readonly by: Actor
+      readonly from: IncidentRef & { readonly severity: string; readonly monitored: boolean }
+      readonly reason: string
+      readonly total: number
+      readonly firing: number
+    }
+  | {
+      readonly type: 'give-back'
+      readonly by: Actor
+      readonly to: IncidentRef
+      readonly reason: string
+      readonly total: number
+      readonly firing: number
+    }
+  | { readonly type: 'link'; readonly by: Actor; readonly other: IncidentRef; readonly reason: string }
+  | { readonly type: 'unlink'; readonly by: Actor; readonly other: IncidentRef; readonly reason: string }
   | { readonly type: 'reopen'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'close'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'name-service'; readonly by: Actor; readonly service: string | null; readonly reason: string }
@@ -107,6 +142,13 @@ export const REFUSAL_CODES = [
   'nothing-to-release',
   'nothing-to-go-back-to',
   'not-paged',
+  'incident-merged',
+  'incident-not-merged',
+  'incident-private',
+  'same-incident',
+  'merge-target-not-open',
+  'too-many-links',
+  'attestation-required',
 ] as const
 /** Fixed codes: the API shows them as the problem's `code`. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number]

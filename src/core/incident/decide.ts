@@ -5,17 +5,17 @@ import type { Instant } from '../time.ts'
 import { accept, type CommandOf, type Decision, type IncidentCommand, refuse } from './command.ts'
 import { movePlaybook } from './decide-move.ts'
 import { changeSeverity, openingImpact, openingSeverity, recordImpact, triage } from './decide-severity.ts'
+import { alertEvents, giveBack, link, merge, takeIn, unlink, unmerge, WHILE_MERGED } from './decide-merge.ts'
 import type { IncidentEvent } from './event.ts'
 import { type Duty, type Incident, isOpen } from './incident.ts'
 
 /** The role a first acknowledgement takes, until it is handed over. */
 export const COMMANDER_ROLE = 'incident-commander'
-/** So many reports of alerts stand in the record one by one; after that only each doubling does. */
-export const ALERT_REPORTS_MAX = 50
 
 export function decide(incident: Incident, command: IncidentCommand, playbook: Playbook, now: Instant): Decision {
   if (command.type === 'open') return open(incident, command, playbook, now)
   if (incident.id === null) return refuse('incident-not-opened')
+  if (incident.mergedInto !== null && !WHILE_MERGED.has(command.type)) return refuse('incident-merged')
   switch (command.type) {
     case 'attach-alerts':
       return attachAlerts(incident, command, now)
@@ -49,6 +49,18 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
       return isOpen(incident)
         ? refuse('incident-not-resolved')
         : accept({ type: 'incident.closed', at: now, by: command.by, reason: command.reason })
+    case 'merge':
+      return merge(incident, command, now)
+    case 'unmerge':
+      return unmerge(incident, command, playbook, now)
+    case 'take-in':
+      return takeIn(incident, command, playbook, now)
+    case 'give-back':
+      return giveBack(incident, command, now)
+    case 'link':
+      return link(incident, command, now)
+    case 'unlink':
+      return unlink(incident, command, now)
     case 'name-service':
       return nameService(incident, command, playbook, now)
     case 'move-playbook':
@@ -107,23 +119,13 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
     ...(service === null ? {} : { service }),
     ...(team === null ? {} : { team }),
     ...(command.chore === true ? { chore: true as const } : {}),
+    ...(command.turns === undefined || command.turns.length === 0 ? {} : { turns: command.turns }),
   }
   return accept(opened, ...openingImpact(command, playbook, now))
 }
 
-/** The record stays readable in a storm: the exact counts stand in the view, the events mark the turns. */
 function attachAlerts(incident: Incident, command: CommandOf<'attach-alerts'>, now: Instant): Decision {
-  const events: IncidentEvent[] = []
-  const before = incident.alerts
-  const worthTelling =
-    before.reports < ALERT_REPORTS_MAX || command.total >= 2 * before.total || command.firing === 0 || before.firing === 0
-  if (worthTelling && (command.firing !== before.firing || command.total !== before.total)) {
-    const { opened, resolved, firing, total, sample } = command
-    events.push({ type: 'incident.alerts-changed', at: now, opened, resolved, firing, total, sample })
-  }
-  if (command.firing === 0 && command.total > 0 && incident.greenSince === null) events.push({ type: 'incident.turned-green', at: now })
-  if (command.firing > 0 && incident.greenSince !== null) events.push({ type: 'incident.turned-red', at: now })
-  return accept(...events)
+  return accept(...alertEvents(incident, command, now))
 }
 
 /** Acknowledging twice is accepted without a new event: buttons get pressed twice. */
@@ -206,8 +208,11 @@ function release(incident: Incident, command: CommandOf<'release'>, now: Instant
 /** Also while alerts fire: whoever resolves may know better than the monitors, and the record says how many did. */
 function resolve(incident: Incident, command: CommandOf<'resolve'>, now: Instant): Decision {
   if (command.reason.trim() === '') return refuse('reason-required')
+  // No monitor says that it is over: somebody must stand behind it by name.
+  if (!incident.monitored && command.by.kind !== 'person') return refuse('attestation-required')
   const firing = command.firing ?? incident.alerts.firing
-  return accept({ type: 'incident.resolved', at: now, by: command.by, reason: command.reason, firing })
+  const attested = incident.monitored ? {} : { attested: true as const }
+  return accept({ type: 'incident.resolved', at: now, by: command.by, reason: command.reason, firing, ...attested })
 }
 
 function goBack(incident: Incident, command: CommandOf<'go-back'>, now: Instant): Decision {

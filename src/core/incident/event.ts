@@ -31,6 +31,12 @@ export type Summoned =
   | { readonly kind: 'role'; readonly role: string }
   | { readonly kind: 'person'; readonly personId: PersonId; readonly personName: string }
 
+/** Another incident, as people say it and as programs do. */
+export interface IncidentRef {
+  readonly id: IncidentId
+  readonly number: number
+}
+
 /** How an acknowledgement came. */
 export type Via = 'console' | 'link' | 'api' | 'cli' | 'source' | 'email'
 
@@ -63,6 +69,8 @@ export type IncidentEvent =
       readonly team?: string
       /** Set for a task of Tocsin's own: it pages nobody, and is resolved when its alert is clear. */
       readonly chore?: true
+      /** When alerts of the same group turned red or green lately, in an incident before this one and by its opening. */
+      readonly turns?: readonly Instant[]
     }
   | {
       /** Folded over one applied batch; bounded, see `attachAlerts`. */
@@ -74,7 +82,42 @@ export type IncidentEvent =
       readonly total: number
       /** A few of the titles, for the timeline. */
       readonly sample: readonly string[]
+      /** A monitor's alert is among them, now or before: false where people alone have reported. Left out: true. */
+      readonly monitored?: boolean
     }
+  | {
+      /** All its alerts have been clear for the playbook's quiet time: whoever leads it is asked to resolve it. */
+      readonly type: 'incident.resolution-proposed'
+      readonly at: Instant
+      /** Since when they have been clear. */
+      readonly since: Instant
+      readonly reason: string
+      readonly people: readonly PersonId[]
+    }
+  | {
+      /** It is the same as another, which goes on in its place; its alerts are the other's now. */
+      readonly type: 'incident.merged'
+      readonly at: Instant
+      readonly by: Actor
+      readonly into: IncidentRef
+      readonly reason: string
+    }
+  | {
+      /** It was another after all, and goes on: whoever had not answered is paged anew. */
+      readonly type: 'incident.unmerged'
+      readonly at: Instant
+      readonly by: Actor
+      readonly from: IncidentRef
+      readonly reason: string
+      readonly total: number
+      readonly firing: number
+      readonly responseMs: number
+      readonly roles: readonly string[]
+    }
+  | { readonly type: 'incident.took-in'; readonly at: Instant; readonly by: Actor; readonly from: IncidentRef; readonly reason: string }
+  | { readonly type: 'incident.gave-back'; readonly at: Instant; readonly by: Actor; readonly to: IncidentRef; readonly reason: string }
+  | { readonly type: 'incident.linked'; readonly at: Instant; readonly by: Actor; readonly other: IncidentRef; readonly reason: string }
+  | { readonly type: 'incident.unlinked'; readonly at: Instant; readonly by: Actor; readonly other: IncidentRef; readonly reason: string }
   | { readonly type: 'incident.turned-green'; readonly at: Instant }
   | { readonly type: 'incident.turned-red'; readonly at: Instant }
   | {
@@ -224,6 +267,8 @@ export type IncidentEvent =
       readonly reason: string
       /** Alerts that still fired; events of before do not say. */
       readonly firing?: number
+      /** Nothing monitors it: it rests on the word of whoever resolved it. */
+      readonly attested?: true
     }
   | {
       readonly type: 'incident.reopened'

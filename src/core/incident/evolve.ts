@@ -2,7 +2,7 @@
 import { asId, type DutyId, type PageKey } from '../id.ts'
 import type { Instant } from '../time.ts'
 import type { IncidentEvent } from './event.ts'
-import { type Duty, type Incident, isOpen, type PageState, READINGS_MAX, type ResponseDuty } from './incident.ts'
+import { type Duty, type Incident, isOpen, type PageState, READINGS_MAX, type ResponseDuty, TURNS_MAX } from './incident.ts'
 
 type EventOf<Type extends IncidentEvent['type']> = Extract<IncidentEvent, { type: Type }>
 
@@ -11,11 +11,29 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'incident.opened':
       return opened(incident, event)
     case 'incident.alerts-changed':
-      return { ...incident, alerts: { total: event.total, firing: event.firing, reports: incident.alerts.reports + 1 } }
+      return {
+        ...incident,
+        alerts: { total: event.total, firing: event.firing, reports: incident.alerts.reports + 1 },
+        monitored: incident.monitored || event.monitored !== false,
+      }
     case 'incident.turned-green':
-      return { ...incident, greenSince: event.at, impact: withoutSources(incident.impact) }
+      return turned({ ...incident, greenSince: event.at, impact: withoutSources(incident.impact) }, event.at)
     case 'incident.turned-red':
-      return { ...incident, greenSince: null }
+      return turned({ ...incident, greenSince: null, proposal: null }, event.at)
+    case 'incident.resolution-proposed':
+      return { ...incident, proposal: { at: event.at, since: event.since } }
+    case 'incident.merged':
+      return merged(incident, event)
+    case 'incident.unmerged':
+      return unmerged(incident, event)
+    case 'incident.took-in':
+      return { ...incident, merged: [...incident.merged, event.from] }
+    case 'incident.gave-back':
+      return { ...incident, merged: incident.merged.filter(({ id }) => id !== event.to.id) }
+    case 'incident.linked':
+      return { ...incident, links: [...incident.links, event.other] }
+    case 'incident.unlinked':
+      return { ...incident, links: incident.links.filter(({ id }) => id !== event.other.id) }
     case 'incident.paged':
       return paged(incident, event)
     case 'incident.page-handed-over':
@@ -92,6 +110,7 @@ function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident
     service: event.service ?? null,
     team: event.team ?? null,
     chore: event.chore ?? false,
+    turns: event.turns ?? [],
     openedAt: event.at,
   }
   return beginResponse(
@@ -99,6 +118,38 @@ function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident
     { severity: event.severity, startedAt: event.at, responseMs: event.responseMs, metAt: null },
     newDuties(begun, event.severity, event.roles, event.at),
   )
+}
+
+function turned(incident: Incident, at: Instant): Incident {
+  return { ...incident, turns: [...incident.turns, at].slice(-TURNS_MAX) }
+}
+
+/** Its pages end, and what was still owed is remembered for the undoing; who had acknowledged stays so. */
+function merged(incident: Incident, { into, at }: EventOf<'incident.merged'>): Incident {
+  const owed = incident.duties.filter(isUnanswered)
+  const owedAnswer = incident.responses.at(-1)?.metAt === null
+  const waived = withResponse(incident, (response) => (response.metAt === null ? { ...response, waivedAt: at } : response))
+  return endPages({
+    ...waived,
+    mergedInto: { ...into, at, owedAnswer, roles: owed.map((duty) => duty.role) },
+    alerts: { ...incident.alerts, total: 0, firing: 0 },
+    greenSince: null,
+    proposal: null,
+    duties: waived.duties.map((duty) => (isUnanswered(duty) ? { ...duty, state: 'ended' } : duty)),
+  })
+}
+
+function unmerged(incident: Incident, { at, total, firing, responseMs, roles }: EventOf<'incident.unmerged'>): Incident {
+  const open: Incident = {
+    ...incident,
+    mergedInto: null,
+    alerts: { ...incident.alerts, total, firing },
+    greenSince: total > 0 && firing === 0 ? at : null,
+    restarts: incident.restarts + 1,
+  }
+  const begun = newDuties(open, incident.severity, roles, at)
+  if (incident.mergedInto?.owedAnswer !== true) return { ...open, duties: [...open.duties, ...begun] }
+  return beginResponse(open, { severity: incident.severity, startedAt: at, responseMs, metAt: null }, begun)
 }
 
 function summoned(incident: Incident, { wanted, at }: EventOf<'incident.summoned'>): Incident {
@@ -276,6 +327,7 @@ function resolved(incident: Incident, event: EventOf<'incident.resolved'>): Inci
     phase: 'resolved',
     resolvedAt: event.at,
     firingAtResolution: event.firing ?? null,
+    proposal: null,
     firstResolvedAt: incident.firstResolvedAt ?? event.at,
     duties: answered.duties.map((duty) => (isUnanswered(duty) ? { ...duty, state: 'ended' } : duty)),
   })

@@ -296,7 +296,7 @@ describe('resolving', () => {
     run.handOver(T0)
     run.command(T0 + 1, { type: 'acknowledge', by: source, personId: null, via: 'source' })
     run.command(T0 + 2, { type: 'attach-alerts', opened: 1, resolved: 1, firing: 0, total: 1, sample: [] })
-    expect(run.command(T0 + 2 + 5 * MINUTE_MS, { type: 'wake' })).toBe('notified')
+    expect(run.command(T0 + 2 + 5 * MINUTE_MS, { type: 'wake' })).toBe('resolution-proposed notified')
     expect(run.command(T0 + 2 + 6 * MINUTE_MS, { type: 'wake' })).toBe('')
     expect(run.incident.phase).toBe('triaged')
   })

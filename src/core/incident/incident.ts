@@ -2,7 +2,7 @@
 import type { DutyId, IncidentId, PageKey, PersonId, PlaybookDigest } from '../id.ts'
 import type { MeasureUnit } from '../playbook/quantity.ts'
 import type { Instant } from '../time.ts'
-import type { Actor, IncidentFact, NoticeAbout, Phase, SeverityBasis } from './event.ts'
+import type { Actor, IncidentFact, IncidentRef, NoticeAbout, Phase, SeverityBasis } from './event.ts'
 
 export interface Incident {
   /** Null until `incident.opened`. */
@@ -46,6 +46,18 @@ export interface Incident {
   readonly alerts: AlertTally
   /** Since when every alert has been clear; null while one fires or where there never was one. */
   readonly greenSince: Instant | null
+  /** A monitor watches it: its alerts' end can be believed. False where people alone have reported it. */
+  readonly monitored: boolean
+  /** Its resolution is proposed, and nobody has acted on it; null: not now. */
+  readonly proposal: { readonly at: Instant; readonly since: Instant } | null
+  /** When it turned red or green, newest last, at most `TURNS_MAX`. */
+  readonly turns: readonly Instant[]
+  /** The incident that goes on in its place; null: none. */
+  readonly mergedInto: (IncidentRef & { readonly at: Instant; readonly owedAnswer: boolean; readonly roles: readonly string[] }) | null
+  /** Those that it goes on in the place of. */
+  readonly merged: readonly IncidentRef[]
+  /** Those that people have said to belong together. */
+  readonly links: readonly IncidentRef[]
   /** The response obligations, one for each time a severity was set; the last one is current. */
   readonly responses: readonly ResponseDuty[]
   readonly duties: readonly Duty[]
@@ -69,6 +81,9 @@ export interface MeasuredImpact {
   /** Oldest first, at most `READINGS_MAX`; those of sources go when all alerts are clear. */
   readonly readings: readonly { readonly at: Instant; readonly value: number; readonly from: Actor['kind'] }[]
 }
+
+/** So many turns are remembered to tell whether it flaps. */
+export const TURNS_MAX = 1_000
 
 /** So many are remembered to tell for how long a threshold has been met; what is recorded are crossings, so these are many. */
 export const READINGS_MAX = 24
@@ -144,11 +159,17 @@ const LATER = {
   service: null,
   team: null,
   chore: false,
+  monitored: false,
+  proposal: null,
+  turns: [],
+  mergedInto: null,
+  merged: [],
+  links: [],
 } as const
 
 /** A stored state, whichever release wrote it. */
 export function restoreIncident(stored: Incident): Incident {
-  return { ...LATER, ...stored }
+  return Object.assign({ ...LATER, monitored: stored.alerts.total > 0 }, stored)
 }
 
 export const noIncident: Incident = {
@@ -180,7 +201,11 @@ export const noIncident: Incident = {
   notices: [],
 }
 
-/** Open: somebody still has to do something about it before it counts as resolved. */
+/** Open: somebody still has to do something about it before it counts as resolved. One that was merged goes on in another. */
 export function isOpen(incident: Incident): boolean {
+  return incident.mergedInto === null && isUnresolved(incident)
+}
+
+function isUnresolved(incident: Incident): boolean {
   return incident.phase === 'detected' || incident.phase === 'triaged' || incident.phase === 'mitigating'
 }

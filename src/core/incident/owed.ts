@@ -10,6 +10,7 @@ import type { Instant } from '../time.ts'
 import { COMMANDER_ROLE } from './decide.ts'
 import type { Phase } from './event.ts'
 import { type AlertTally, type Incident, isOpen } from './incident.ts'
+import { flappingOf } from './flapping.ts'
 import type { OwedCode } from './owed-code.ts'
 import { lookAtSeverity } from './severity.ts'
 
@@ -35,7 +36,7 @@ export function owedBy(
   now: Instant,
   alerts: Pick<AlertTally, 'firing' | 'total'> = incident.alerts,
 ): readonly Owed[] {
-  if (incident.id === null) return []
+  if (incident.id === null || incident.mergedInto !== null) return []
   if (incident.chore && isOpen(incident)) return [...owedAnswers(incident, playbook), CHORE]
   const monitors = owedByMonitors(playbook, alerts)
   if (!isOpen(incident)) return [...(incident.phase === 'closed' ? [] : monitors), ...owedAfterwards(incident, playbook)]
@@ -45,7 +46,7 @@ export function owedBy(
     ...owedMitigation(incident, playbook),
     ...owedUpdates(incident, playbook),
     ...monitors,
-    ...owedResolution(incident, playbook, alerts),
+    ...owedResolution(incident, playbook, alerts, now),
   ]
 }
 
@@ -112,10 +113,24 @@ function owedByMonitors(playbook: Playbook, { firing, total }: Pick<AlertTally, 
   return [{ code: 'monitors-not-green', text, due: null, role: null, clause: stepOf(playbook, 'resolved') }]
 }
 
-function owedResolution(incident: Incident, playbook: Playbook, { firing, total }: Pick<AlertTally, 'firing' | 'total'>): Owed[] {
+function owedResolution(
+  incident: Incident,
+  playbook: Playbook,
+  { firing, total }: Pick<AlertTally, 'firing' | 'total'>,
+  now: Instant,
+): Owed[] {
   if (firing > 0) return []
-  const text = total === 0 ? 'Somebody says when the service is restored.' : 'All alerts are clear: it can be resolved.'
-  const due = incident.greenSince === null ? null : incident.greenSince + playbook.resolution.quietMs
+  const flapping = flappingOf(incident, playbook.resolution, now)
+  const text =
+    total === 0
+      ? 'Somebody says when the service is restored.'
+      : !incident.monitored
+        ? 'Nothing monitors it: somebody attests that the service is restored.'
+        : flapping === null
+          ? 'All alerts are clear: it can be resolved.'
+          : `All alerts are clear, but it has turned ${flapping.changes} times lately: its resolution waits.`
+  const quietAt = incident.greenSince === null ? null : incident.greenSince + playbook.resolution.quietMs
+  const due = quietAt === null ? null : Math.max(quietAt, flapping?.until ?? 0)
   return [{ code: 'resolve', text, due, role: commanderOf(playbook), clause: stepOf(playbook, 'resolved') }]
 }
 

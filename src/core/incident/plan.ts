@@ -10,6 +10,7 @@ import { earliest, type Instant, SECOND_MS } from '../time.ts'
 import { type Clock, clocksOf } from './clock.ts'
 import { COMMANDER_ROLE } from './decide.ts'
 import type { NoticeAbout } from './event.ts'
+import { flappingOf } from './flapping.ts'
 import { type Duty, type Incident, isOpen, type PageState } from './incident.ts'
 import { lookAtSeverity } from './severity.ts'
 
@@ -29,6 +30,14 @@ export type PlannedStep =
   | { readonly kind: 'breach'; readonly severity: string; readonly dueAt: Instant }
   | { readonly kind: 'notify'; readonly key: string; readonly about: NoticeAbout; readonly people: readonly PersonId[] }
   | { readonly kind: 'resolve'; readonly reason: string }
+  /** Its resolution, to whoever leads it. */
+  | {
+      readonly kind: 'propose'
+      readonly key: string
+      readonly since: Instant
+      readonly reason: string
+      readonly people: readonly PersonId[]
+    }
   /** What is measured makes it another row: comes alone, since it changes who is to be paged. */
   | { readonly kind: 'severity'; readonly met: ImpactMet }
 
@@ -111,7 +120,11 @@ function nextStep(duty: Duty, row: SeverityRow, roster: Roster): PlannedStep {
 }
 
 /** Whom a step of the escalation reaches for that duty, by that roster, and why where it is not simply who holds the role. */
-export function peopleOf(step: EscalationStep, { role, personId: wanted }: Duty, roster: Roster): { personId: PersonId; because: string }[] {
+export function peopleOf(
+  step: EscalationStep,
+  { role, personId: wanted }: Duty,
+  roster: Roster,
+): { personId: PersonId; because: string }[] {
   if (step.page === 'on-call' && wanted !== undefined) return [{ personId: wanted, because: '' }]
   if (step.page === 'owners') return owners(roster, 'Nobody answered before, so every owner is paged.')
   if (step.page === 'next') {
@@ -149,21 +162,33 @@ function lookAtResponse(incident: Incident, row: SeverityRow, roster: Roster, no
   return { steps: [breach, { kind: 'notify', key, about: 'queue-overdue', people }], wakeAt: null }
 }
 
-/** Green for the playbook's quiet time: resolves where the playbook says so, else is proposed to the commander. */
+/**
+ * Green for the playbook's quiet time, and steady: resolves where the playbook says so, else is proposed to the commander.
+ * What no monitor watches is never resolved by itself: that people closed a ticket is not that the service is restored.
+ */
 function lookAtGreen(incident: Incident, playbook: Playbook, roster: Roster, now: Instant): Look {
   if (incident.greenSince === null) return NOTHING
   if (incident.chore) return { steps: [{ kind: 'resolve', reason: 'What it was about is done.' }], wakeAt: null }
-  const greenAt = incident.greenSince + playbook.resolution.quietMs
+  const greenAt = Math.max(incident.greenSince + playbook.resolution.quietMs, flappingOf(incident, playbook.resolution, now)?.until ?? 0)
   if (greenAt > now) return { steps: [], wakeAt: greenAt }
-  if (playbook.resolution.automatic.includes(incident.severity)) {
+  if (incident.monitored && playbook.resolution.automatic.includes(incident.severity)) {
     return { steps: [{ kind: 'resolve', reason: 'Every alert has been clear for the playbook’s quiet time.' }], wakeAt: null }
   }
   const commander = incident.roles[COMMANDER_ROLE]?.personId
   const people = commander === undefined ? roster.owners : [commander]
-  const step: PlannedStep = { kind: 'notify', key: `${incident.id}/green/${incident.greenSince}`, about: 'green', people }
+  const reason = incident.monitored
+    ? 'Every alert has been clear for the playbook’s quiet time.'
+    : 'Whoever reported it says that it is over. Nothing monitors it: a person must attest that the service is restored.'
+  const step: PlannedStep = {
+    kind: 'propose',
+    key: `${incident.id}/green/${incident.greenSince}`,
+    since: incident.greenSince,
+    reason,
+    people,
+  }
   return { steps: isGiven(incident, step) ? [] : [step], wakeAt: null }
 }
 
 function isGiven(incident: Incident, step: PlannedStep): boolean {
-  return step.kind === 'notify' && incident.notices.some((notice) => notice.key === step.key)
+  return (step.kind === 'notify' || step.kind === 'propose') && incident.notices.some((notice) => notice.key === step.key)
 }

@@ -8,7 +8,7 @@ import { type ImpactMet, verdictOf } from '../playbook/impact.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
 import type { Clock } from './clock.ts'
-import type { Actor, IncidentEvent, PagedPerson } from './event.ts'
+import type { Actor, IncidentEvent, NoticeAbout, PagedPerson } from './event.ts'
 import { evolve } from './evolve.ts'
 import type { Incident } from './incident.ts'
 import { type PlannedStep, plan } from './plan.ts'
@@ -70,9 +70,14 @@ function carryOut(steps: readonly PlannedStep[], facts: Facts): { events: Incide
     if (step.kind === 'breach') events.push({ type: 'incident.response-breached', at: now, severity: step.severity, dueAt: step.dueAt })
     if (step.kind === 'resolve') events.push({ type: 'incident.resolved', at: now, by: SYSTEM, reason: step.reason, firing: 0 })
     if (step.kind === 'severity') events.push(changeByImpact(step.met, facts))
-    if (step.kind === 'notify') {
-      events.push({ type: 'incident.notified', at: now, key: step.key, about: step.about, people: step.people })
-      acts.push(...step.people.flatMap((personId) => noticeActs(step, personId, roster)))
+    if (step.kind === 'propose') {
+      const { since, reason, people } = step
+      events.push({ type: 'incident.resolution-proposed', at: now, since, reason, people })
+    }
+    if (step.kind === 'notify' || step.kind === 'propose') {
+      const notice = { key: step.key, about: step.kind === 'propose' ? ('green' as const) : step.about, people: step.people }
+      events.push({ type: 'incident.notified', at: now, ...notice })
+      acts.push(...step.people.flatMap((personId) => noticeActs(notice, personId, roster)))
     }
   }
   return { events, acts }
@@ -111,7 +116,7 @@ function pagedPerson(
   return { page: person.key, duty, role, personId: person.personId, personName, round, step: place, because: person.because }
 }
 
-function noticeActs(step: Extract<PlannedStep, { kind: 'notify' }>, personId: PersonId, roster: Roster): Act[] {
+function noticeActs(step: { readonly key: string; readonly about: NoticeAbout }, personId: PersonId, roster: Roster): Act[] {
   return channelsOf(roster, personId).map((channel) => ({
     key: `${step.key}/${personId}/${channel}`,
     kind: 'notice',

@@ -44,7 +44,7 @@ describe('the smallest playbook', () => {
     expect(findings).toEqual([])
     expect(playbook).toMatchObject({
       metadata: { maintainer: { name: 'm@example.com' } },
-      resolution: { quietMs: 5 * MINUTE_MS, automatic: [], flapping: { changes: 4, withinMs: 30 * MINUTE_MS } },
+      resolution: { quietMs: 5 * MINUTE_MS, automatic: ['P2'], flapping: { changes: 4, withinMs: 30 * MINUTE_MS } },
       postMortem: { withinMs: 48 * HOUR_MS, severities: ['P1', 'P2'] },
       newIncidentsPerMinuteMax: 20,
       incidentTypes: [{ id: 'api-spike', title: 'API Spike' }],

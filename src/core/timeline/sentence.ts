@@ -30,6 +30,20 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
       return 'All alerts are clear.'
     case 'incident.turned-red':
       return 'Alerts fire again.'
+    case 'incident.resolution-proposed':
+      return `Resolving it was proposed to ${listed(event.people.map(names.person))}: ${event.reason.replace(/\.$/, '')}.`
+    case 'incident.merged':
+      return `${event.by.name} merged it into incident ${event.into.number}, which goes on in its place${because(event.reason)}.`
+    case 'incident.unmerged':
+      return `${event.by.name} took it out of incident ${event.from.number} again${because(event.reason)}.`
+    case 'incident.took-in':
+      return `${event.by.name} merged incident ${event.from.number} into this one${because(event.reason)}.`
+    case 'incident.gave-back':
+      return `${event.by.name} took incident ${event.to.number} out of this one again${because(event.reason)}.`
+    case 'incident.linked':
+      return `${event.by.name} linked it with incident ${event.other.number}${because(event.reason)}.`
+    case 'incident.unlinked':
+      return `${event.by.name} ended the link with incident ${event.other.number}${because(event.reason)}.`
     case 'incident.paged':
       return `Paged ${listed(event.pages.map((page) => paged(page)))}.`
     case 'incident.page-handed-over':
@@ -59,7 +73,7 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
     case 'incident.mitigation-started':
       return `${event.by.name} started mitigation.`
     case 'incident.resolved':
-      return `${event.by.name} resolved it${stillFiring(event.firing ?? 0)}${because(event.reason)}.`
+      return `${event.by.name} ${event.attested === true ? 'attested that it is over and ' : ''}resolved it${stillFiring(event.firing ?? 0)}${because(event.reason)}.`
     case 'incident.service-named':
       return `${event.by.name} said ${event.service === null ? 'that no service is known to be hit' : `that ${event.service} is hit`}${because(event.reason)}.`
     case 'incident.playbook-moved':

@@ -38,7 +38,7 @@ export interface HeartbeatWatcher {
 
 /** Knows which alarms are pings before it answers, so that the first message is judged by it. */
 export async function startHeartbeats(ports: Ports, parts: WatchParts, changed: Partial<WatchBounds> = {}): Promise<HeartbeatWatcher> {
-  const { heartbeatMs } = ports.config.timing
+  const { heartbeatWatchMs: heartbeatMs } = ports.config.timing
   const bounds = { ...BOUNDS, ...(heartbeatMs === undefined ? {} : { everyMs: heartbeatMs }), ...changed }
   const memory: { lease: Lease | null } = { lease: null }
   await refreshPingAlarms(ports)

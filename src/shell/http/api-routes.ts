@@ -6,6 +6,7 @@ import { testPager } from '../doctor/test-page.ts'
 import { heartbeatRoutes } from '../heartbeat/routes.ts'
 import { incidentActRoutes } from '../incident/routes-act.ts'
 import { incidentBeneathRoutes } from '../incident/routes-beneath.ts'
+import { incidentBetweenRoutes } from '../incident/routes-between.ts'
 import { incidentRoutes } from '../incident/routes.ts'
 import { mappingRoutes } from '../mapping/routes.ts'
 import { keyRoutes } from '../person/key-routes.ts'
@@ -64,6 +65,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         heartbeatRoutes(ports),
         incidentBeneathRoutes(ports),
         incidentActRoutes(ports),
+        incidentBetweenRoutes(ports),
         silenceRoutes(ports),
         maintenanceRoutes(ports),
         snoozeRoutes(ports),

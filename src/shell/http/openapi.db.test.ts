@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type ApiScene, openApiScene } from '../../../test/support/api.ts'
+import { CERTIFICATE_URL, makeAuthority } from '../../../test/support/sns-signer.ts'
 import { KEY, seedSource, startTestIntake, type TestIntake } from '../../../test/support/intake.ts'
 import { ann, own } from '../../../test/support/playbook.ts'
 import { digestOf } from '../playbook/folder.ts'
@@ -94,6 +95,7 @@ test('every route answers what the document says, well and badly', async () => {
   const apiKey = (await scene.ask(own, 'POST', '/keys', { name: 'second' })).body
   const cookie = `tocsin=${await scene.signIn(own)}`
   const session = (await scene.inject({ url: '/api/v1/me/sessions', headers: { cookie } })).json().items[0]
+  const double = (await scene.ask(own, 'POST', '/incidents', { title: 'x', severity: 'blue' })).body
   const heartbeat = (await scene.ask(own, 'POST', '/heartbeats', { name: 'first', interval_seconds: 60 })).body
   const id = incident.id as string
   const calls: Record<string, readonly [path: string, body?: object]> = {
@@ -121,6 +123,11 @@ test('every route answers what the document says, well and badly', async () => {
     movePlaybook: [`/incidents/${id}/playbook`, { digest: 'd2', reason: 'r' }],
     nameService: [`/incidents/${id}/service`, { service: null }],
     listIncidentSlas: [`/incidents/${id}/slas`],
+    linkIncident: [`/incidents/${id}/link`, { to: ended.id }],
+    unlinkIncident: [`/incidents/${id}/unlink`, { to: ended.id }],
+    mergeIncident: [`/incidents/${double.id}/merge`, { into: id }],
+    unmergeIncident: [`/incidents/${double.id}/unmerge`, {}],
+    getGrouping: [`/incidents/${id}/grouping`],
     goBack: [`/incidents/${id}/back`],
     getTriage: [`/incidents/${id}/triage`],
     addNote: [`/incidents/${id}/note`, { text: 'n' }],
@@ -138,6 +145,18 @@ test('every route answers what the document says, well and badly', async () => {
     why: [`/why?signal=${signal.id}&person=me`],
     listSources: ['/sources'],
     createSource: ['/sources', { name: 'third' }],
+    listSourceKinds: ['/source_kinds'],
+    getSource: [`/sources/${source.id}`],
+    changeSource: [`/sources/${source.id}`, { observe: true }],
+    createSourceKey: [`/sources/${source.id}/keys`, { label: 'another' }],
+    rotateSource: [`/sources/${source.id}/rotate`, {}],
+    revokeSourceKey: [`/sources/${source.id}/keys/${source.keys[0].id}`],
+    listSubscriptions: [`/sources/${source.id}/subscriptions`],
+    listSignerCertificates: [`/sources/${source.id}/certificates`],
+    giveSignerCertificate: [
+      `/sources/${source.id}/certificates`,
+      { url: CERTIFICATE_URL, pem: (await (await makeAuthority()).issue(['sns.amazonaws.com'])).pem },
+    ],
     revokeSource: [`/sources/${source.id}`],
     getPlaybook: ['/playbook'],
     listPlaybookVersions: ['/playbook/versions'],
@@ -196,7 +215,17 @@ test('every route answers what the document says, well and badly', async () => {
     'snoozeAlert',
     'wakeAlert',
   ]
-  const others = ['savePlaybook', 'getPlaybookDocument', 'markPageSeen', 'decline', 'stream', 'getDoctorReport', 'pageForTest', ...MUTES]
+  const others = [
+    'testSource',
+    'savePlaybook',
+    'getPlaybookDocument',
+    'markPageSeen',
+    'decline',
+    'stream',
+    'getDoctorReport',
+    'pageForTest',
+    ...MUTES,
+  ]
   const ask = async (operationId: string, who: typeof own, path: string, body?: object) => {
     const found = operations().find(({ operation }) => operation.operationId === operationId)
     expect(found, operationId).toBeDefined()

@@ -59,6 +59,13 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'playbook-unchanged': [409, 'The incident runs by this version already'],
   'nothing-to-go-back-to': [409, 'There is no step before this one to go back to'],
   'not-paged': [409, 'This person is not being paged'],
+  'incident-merged': [409, 'The incident was merged into another, which goes on in its place'],
+  'incident-not-merged': [409, 'The incident is merged into none'],
+  'incident-private': [409, 'A private incident is neither merged nor linked: others would learn of it'],
+  'same-incident': [422, 'Name another incident'],
+  'merge-target-not-open': [409, 'The incident that it is to be merged into is not open'],
+  'too-many-links': [409, 'It is linked to as many incidents as one can be'],
+  'attestation-required': [409, 'Nothing monitors it: a person must say that the service is restored'],
 }
 
 /** Which field a refusal is about, where it is about one. */

@@ -8,15 +8,17 @@ import type { IncidentCommand, Measurement, RefusalCode } from '../../core/incid
 import { decide } from '../../core/incident/decide.ts'
 import type { Actor, IncidentEvent } from '../../core/incident/event.ts'
 import { evolve } from '../../core/incident/evolve.ts'
-import { type Incident, noIncident } from '../../core/incident/incident.ts'
+import { type Incident, isOpen, noIncident } from '../../core/incident/incident.ts'
 import { type Settled, settle } from '../../core/incident/settle.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
+import type { Instant } from '../../core/time.ts'
 import { storable } from '../../core/audit/storable.ts'
 import { appendLeaves } from '../audit/audit-store.ts'
 import type { PoolName, Tx } from '../database/database.ts'
 import { observeAcknowledgements } from '../metrics/acknowledge.ts'
 import { cancelEffects, enqueueEffects } from '../outbox/enqueue.ts'
 import type { Ports } from '../ports.ts'
+import { yieldGroup } from './merge-store.ts'
 import { addMembers, insertPages, updatePages } from './page-store.ts'
 import {
   actorOf,
@@ -54,7 +56,16 @@ export interface Opening {
   readonly sourceId: SourceId | null
   /** Alerts with this key join while the incident is open; null: none do. */
   readonly groupKey: string | null
-  readonly alerts?: { readonly opened: number; readonly firing: number; readonly total: number; readonly sample: readonly string[] }
+  /** When alerts of its group turned red or green lately, before it and by its opening. */
+  readonly turns?: readonly Instant[]
+  readonly alerts?: {
+    readonly opened: number
+    readonly firing: number
+    readonly total: number
+    readonly sample: readonly string[]
+    /** A monitor's is among them; true when left out. */
+    readonly monitored?: boolean
+  }
 }
 
 /** In a transaction of its own. */
@@ -80,11 +91,10 @@ export async function changeLocked(ports: Ports, tx: Tx, loaded: LoadedIncident,
   const decision = decide(loaded.state, command, playbook, tx.now)
   if (decision.kind === 'refused') return decision
   const counts =
-    command.type === 'attach-alerts'
-      ? { total: command.total, firing: command.firing }
-      : { total: loaded.alertsTotal, firing: loaded.alertsFiring }
+    'total' in command ? { total: command.total, firing: command.firing } : { total: loaded.alertsTotal, firing: loaded.alertsFiring }
   const settled = await settleAfter(ports, tx, loaded.state, decision.events, playbook)
   const view = toView(loaded.id, loaded.version, settled, playbook, counts)
+  if (!isOpen(loaded.state) && isOpen(settled.incident)) await yieldGroup(tx, loaded.id)
   if (settled.events.length > 0) {
     await appendEvents(tx, loaded.id, loaded.version, settled.events)
     await updateIncident(tx, view)
@@ -118,6 +128,7 @@ export async function openIncident(ports: Ports, tx: Tx, opening: Opening): Prom
       ...(opening.measured === undefined ? {} : { measured: opening.measured }),
       service: opening.service ?? null,
       ...(opening.chore === undefined ? {} : { chore: opening.chore }),
+      ...(opening.turns === undefined ? {} : { turns: opening.turns }),
     },
     playbook,
     tx.now,

@@ -172,7 +172,7 @@ export async function listSpans(
 ): Promise<{ readonly from: Instant; readonly until: Instant | null }[]> {
   const { rows } = await tx.query<{ opened_at: Date; resolved_at: Date | null }>(
     `select i.opened_at, i.resolved_at from incident i
-     where ${visibleTo('$1')} and i.id <> $2 and i.severity = any($3) and ($4::text[] is null or i.service = any($4))
+     where ${visibleTo('$1')} and i.id <> $2 and i.merged_into is null and i.severity = any($3) and ($4::text[] is null or i.service = any($4))
        and i.opened_at < to_timestamp($6::float8 / 1000) and (i.resolved_at is null or i.resolved_at > to_timestamp($5::float8 / 1000))
      order by i.opened_at desc limit $7`,
     [viewer, asked.except, asked.severities, asked.services, asked.from, asked.until, SPANS_MAX],

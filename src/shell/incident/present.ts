@@ -3,6 +3,7 @@ import type { Clock, Incident, MeasuredImpact, Mitigation, Postmortem, RoleItem,
 import type { PersonId } from '../../core/id.ts'
 import type { IncidentEvent } from '../../core/incident/event.ts'
 import { type Incident as IncidentState, isOpen } from '../../core/incident/incident.ts'
+import { flappingOf } from '../../core/incident/flapping.ts'
 import { owedBy } from '../../core/incident/owed.ts'
 import { lookAtSeverity } from '../../core/incident/severity.ts'
 import type { SlaVerdict } from '../../core/incident/sla.ts'
@@ -68,6 +69,13 @@ export function showIncident(row: IncidentRow, context: ShowContext, now: Instan
     alerts_total: Number(row.alerts_total),
     alerts_firing: Number(row.alerts_firing),
     alerts_firing_at_resolution: state.firingAtResolution,
+    monitored: state.monitored,
+    resolution_proposed:
+      state.proposal === null ? null : { at: toRfc3339(state.proposal.at), green_since: toRfc3339(state.proposal.since) },
+    flapping: showFlapping(state, playbook, now),
+    merged_into: state.mergedInto === null ? null : { id: state.mergedInto.id, number: state.mergedInto.number },
+    merged: state.merged.map((ref) => ({ ...ref })),
+    links: state.links.map((ref) => ({ ...ref })),
     owed: owedBy(state, playbook, now, { firing: Number(row.alerts_firing), total: Number(row.alerts_total) }).map((owed) => ({
       ...owed,
       due: time(owed.due),
@@ -90,6 +98,11 @@ export function showProposed(state: IncidentState, playbook: Playbook, now: Inst
   if (proposed === null) return null
   const { severity, rank, sentence, path } = verdictOf(proposed)
   return { severity, severity_rank: rank, reason: sentence, clause: path }
+}
+
+function showFlapping(state: IncidentState, playbook: Playbook, now: Instant): Incident['flapping'] {
+  const flapping = isOpen(state) ? flappingOf(state, playbook.resolution, now) : null
+  return flapping === null ? null : { changes: flapping.changes, until: toRfc3339(flapping.until) }
 }
 
 function showImpact(state: IncidentState): Incident['impact'] {
