@@ -78,7 +78,7 @@ test('whatever acts follow one another, the overlay stays within its bounds and 
         expect(Object.keys(overlay.details).length).toBeLessThanOrEqual(DETAILS_MAX)
         expect(overlay.responders.length).toBeLessThanOrEqual(50)
         expect(isStorable(overlay)).toBe(true)
-        expect(wake(overlay, 99).overlay).toMatchObject({ snoozedUntil: null, acknowledgedAt: null, unacknowledgedAt: 99 })
+        expect(wake(overlay, 99).overlay).toMatchObject({ snoozedUntil: null, snoozeQuieted: false })
       },
     ),
     { numRuns: 300 },

@@ -21,6 +21,8 @@ export interface Overlay {
   readonly unacknowledgedAt: Instant | null
   readonly closedBy: string
   readonly snoozedUntil: Instant | null
+  /** The snooze has acknowledged the incident, so its end calls again. */
+  readonly snoozeQuieted: boolean
   readonly deletedAt: Instant | null
 }
 
@@ -42,6 +44,7 @@ export function overlayOf(alert: AlertPayload): Overlay {
     unacknowledgedAt: null,
     closedBy: '',
     snoozedUntil: null,
+    snoozeQuieted: false,
     deletedAt: null,
   }
 }
@@ -58,16 +61,16 @@ export function change(overlay: Overlay, act: Act, now: Instant): Changed {
   const by = speaker(act)
   switch (act.kind) {
     case 'acknowledge':
-      return {
-        overlay: { ...overlay, acknowledgedAt: now, acknowledgedBy: by, owner: overlay.owner || by, snoozedUntil: null },
-        log: 'Alert acknowledged',
-      }
+      return { overlay: { ...overlay, acknowledgedAt: now, acknowledgedBy: by, owner: overlay.owner || by }, log: 'Alert acknowledged' }
     case 'unacknowledge':
-      return { overlay: { ...overlay, unacknowledgedAt: now, acknowledgedAt: null, acknowledgedBy: '' }, log: 'Alert unacknowledged' }
+      return {
+        overlay: { ...withoutSnooze(overlay), unacknowledgedAt: now, acknowledgedAt: null, acknowledgedBy: '' },
+        log: 'Alert unacknowledged',
+      }
     case 'close':
-      return { overlay: { ...overlay, closedBy: by, snoozedUntil: null }, log: 'Alert closed' }
+      return { overlay: { ...withoutSnooze(overlay), closedBy: by }, log: 'Alert closed' }
     case 'delete':
-      return { overlay: { ...overlay, closedBy: by, snoozedUntil: null, deletedAt: now }, log: 'Alert deleted' }
+      return { overlay: { ...withoutSnooze(overlay), closedBy: by, deletedAt: now }, log: 'Alert deleted' }
     case 'snooze':
       return { overlay: { ...overlay, snoozedUntil: act.until }, log: `Alert snoozed until ${new Date(act.until).toISOString()}` }
     case 'note':
@@ -109,12 +112,14 @@ export function change(overlay: Overlay, act: Act, now: Instant): Changed {
   }
 }
 
-/** A snooze has run out: what was acknowledged for its sake is open again. */
+/** A snooze is over: what it quieted is open again, unless somebody has acknowledged it since. */
 export function wake(overlay: Overlay, now: Instant): Changed {
-  return {
-    overlay: { ...overlay, snoozedUntil: null, acknowledgedAt: null, acknowledgedBy: '', unacknowledgedAt: now },
-    log: 'Snooze ended',
-  }
+  const quieted = overlay.snoozeQuieted && overlay.acknowledgedAt === null
+  return { overlay: { ...withoutSnooze(overlay), ...(quieted ? { unacknowledgedAt: now } : {}) }, log: 'Snooze ended' }
+}
+
+function withoutSnooze(overlay: Overlay): Overlay {
+  return { ...overlay, snoozedUntil: null, snoozeQuieted: false }
 }
 
 export function speaker(said: Said): string {

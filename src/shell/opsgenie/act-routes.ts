@@ -120,8 +120,6 @@ async function submitSignal(ports: Ports, source: OpenSource, { identifier, act,
 
 const STATUS_OF: Readonly<Partial<Record<ActKind, 'acknowledged' | 'resolved'>>> = {
   acknowledge: 'acknowledged',
-  // Paging stops while it lasts; its end calls again.
-  snooze: 'acknowledged',
   close: 'resolved',
   // Nothing is forgotten here: it counts as over, and this API shows it no more.
   delete: 'resolved',

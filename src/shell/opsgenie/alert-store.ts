@@ -37,6 +37,9 @@ export interface OpsgenieAlert {
   readonly resolvedAt: Instant | null
   readonly incidentId: string | null
   readonly incidentAcknowledgedAt: Instant | null
+  /** Of the open incident; null: it has none. */
+  readonly severity: string | null
+  readonly fingerprint: string
   readonly overlay: Overlay
 }
 
@@ -212,13 +215,14 @@ export interface AlertRow {
   readonly resolved_at: Date | null
   readonly incident_id: string | null
   readonly acknowledged_at: Date | null
+  readonly severity: string | null
   readonly overlay: Overlay
   readonly updated_at: Date
 }
 
 export const SELECT = `
   select a.id, o.tiny_id, a.source_id, a.fingerprint, a.dedup_key, a.alarm, a.title, a.labels, a.count, a.first_at, a.last_at,
-    a.resolved_at, a.incident_id, i.acknowledged_at, o.overlay, o.updated_at
+    a.resolved_at, a.incident_id, i.acknowledged_at, case when i.open then i.severity end as severity, o.overlay, o.updated_at
   from opsgenie_alert o join alert a on a.id = o.alert_id left join incident i on i.id = a.incident_id`
 
 export function toAlert(row: AlertRow): OpsgenieAlert {
@@ -238,6 +242,8 @@ export function toAlert(row: AlertRow): OpsgenieAlert {
     resolvedAt: row.resolved_at?.getTime() ?? null,
     incidentId: row.incident_id,
     incidentAcknowledgedAt: row.acknowledged_at?.getTime() ?? null,
+    severity: row.severity,
+    fingerprint: row.fingerprint,
     overlay: row.overlay,
   }
 }
@@ -288,13 +294,24 @@ export async function listEntries(tx: Tx, alertId: string, { kind, after, order,
   return rows.map((row) => ({ id: row.id, text: row.text, owner: row.owner, at: row.at.getTime() }))
 }
 
-/** Snoozes that are over, locked for whoever ends them. */
+/** Snoozes that are over, by their time or because somebody woke the alert; locked for whoever ends them. */
 export async function lockWokenAlerts(tx: Tx, limit: number): Promise<OpsgenieAlert[]> {
   const { rows } = await tx.query<AlertRow>(
-    `${SELECT} where o.snoozed_until <= to_timestamp($1::float8 / 1000) order by o.alert_id limit $2 for update of o skip locked`,
+    `${SELECT} where o.snoozed_until is not null and (o.snoozed_until <= to_timestamp($1::float8 / 1000) or not exists (
+         select from snooze s where s.fingerprint = a.fingerprint and s.woken_at is null and s.until > to_timestamp($1::float8 / 1000)))
+     order by o.alert_id limit $2 for update of o skip locked`,
     [tx.now, limit],
   )
   return rows.map(toAlert)
+}
+
+/** How many other alerts of the incident fire. */
+export async function countOthersFiring(tx: Tx, alert: Pick<OpsgenieAlert, 'id' | 'incidentId'>): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    'select count(*) as count from alert where incident_id = $1 and id <> $2 and resolved_at is null',
+    [alert.incidentId, alert.id],
+  )
+  return rows[0]?.count ?? 0
 }
 
 /** The roles that an alert's incident has paged, with how each page stands; people's names are not for senders. */

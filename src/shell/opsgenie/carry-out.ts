@@ -15,7 +15,8 @@ import { changeInTransaction } from '../incident/change.ts'
 import { findIncident } from '../incident/store.ts'
 import { findPersonNamed } from '../person/person-store.ts'
 import type { Ports } from '../ports.ts'
-import { appendEntries, findAlert, lockWokenAlerts, type OpsgenieAlert, updateOverlay } from './alert-store.ts'
+import { appendEntries, countOthersFiring, findAlert, lockWokenAlerts, type OpsgenieAlert, updateOverlay } from './alert-store.ts'
+import { snoozeAlert, wakeAlert } from '../silence/snooze-act.ts'
 import { type Fate, finishRequest, lockPending, type NewRequest, type PendingRequest } from './request-store.ts'
 
 /** So long an act waits for its alert: a create that was answered before it is applied within this. */
@@ -72,16 +73,18 @@ async function settle(ports: Ports, tx: Tx, request: PendingRequest): Promise<bo
 }
 
 async function perform(ports: Ports, tx: Tx, sender: Sender, alert: OpsgenieAlert, act: Act): Promise<Fate> {
-  if (alert.resolvedAt !== null && WANTS_OPEN.has(act.kind)) {
-    return { success: false, status: 'Alert is already closed', alertId: alert.id, alias: alert.alias }
-  }
+  const base = { alertId: alert.id, alias: alert.alias }
+  if (alert.resolvedAt !== null && WANTS_OPEN.has(act.kind)) return { ...base, success: false, status: 'Alert is already closed' }
   const by: Actor = { kind: 'source', id: asId<SourceId>(sender.id), name: sender.name }
+  const snoozed = await snoozeOrWake(ports, tx, { alert, act, by })
+  if (snoozed.refused !== null) return { ...base, success: false, status: `Not snoozed: ${snoozed.refused}` }
   const changed = change(alert.overlay, act, tx.now)
-  await updateOverlay(tx, alert.id, changed.overlay)
-  const told = await tellIncident(ports, tx, { alert, act, by })
+  await updateOverlay(tx, alert.id, { ...changed.overlay, ...(snoozed.quieted ? { snoozeQuieted: true } : {}) })
+  const told = [snoozed.told, await tellIncident(ports, tx, { alert, act, by })].filter((sentence) => sentence !== '')
   const owner = speaker(act)
+  const status = [changed.log, ...told].join('. ')
   await appendEntries(tx, alert.id, [
-    { kind: 'log', text: told === '' ? changed.log : `${changed.log}. ${told}`, owner },
+    { kind: 'log', text: status, owner },
     ...(act.note === null ? [] : [{ kind: 'note' as const, text: act.note, owner }]),
   ])
   await appendLeaves(tx, [
@@ -93,8 +96,39 @@ async function perform(ports: Ports, tx: Tx, sender: Sender, alert: OpsgenieAler
       data: { action: ACTION_NAMES[act.kind], asked: { ...act } },
     },
   ])
-  const success = act.kind !== 'execute'
-  return { success, status: told === '' ? changed.log : `${changed.log}. ${told}`, alertId: alert.id, alias: alert.alias }
+  return { ...base, success: act.kind !== 'execute', status }
+}
+
+interface Snoozed {
+  readonly refused: string | null
+  /** The incident was acknowledged for it. */
+  readonly quieted: boolean
+  readonly told: string
+}
+const NOT_SNOOZED: Snoozed = { refused: null, quieted: false, told: '' }
+
+/**
+ * A snooze is Tocsin's own, with what the playbook wants of it (a note is its reason). Its incident is acknowledged where
+ * nothing else fires in it: then its pages stop, and the end of the snooze calls again.
+ */
+async function snoozeOrWake(ports: Ports, tx: Tx, { alert, act, by }: Telling): Promise<Snoozed> {
+  if (act.kind !== 'snooze') {
+    const over = act.kind === 'close' || act.kind === 'delete' || act.kind === 'unacknowledge'
+    if (over && alert.overlay.snoozedUntil !== null) await wakeAlert(ports, tx, alert.fingerprint, by)
+    return NOT_SNOOZED
+  }
+  const { id: alertId, fingerprint, severity } = alert
+  const result = await snoozeAlert(ports, tx, { alertId, fingerprint, severity, until: act.until, reason: act.note ?? '', by })
+  if (result.kind !== 'done') return { ...NOT_SNOOZED, refused: result.kind === 'refused' ? result.message : 'there is no such alert' }
+  if (alert.incidentId === null || alert.severity === null) return NOT_SNOOZED
+  const others = await countOthersFiring(tx, alert)
+  if (others > 0) return { ...NOT_SNOOZED, told: `Its incident goes on paging: ${others} other alerts fire in it` }
+  const id = asId<IncidentId>(alert.incidentId)
+  if (alert.incidentAcknowledgedAt === null || alert.overlay.unacknowledgedAt !== null) {
+    await changeInTransaction(ports, tx, id, { type: 'acknowledge', by, personId: null, via: 'source' })
+    return { ...NOT_SNOOZED, quieted: true }
+  }
+  return NOT_SNOOZED
 }
 
 /** Nobody can work on what is over. */
@@ -161,17 +195,16 @@ async function pageAgain(ports: Ports, tx: Tx, id: IncidentId, by: Actor, reason
   return paged === 0 ? 'Nobody was paged again.' : `${roles.join(', ')} are paged again.`
 }
 
-/** Snoozes that are over: whoever answers for an alert that fires still is paged again. */
+/** Snoozes that are over: whoever answers for an alert that fires still is paged again, where the snooze had quieted them. */
 export async function endSnoozes(ports: Ports): Promise<void> {
   await ports.database.inTransaction('main', async (tx) => {
     for (const alert of await lockWokenAlerts(tx, WAKES_AT_ONCE)) {
       const { overlay, log } = wake(alert.overlay, tx.now)
       await updateOverlay(tx, alert.id, overlay)
-      const fires = alert.resolvedAt === null && alert.incidentId !== null
+      const calls = alert.overlay.snoozeQuieted && alert.overlay.acknowledgedAt === null && alert.resolvedAt === null
       const by: Actor = { kind: 'system', name: 'Tocsin' }
-      const told = fires
-        ? await pageAgain(ports, tx, asId<IncidentId>(alert.incidentId), by, `"${alert.overlay.message}" fires still after its snooze`)
-        : ''
+      const reason = `"${alert.overlay.message}" fires still after its snooze`
+      const told = calls && alert.incidentId !== null ? await pageAgain(ports, tx, asId<IncidentId>(alert.incidentId), by, reason) : ''
       await appendEntries(tx, alert.id, [{ kind: 'log', text: told === '' ? log : `${log}. ${told}`, owner: 'Tocsin' }])
       await appendLeaves(tx, [{ at: tx.now, actor: by, act: 'alert.snooze-ended', subject: `alert:${alert.id}`, data: {} }])
     }

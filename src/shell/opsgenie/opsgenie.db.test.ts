@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts'
 import { seedSource } from '../../../test/support/intake.ts'
 import { type OpsgenieServer, startOpsgenieServer } from '../../../test/support/opsgenie-server.ts'
+import { testPlaybook } from '../../../test/support/playbook.ts'
 import { waitFor } from '../../../test/support/wait.ts'
 
 const OTHER_KEY = 'a0a0a0a004764012d7bfb002500d5d1a'
@@ -17,7 +18,9 @@ beforeAll(async () => {
   await seedSource(database.database)
   await seedSource(database.database, { name: 'other', key: OTHER_KEY })
   await seedSource(database.database, { name: 'bound', key: BOUND_KEY, kind: 'pagerduty' })
-  server = await startOpsgenieServer(database.database)
+  const playbook = testPlaybook()
+  const reasonRequired = playbook.severities.map(({ id }) => id)
+  server = await startOpsgenieServer(database.database, { playbook: { ...playbook, muting: { ...playbook.muting, reasonRequired } } })
 })
 afterAll(async () => {
   await server?.close()
@@ -192,24 +195,72 @@ test('an acknowledgement taken back pages the roles of the severity again', asyn
   expect(events.length).toBeGreaterThan(0)
 })
 
-test('a snooze ends by itself, and whoever answers for the alert is paged again', async () => {
-  const { id, alias } = await create()
-  const until = new Date(Date.now() + 2_500).toISOString()
-  await act('POST', `/v2/alerts/${id}/snooze`, { endTime: until, user: 'ann', note: 'later' })
-  expect(await get(alias)).toMatchObject({ snoozed: true, snoozedUntil: until })
-  await waitFor('the snooze to end', async () => (await get(alias)).snoozed === false, { timeoutMs: 15_000 })
-  await waitFor(
-    'its end to be acted upon',
-    async () =>
-      (await server.ask('GET', `/v2/alerts/${id}/logs`)).json.data.some((entry: { log: string }) => entry.log.includes('Snooze ended')),
-    { timeoutMs: 15_000 },
-  )
-  expect(await get(alias)).toMatchObject({ snoozed: false, acknowledged: false, status: 'open' })
-  const events = await server.rows(
+async function summonings(id: string): Promise<number> {
+  const rows = await server.rows(
     `select e.type from event e join alert a on a.incident_id = e.stream_id where a.id = $1 and e.type = 'incident.summoned'`,
     [id],
   )
-  expect(events.length).toBeGreaterThan(0)
+  return rows.length
+}
+
+/** Alerts that no rule knows share an incident; this one has its own. */
+async function createAlone(): Promise<{ id: string; alias: string }> {
+  await server.rows(`update incident set group_key = null`)
+  await server.rows(`update alert set resolved_at = now() where resolved_at is null`)
+  return create()
+}
+
+async function endOfSnooze(id: string): Promise<void> {
+  await waitFor(
+    'the end of the snooze to be acted upon',
+    async () => {
+      const logs = await server.ask('GET', `/v2/alerts/${id}/logs`)
+      return logs.json.data.some((entry: { log: string }) => entry.log.includes('Snooze ended'))
+    },
+    { timeoutMs: 15_000 },
+  )
+}
+
+test('a snooze quiets the incident where nothing else fires in it, ends by itself, and pages again', async () => {
+  const { id, alias } = await createAlone()
+  const until = new Date(Date.now() + 2_500).toISOString()
+  expect(await act('POST', `/v2/alerts/${id}/snooze`, { endTime: until, user: 'ann', note: 'later' })).toMatchObject({ success: true })
+  expect(await get(alias)).toMatchObject({ snoozed: true, snoozedUntil: until, acknowledged: true })
+  expect(await server.rows('select reason from snooze where alert_id = $1', [id])).toEqual([{ reason: 'later' }])
+  expect(await summonings(id)).toBe(0)
+  await endOfSnooze(id)
+  const shown = await get(alias)
+  expect(shown).toMatchObject({ snoozed: false, acknowledged: false, status: 'open' })
+  expect(await summonings(id)).toBeGreaterThan(0)
+})
+
+test('a snooze of one alert among others that fire leaves their incident paging, and says so', async () => {
+  const { id } = await createAlone()
+  await create()
+  const status = await act('POST', `/v2/alerts/${id}/snooze`, { endTime: new Date(Date.now() + 3_600_000).toISOString(), note: 'n' })
+  expect(status).toMatchObject({ success: true, status: expect.stringContaining('1 other alerts fire') })
+  expect((await server.ask('GET', `/v2/alerts/${id}`)).json.data).toMatchObject({ snoozed: true, acknowledged: false })
+})
+
+test('a snooze that somebody ends by hand is over here as well, and closing an alert ends its snooze', async () => {
+  const { id } = await createAlone()
+  const endTime = new Date(Date.now() + 3_600_000).toISOString()
+  await act('POST', `/v2/alerts/${id}/snooze`, { endTime, note: 'n' })
+  await server.rows('update snooze set until = now(), woken_at = now() where alert_id = $1', [id])
+  await endOfSnooze(id)
+  expect((await server.ask('GET', `/v2/alerts/${id}`)).json.data).toMatchObject({ snoozed: false })
+  await act('POST', `/v2/alerts/${id}/snooze`, { endTime, note: 'n' })
+  await act('POST', `/v2/alerts/${id}/close`, {})
+  expect(await server.rows('select from snooze where alert_id = $1 and woken_at is null and until > now()', [id])).toEqual([])
+})
+
+test('what the playbook wants a reason for is not snoozed without one, and an end in the past is none', async () => {
+  const { id } = await createAlone()
+  const past = await act('POST', `/v2/alerts/${id}/snooze`, { endTime: '2020-01-01T00:00:00Z' })
+  const unreasoned = await act('POST', `/v2/alerts/${id}/snooze`, { endTime: new Date(Date.now() + 3_600_000).toISOString() })
+  expect(unreasoned).toMatchObject({ success: false, status: expect.stringContaining('the playbook wants a reason') })
+  expect(past).toMatchObject({ success: false, status: expect.stringContaining('must end in the future') })
+  expect((await server.ask('GET', `/v2/alerts/${id}`)).json.data).toMatchObject({ snoozed: false, acknowledged: false })
 })
 
 test('notes, tags, details, message, description, priority, owner and responders are changed and shown', async () => {
