@@ -8,7 +8,9 @@ import { answers } from '../http/route-kit.ts'
 import type { Ports } from '../ports.ts'
 
 export function sourceKindRoutes({ config }: Pick<Ports, 'config'>): FastifyPluginAsyncZod {
-  const kinds = integrations.filter(({ doors }) => doors.length > 0).map((manifest) => showKind(manifest, config.url))
+  const kinds = integrations
+    .filter(({ doors, setup }) => doors.length > 0 || setup !== undefined)
+    .map((manifest) => showKind(manifest, config.url))
   return async (app) => {
     app.get(
       '/source_kinds',

@@ -6,15 +6,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { toPlainSignal } from '../../core/alert/build.ts'
 import { IdParams, SourceTestBody, SourceTested } from '../../api/schema.ts'
-import type { InboundMessage, IntegrationManifest, Received } from '../../integration.ts'
-import { doors, integrations } from '../../integrations/index.ts'
+import { ENVELOPE_HEADER, MAIL_HEADER, type MailEnvelope } from '../../core/mail/mail.ts'
+import type { Door, InboundMessage, IntegrationManifest, Received } from '../../integration.ts'
+import { doors, innerDoors, integrations } from '../../integrations/index.ts'
 import { FRESH_ID_HEADER, unreadable } from '../alert/door-table.ts'
 import { findIntake } from '../alert/intake.ts'
 import { act } from '../http/act.ts'
 import { require } from '../http/authenticate.ts'
-import type { DoorEntry } from '../http/ingest-router.ts'
 import { badField, ProblemError } from '../http/problem.ts'
 import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
+import { readMail } from '../mail/read-mail.ts'
 import { findMappingCache, MAPPING_HEADER, type MappingInForce } from '../mapping/mapping-cache.ts'
 import type { AskedSignals } from '../playbook/asked-signal.ts'
 import { makeExplainer } from '../playbook/explain.ts'
@@ -50,7 +51,8 @@ export function sourceTestRoutes(ports: Ports, parts: Pick<PlaybookParts, 'roste
           const viewer = require(request, 'source.manage')
           const source = await findOr404(tx, request.params.id)
           const entry = doorOf(source, request.body.door)
-          const test = { entry, source, ...sampleOf(entry, request.body.body) }
+          const sample = sampleOf(entry, request.body.body)
+          const test = { entry, source, body: sample.body, headers: { ...sample.headers, ...(await mailHeaders(entry, sample.body)) } }
           const { received, receiptId } = await send(ports, test)
           const asked = { ...toAsked(entry, received), source: { id: source.id, name: source.name } }
           const explained = await explain(tx, { ...asked, at: tx.now, viewer: viewer.personId })
@@ -68,8 +70,15 @@ export function sourceTestRoutes(ports: Ports, parts: Pick<PlaybookParts, 'roste
   }
 }
 
-function doorOf(source: SourceRow, wanted: string | undefined): DoorEntry {
-  const own = doors.filter(({ kind }) => source.kind === null || kind === source.kind)
+/** A way in, by an address or by a listener of another kind, such as mail. */
+interface Entry {
+  readonly kind: string
+  readonly door: Pick<Door, 'id' | 'receive'> & { readonly path?: string }
+}
+
+function doorOf(source: SourceRow, wanted: string | undefined): Entry {
+  const every: readonly Entry[] = [...doors, ...innerDoors]
+  const own = every.filter(({ kind }) => source.kind === null || kind === source.kind)
   if (wanted === undefined && source.kind === null) throw badField('door', 'is needed, for the source is bound to no kind')
   const entry = wanted === undefined ? own[0] : own.find(({ door }) => door.id === wanted)
   if (entry === undefined) throw badField('door', `is one of ${own.map(({ door }) => door.id).join(', ')}`)
@@ -81,7 +90,7 @@ interface Sample {
   readonly body: Buffer
 }
 
-function sampleOf({ kind }: DoorEntry, given: string | undefined): Sample {
+function sampleOf({ kind }: Entry, given: string | undefined): Sample {
   const manifest = integrations.find(({ id }): boolean => id === kind)
   const headers = { 'content-type': 'application/json', ...lowerCase(manifest) }
   const text = given ?? manifest?.setup?.sample.body
@@ -94,8 +103,17 @@ function lowerCase(manifest: IntegrationManifest | undefined): Record<string, st
   return Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), value]))
 }
 
+/** What the mail's listener writes down of a mail for its door. */
+async function mailHeaders({ door }: Entry, raw: Buffer): Promise<Record<string, string>> {
+  if (door.id !== MAIL_DOOR) return {}
+  const mail = await readMail(raw)
+  const envelope: MailEnvelope = { sender: 'test@tocsin.invalid', recipient: 'test@tocsin.invalid', alarm: null }
+  return { [ENVELOPE_HEADER]: JSON.stringify(envelope), ...(mail === null ? {} : { [MAIL_HEADER]: JSON.stringify(mail) }) }
+}
+const MAIL_DOOR = 'email'
+
 interface Test extends Sample {
-  readonly entry: DoorEntry
+  readonly entry: Entry
   readonly source: SourceRow
 }
 
@@ -109,7 +127,7 @@ async function send(ports: Ports, test: Test): Promise<{ received: Received; rec
   const committed = await findIntake(ports)?.accept({
     source: { id: source.id, name: source.name },
     door: entry.door.id,
-    path: entry.door.path,
+    path: entry.door.path ?? '/',
     body,
     headers: { ...test.headers, ...notes },
     test: true,
@@ -127,7 +145,7 @@ async function send(ports: Ports, test: Test): Promise<{ received: Received; rec
 
 /** As the door reads a message whose signature is good; what it asks for beside its signals is not done. */
 function readTest(
-  { door }: DoorEntry,
+  { door }: Entry,
   message: InboundMessage,
   { freshId, mapping }: { readonly freshId: string; readonly mapping: MappingInForce | undefined },
 ): Received {
@@ -142,7 +160,7 @@ function readTest(
   }
 }
 
-function toAsked({ door, kind }: DoorEntry, received: Received): AskedSignals {
+function toAsked({ door, kind }: Entry, received: Received): AskedSignals {
   if (received.kind === 'signals') return { signals: received.signals, plain: false, sourceKind: kind, refused: null }
   const { reason } = received
   if (received.kind === 'distrusted') return { signals: [], plain: true, sourceKind: kind, refused: { reason, peopleAreTold: false } }
