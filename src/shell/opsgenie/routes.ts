@@ -29,9 +29,13 @@ export function opsgenieRoutes(ports: Ports): FastifyPluginAsync {
           savedSearchRoutes(inside, ports)
           heartbeatRoutes(inside, ports)
           actRoutes(inside, ports, worker)
-          inside.all('/v2/alerts/*', async () => {
-            throw new OpsgenieRefusal(404, 'There is no such address in the alert API')
-          })
+          const nothing = async () => {
+            throw new OpsgenieRefusal(404, 'There is no such address in the API')
+          }
+          inside.all('/v2/alerts/*', nothing)
+          inside.all('/v2/heartbeats/*', nothing)
+          inside.route({ method: ['PUT', 'PATCH', 'DELETE'], url: '/v2/alerts', handler: nothing })
+          inside.route({ method: ['PUT', 'PATCH', 'DELETE'], url: '/v2/heartbeats', handler: nothing })
         },
         { prefix },
       )
