@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import type { ChangeReport, Signal } from './core/alert/signal.ts'
+import type { Threshold } from './core/playbook/playbook.ts'
 import type { Instant } from './core/time.ts'
 
 /** One request as it came: nothing parsed, nothing decoded but the content encoding. */
@@ -254,6 +255,11 @@ export type Asked =
       readonly signals: readonly Signal[]
       /** False: the list was cut at a bound, or covers only a part, so that what is missing in it proves nothing. */
       readonly complete: boolean
+      /**
+       * What fires there too, and is no news: silenced there, or of no interest. It opens nothing, and what fires here is
+       * not missed for it.
+       */
+      readonly quiet?: readonly Signal[]
       /** What people should know of this answer in one sentence, such as what could not be seen; null for nothing. */
       readonly note: string | null
     }
@@ -279,15 +285,28 @@ export interface AskConnection extends Connection {
   /** Its `settings` there; plain texts, no secrets. */
   readonly settings: Readonly<Record<string, string>>
   readonly now: Instant
+  /** What the playbook measures in this system; none where it names nothing. */
+  readonly queries?: readonly AskedQuery[]
   /**
    * The only way out: follows no redirect, bounds time and size, repeats a GET that failed, stops with `signal`. Never throws.
    */
   readonly request: (request: AskRequest) => Promise<AskReply>
 }
 
+/** A number that the playbook watches: a detection's alarm with the expression that measures it. */
+export interface AskedQuery {
+  readonly alarm: string
+  readonly title: string
+  readonly expression: string
+  /** All must hold for it to fire; never empty. */
+  readonly bounds: readonly Threshold[]
+  /** Without a break. */
+  readonly forMs: number
+}
+
 /**
  * How a source that has an API is asked what fires now. It reads, changes nothing there, and knows nothing of storage:
- * the shell compares the answer with what it knows. See docs/decisions/0015-asking.md.
+ * the shell compares the answer with what it knows. See docs/decisions/0012-asking.md.
  */
 export interface AskSource {
   /** `kind` of its connections in `connections.yaml`. */
@@ -307,8 +326,10 @@ export interface IntegrationManifest {
   readonly doors: readonly Door[]
   readonly innerDoors?: readonly InnerDoor[]
   readonly setup?: SourceSetup
+  /** Its messages are what people say, not what a monitor sees: their end proves nothing, so a person attests a resolution. */
+  readonly spokenBy?: 'people'
   /** Present where the source can be asked what fires now. */
-  readonly ask?: AskSource
+  readonly ask?: AskSource | readonly AskSource[]
   /** Settings of a connection in `connections.yaml`, without secrets. */
   readonly config?: z.ZodType
 }

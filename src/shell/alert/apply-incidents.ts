@@ -6,10 +6,12 @@ import { findType, severityRow, type Playbook } from '../../core/playbook/playbo
 import { MINUTE_MS } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import { changeInTransaction, changeLocked, openIncident } from '../incident/change.ts'
+import { findEarlierTurns, findLastJoined, findMergedGroups, releaseGroups } from '../incident/merge-store.ts'
 import { type LoadedIncident, lockIncidents } from '../incident/store.ts'
 import { pingByUnits } from '../heartbeat/pings.ts'
 import type { Ports } from '../ports.ts'
 import { countRecent, findOpenGroups } from './alert-store.ts'
+import { isMonitor } from './door-table.ts'
 import type { Fold, FoldedAlert } from './fold.ts'
 import { measuredBy, type Remeasured } from './measured.ts'
 import { stormKey, stormOf, summaryOf, type Target, titleOf } from './target.ts'
@@ -97,6 +99,9 @@ async function lockOpen(
 ): Promise<OpenIncidents> {
   const storms = groups.filter(({ target }) => target.kind === 'type').map(({ target }) => stormKey(target.sourceId))
   const found = await findOpenGroups(tx, [...new Set([...groups.map(({ target }) => target.groupKey), ...storms])])
+  const missing = groups.map(({ target }) => target.groupKey).filter((key) => !found.some(({ groupKey }) => groupKey === key))
+  // Before another is opened: a merged incident's alerts belong to the one that goes on in its place.
+  if (missing.length > 0) found.push(...(await findMergedGroups(tx, [...new Set(missing)])))
   const ids = new Set([...found.map(({ id }) => id), ...touched.flatMap(({ incidentId }) => (incidentId === null ? [] : [incidentId]))])
   const loaded =
     ids.size === 0
@@ -111,7 +116,30 @@ async function lockOpen(
     const incident = byId.get(id)
     if (incident !== undefined && isOpen(incident.state)) byKey.set(groupKey, incident)
   }
+  await leaveStale(tx, groups, byKey)
   return { byKey, byId }
+}
+
+/** Where the last alert came longer ago than the playbook's window, the group's next one opens an incident of its own. */
+async function leaveStale(tx: Tx, groups: readonly Group[], byKey: Map<string, LoadedIncident>): Promise<void> {
+  const windowed = groups.flatMap(({ target }) => {
+    const incident = byKey.get(target.groupKey)
+    return target.windowMs === null || incident === undefined ? [] : [{ ...target, windowMs: target.windowMs, incident }]
+  })
+  if (windowed.length === 0) return
+  const lastJoined = await findLastJoined(
+    tx,
+    windowed.map(({ incident }) => incident.id),
+  )
+  const stale = windowed.filter(({ incident, windowMs, unit }) => {
+    const last = lastJoined.get(incident.id) ?? incident.state.openedAt
+    return unit.item.receivedAt - last > windowMs
+  })
+  for (const { groupKey } of stale) byKey.delete(groupKey)
+  await releaseGroups(
+    tx,
+    stale.map(({ incident }) => incident.id),
+  )
 }
 
 /** Past the playbook's bound of new incidents a minute, what would open one more joins the source's storm. */
@@ -150,6 +178,7 @@ async function redirectStorms(
 
 async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group, playbook: Playbook): Promise<Place> {
   const measured = measuredBy(alerts, target.measures, playbook)
+  const earlier = await findEarlierTurns(tx, target.groupKey, tx.now - playbook.resolution.flapping.withinMs)
   const { id, number } = await openIncident(ports, tx, {
     by: sourceActor(target),
     title: titleOf(target),
@@ -164,7 +193,15 @@ async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group, playbook
     private: isPrivate(target, playbook),
     sourceId: asId<SourceId>(target.sourceId),
     groupKey: target.groupKey,
-    alerts: { opened: alerts.length, firing: countFiring(alerts), total: alerts.length, sample: sampleOf(alerts) },
+    // That it opens again is one turn more.
+    turns: earlier.length === 0 ? [] : [...earlier, tx.now],
+    alerts: {
+      opened: alerts.length,
+      firing: countFiring(alerts),
+      total: alerts.length,
+      sample: sampleOf(alerts),
+      monitored: alerts.some(({ kind }) => isMonitor(kind)),
+    },
   })
   return { incidentId: id, number, openedFor: alerts[0] ?? null, target }
 }
@@ -213,6 +250,7 @@ async function attach(
     firing,
     total: loaded.alertsTotal + fresh.length,
     sample: sampleOf(fresh.length > 0 ? fresh : ended),
+    monitored: fresh.some(({ kind }) => isMonitor(kind)),
   })
 }
 

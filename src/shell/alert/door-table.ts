@@ -1,6 +1,6 @@
 /** Doors by the name kept with each receipt, so that a receipt can be read again after a crash or for a list. */
 import type { Signal } from '../../core/alert/signal.ts'
-import { doors, innerDoors } from '../../integrations/index.ts'
+import { doors, innerDoors, integrations } from '../../integrations/index.ts'
 import type { Door, InboundMessage, Received } from '../../integration.ts'
 import { MAPPING_HEADER, mappingText } from '../mapping/mapping-cache.ts'
 import { contextOfNote } from '../source/confirm-note.ts'
@@ -50,3 +50,9 @@ function receiveInternal(message: InboundMessage): Received {
   const signal = JSON.parse(message.body.toString('utf8')) as Signal
   return { kind: 'signals', signals: [signal], changes: [], reply: { status: 202, body: '' } }
 }
+
+/** True where a monitor speaks; false where people do: that a ticket was closed is not that the service is restored. */
+export function isMonitor(kind: string): boolean {
+  return !PEOPLE.has(kind)
+}
+const PEOPLE = new Set(integrations.filter(({ spokenBy }) => spokenBy === 'people').map(({ id }) => id))

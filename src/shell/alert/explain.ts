@@ -41,6 +41,11 @@ function explain(fate: Fate, place: Place | undefined, isFirst: boolean): Outcom
     const told = place === undefined ? '' : ` People were told in incident ${place.number}.`
     return { kind: 'refused', why: `The message could not be understood: ${item.refused}.${told}`, incidentId }
   }
+  if (fate.below !== undefined) {
+    return fate.kind === 'resolved'
+      ? { kind: 'resolved', why: `The alert has ended: ${fate.below}`, incidentId }
+      : { kind: 'below', why: fate.below, incidentId: null }
+  }
   if (fate.aimed && place !== undefined) {
     const kind: OutcomeKind = isFirst ? 'opened' : 'joined'
     return { kind, why: `${isFirst ? 'Opened' : 'Joined'} incident ${place.number}. ${place.target?.reason ?? ''}`.trim(), incidentId }

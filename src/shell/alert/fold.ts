@@ -3,13 +3,15 @@ import { type Episode, step, type StepKind } from '../../core/alert/alert.ts'
 import type { Signal } from '../../core/alert/signal.ts'
 import type { LatestAlert } from './alert-store.ts'
 import type { Unit } from './apply-item.ts'
-import type { Aim } from './target.ts'
+import { type Aim, MEASURE_KIND } from './target.ts'
 
 /** An alert that the batch has to do with: stored, or new. */
 export interface FoldedAlert {
   readonly id: string
   readonly fingerprint: string
   readonly sourceId: string
+  /** Integration by which the batch heard of it. */
+  readonly kind: string
   /** Null: it is stored already. */
   readonly signal: Signal | null
   episode: Episode
@@ -31,6 +33,8 @@ export interface Fate {
   readonly alert: FoldedAlert | null
   /** The signal by which the alert found its incident. */
   readonly aimed: boolean
+  /** Its value decided: it ended the alert, or is of none. */
+  readonly below?: string
 }
 
 export interface Fold {
@@ -53,13 +57,17 @@ export function fold(units: readonly Unit[], context: FoldContext): Fold {
     const stored = context.latest.get(fingerprint)
     let alert = current.get(fingerprint)
     if (alert === undefined && stored !== undefined) {
-      alert = fromStored(stored, unit.item.sourceId)
+      alert = fromStored(stored, unit)
       current.set(fingerprint, alert)
       alerts.push(alert)
     }
     // Only a stored alert can belong to an incident that is over: the batch's own are opened with it.
     const incidentOver = stored !== undefined && alert?.signal === null && stored.incidentOver
-    const taken = step(alert?.episode ?? null, unit.signal, { at: unit.item.receivedAt, incidentOver })
+    const heard = { at: unit.item.receivedAt, incidentOver }
+    const below = belowNow(unit, alert ?? null, context)
+    if (below !== null && (alert === undefined || alert.episode.resolvedAt !== null))
+      return { unit, kind: 'ignored', alert: null, aimed: false, below }
+    const taken = step(alert?.episode ?? null, below === null ? unit.signal : { ...unit.signal, status: 'resolved' }, heard)
     if (taken.ended !== undefined && alert !== undefined) settle(alert, taken.ended)
     if (taken.kind === 'opened' || taken.kind === 'recorded') {
       if (taken.episode === null) throw new Error('a step that begins an episode has one')
@@ -71,9 +79,28 @@ export function fold(units: readonly Unit[], context: FoldContext): Fold {
       settle(alert, taken.episode)
     }
     if (taken.kind === 'acknowledged' && alert !== undefined) alert.acknowledged = true
-    return { unit, kind: taken.kind, alert: alert ?? null, aimed: aimAlert(alert, taken.kind, unit, context) }
+    return {
+      unit,
+      kind: taken.kind,
+      alert: alert ?? null,
+      aimed: aimAlert(alert, taken.kind, unit, context),
+      ...(below === null ? {} : { below }),
+    }
   })
   return { alerts, fates }
+}
+
+/**
+ * Why a number that was pushed ends its alert, or makes none: the playbook compares it, both ways. A source with start times
+ * repeats a state that it has judged itself, and says so when it is over; null: it is judged as every signal.
+ */
+function belowNow(unit: Unit, alert: FoldedAlert | null, context: FoldContext): string | null {
+  const { signal, item, plain } = unit
+  if (plain || signal.status !== 'firing' || signal.value === null || signal.startsAt !== null) return null
+  const fires = alert !== null && alert.episode.resolvedAt === null && (alert.incidentId !== null || alert.aim?.kind === 'target')
+  if (!fires && item.kind !== MEASURE_KIND) return null
+  const aim = context.aim(unit)
+  return aim.kind === 'below' ? aim.reason : null
 }
 
 function settle(alert: FoldedAlert, episode: Episode): void {
@@ -93,12 +120,13 @@ function aimAlert(alert: FoldedAlert | undefined, kind: StepKind, unit: Unit, co
   return true
 }
 
-function fromStored(stored: LatestAlert, sourceId: string): FoldedAlert {
+function fromStored(stored: LatestAlert, { item }: Unit): FoldedAlert {
   const { id, fingerprint, episode, incidentId } = stored
   return {
     id,
     fingerprint,
-    sourceId,
+    sourceId: item.sourceId,
+    kind: item.kind,
     signal: null,
     episode,
     incidentId,
@@ -116,6 +144,7 @@ function begun(id: string, fingerprint: string, unit: Unit, episode: Episode): F
     id,
     fingerprint,
     sourceId: item.sourceId,
+    kind: item.kind,
     signal,
     episode,
     incidentId: null,

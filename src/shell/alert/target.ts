@@ -23,6 +23,8 @@ export interface Target {
   readonly incidentType: string | null
   /** What is hit, as the playbook names it. */
   readonly service: string | null
+  /** An alert joins when the last one came no longer ago; null: as long as it is open. */
+  readonly windowMs: number | null
   /** What the values of its signals measure. */
   readonly measures: SignalMeasure | null
   readonly severity: string
@@ -37,6 +39,9 @@ export type Aim =
   | { readonly kind: 'ping'; readonly reason: string }
   /** It would open or join an incident and is held: stored, shown, paged to nobody until the hold ends. */
   | HeldAim
+
+/** Integration whose messages are numbers that nobody has compared yet. */
+export const MEASURE_KIND = 'measure'
 
 const TITLE_CHARS_MAX = 300
 const SUMMARY_CHARS_MAX = 2_000
@@ -55,6 +60,9 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
   if (isReview(unit)) return { kind: 'target', target: choreOf(unit, playbook) }
   const match = unit.plain || unit.signal.alarm === PLAIN_ALARM ? PLAIN : tryMatch(unit, matcher)
   if (match.kind === 'below') return { kind: 'below', reason: match.reason }
+  // A number alone is no alarm: only a rule of the playbook makes it one.
+  if (match.kind === 'none' && unit.item.kind === MEASURE_KIND && !unit.plain)
+    return { kind: 'below', reason: `${match.reason} It is kept as a measurement.` }
   const { sourceId, sourceName } = unit.item
   const service = unit.plain ? null : (serviceOf(playbook, unit.signal.labels)?.name ?? null)
   if (match.kind === 'type') {
@@ -68,6 +76,7 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
       unit,
       typeTitle: type.title,
       incidentType: type.id,
+      windowMs: type.windowMs,
       measures: type.measures,
       severity,
       reason,
@@ -83,6 +92,7 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
     unit,
     typeTitle: null,
     incidentType: null,
+    windowMs: null,
     measures: null,
     severity: playbook.defaultSeverity,
     reason: `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
@@ -108,6 +118,7 @@ function choreOf(unit: Unit, playbook: Playbook): Target {
     typeTitle: null,
     service: null,
     incidentType: null,
+    windowMs: null,
     measures: null,
     severity: row?.id ?? playbook.defaultSeverity,
     reason: 'A task of Tocsin’s own: it pages nobody and waits in the queue.',
@@ -138,6 +149,7 @@ export function stormOf(target: Target, playbook: Playbook, limit: number): Targ
     groupKey: stormKey(target.sourceId),
     kind: 'storm',
     incidentType: null,
+    windowMs: null,
     service: null,
     measures: null,
     reason: `${target.sourceName} opened ${limit} incidents within a minute; this one takes the rest. ${severityRow(playbook, target.severity).id} is the worst of them.`,

@@ -182,6 +182,8 @@ function refold(alerts: readonly HeldAlert[], units: readonly Unit[], aim: (unit
       id: alert.id,
       fingerprint: alert.fingerprint,
       sourceId: alert.sourceId,
+      kind: alert.sourceKind,
+      kind: alert.sourceKind,
       signal: null,
       episode: alert.episode,
       incidentId: null,
