@@ -24,7 +24,6 @@ export interface Ticket {
 
 const TAGS_MAX = 50
 
-/** Nothing measures what a customer says: label `monitored` is `no`, so that a person says that it is over, not a monitor. */
 export function toTicketSignal(ticket: Ticket): Signal {
   const { desk, id, key, priority } = ticket
   const tags = ticket.tags.slice(0, TAGS_MAX)
@@ -42,7 +41,6 @@ export function toTicketSignal(ticket: Ticket): Signal {
         ticket: key ?? id,
         priority: priority?.toLowerCase() ?? null,
         tags: tags.join(',') || null,
-        monitored: 'no',
       }),
     ),
     links: ticket.links,

@@ -180,6 +180,19 @@ describe('customers’ tickets', () => {
     await send('jira', { ...created, webhookEvent: 'jira:issue_deleted' })
     expect(await isFiring('jira', '10001')).toBe(false)
   })
+
+  test('are what people say: their incidents rest on the word of a person, those of monitors do not', async () => {
+    const rows = await it.rows<{ source: string; monitored: boolean }>(
+      `select distinct s.name as source, (i.state -> 'monitored')::boolean as monitored
+       from alert a join incident i on i.id = a.incident_id join source s on s.id = a.source_id
+       where s.name in ('jira', 'sentry', 'zendesk') order by 1`,
+    )
+    expect(rows).toEqual([
+      { source: 'jira', monitored: false },
+      { source: 'sentry', monitored: true },
+      { source: 'zendesk', monitored: false },
+    ])
+  })
 })
 
 test('GitHub: a deployment to production that failed is triaged; one that succeeds ends it; both are changes', async () => {

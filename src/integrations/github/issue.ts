@@ -27,7 +27,7 @@ export function readIssue(body: JsonObject): Report | null {
     summary: textField(issue, 'body'),
     dedupKey: `issue:${repository.name}#${number ?? ''}`,
     severityHint: names.map(severityIn).find((hint) => hint !== null) ?? null,
-    labels: toLabels(present({ repository: repository.name, issue: number, labels: names.join(',') || null, monitored: 'no' })),
+    labels: toLabels(present({ repository: repository.name, issue: number, labels: names.join(',') || null })),
     links: toLinks([[field(issue, 'html_url'), 'Issue']]),
   })
   return { signals: [signal] }

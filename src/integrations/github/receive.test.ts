@@ -190,7 +190,7 @@ describe('an issue', () => {
       dedupKey: 'issue:Codertocat/Hello-World#1',
       severityHint: 'sev-1',
       value: null,
-      labels: { repository: 'Codertocat/Hello-World', issue: '1', labels: 'incident,sev-1', monitored: 'no' },
+      labels: { repository: 'Codertocat/Hello-World', issue: '1', labels: 'incident,sev-1' },
       links: [{ href: 'https://github.com/Codertocat/Hello-World/issues/1', text: 'Issue' }],
       startsAt: null,
       endsAt: null,

@@ -12,4 +12,5 @@ export const jira = defineIntegration({
   title: 'Jira',
   doors: hookDoors({ id: 'jira', receive: receiveJira, bodyBytesMax: BODY_BYTES_MAX }),
   setup,
+  spokenBy: 'people',
 })

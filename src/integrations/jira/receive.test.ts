@@ -19,7 +19,7 @@ const hook = (event: string, fields: Record<string, unknown> = {}, items?: unkno
 const moved = (from: string, to: string, name = 'status') => ({ field: name, fromString: from, toString: to })
 const statuses = (body: unknown) => acceptedOf(read(body)).signals.map((signal) => signal.status)
 
-test('a new issue is an alert under its id, named by its key, which nothing monitors', () => {
+test('a new issue is an alert under its id, named by its key', () => {
   const body = { ...UPDATED, webhookEvent: 'jira:issue_created' }
   const received = read(body, { 'x-atlassian-webhook-identifier': 'w-1' })
   expect(onlySignal(received)).toEqual({
@@ -38,7 +38,6 @@ test('a new issue is an alert under its id, named by its key, which nothing moni
       ticket: 'PROJ-123',
       priority: 'high',
       tags: 'mobile',
-      monitored: 'no',
     },
     links: [{ href: 'https://example.atlassian.net/browse/PROJ-123', text: 'Jira' }],
     startsAt: null,
@@ -101,7 +100,6 @@ describe('what automation sends', () => {
         ticket: 'SUP-42',
         priority: 'highest',
         tags: 'mobile,login',
-        monitored: 'no',
       },
       links: [{ href: 'https://example.atlassian.net/browse/SUP-42', text: 'Jira' }],
       startsAt: null,

@@ -10,4 +10,5 @@ export const zendesk = defineIntegration({
   // Zendesk repeats 429 and 503 with a Retry-After under a minute, which ours has.
   doors: hookDoors({ id: 'zendesk', receive: receiveZendesk }),
   setup,
+  spokenBy: 'people',
 })

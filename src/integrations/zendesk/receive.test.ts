@@ -16,7 +16,7 @@ const event = (name: string, change: unknown = {}, detail: Record<string, unknow
 })
 
 describe('published messages', () => {
-  test('a new ticket is an alert under its id, which nothing monitors', () => {
+  test('a new ticket is an alert under its id', () => {
     const received = read(sample('event.ticket.created.json'))
     expect(onlySignal(received)).toEqual({
       alarm: 'CustomerTicket',
@@ -36,7 +36,6 @@ describe('published messages', () => {
         ticket: '5158',
         priority: 'high',
         tags: 'mobile,login',
-        monitored: 'no',
       },
       links: [],
       startsAt: null,
@@ -65,7 +64,7 @@ describe('published messages', () => {
       dedupKey: '35436',
       severityHint: null,
       value: null,
-      labels: { status: 'open', channel: 'web', account: '88888888', ticket: '35436', monitored: 'no' },
+      labels: { status: 'open', channel: 'web', account: '88888888', ticket: '35436' },
       links: [],
       startsAt: null,
       endsAt: null,
@@ -131,7 +130,6 @@ describe('the body of our trigger', () => {
         ticket: '35436',
         priority: 'urgent',
         tags: 'mobile,login',
-        monitored: 'no',
       },
       links: [{ href: 'https://example.zendesk.com/agent/tickets/35436', text: 'Ticket' }],
       startsAt: null,
