@@ -102,6 +102,8 @@ export const Incident = z
     acknowledged_at: Timestamp.nullable(),
     mitigating_at: Timestamp.nullable(),
     resolved_at: Timestamp.nullable(),
+    /** Whoever snoozed it is paged anew then. */
+    snoozed_until: Timestamp.nullish(),
     closed_at: Timestamp.nullable(),
     updated_at: Timestamp,
     roles: z.array(RoleItem),

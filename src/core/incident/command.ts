@@ -45,6 +45,17 @@ export type IncidentCommand =
     }
   | { readonly type: 'acknowledge'; readonly by: Actor; readonly personId: PersonId | null; readonly via: Via }
   | { readonly type: 'decline'; readonly by: Actor; readonly personId: PersonId }
+  /** Acknowledges, and pages whoever does it anew at that time. */
+  | {
+      readonly type: 'snooze'
+      readonly by: Actor
+      readonly personId: PersonId | null
+      readonly via: Via
+      readonly until: number
+      readonly reason: string
+    }
+  /** Ends a snooze before its time. */
+  | { readonly type: 'wake-up'; readonly by: Actor }
   | {
       /** Calls somebody in: a duty role, or one person. */
       readonly type: 'summon'
@@ -142,6 +153,8 @@ export const REFUSAL_CODES = [
   'nothing-to-release',
   'nothing-to-go-back-to',
   'not-paged',
+  'snooze-in-past',
+  'not-snoozed',
   'incident-merged',
   'incident-not-merged',
   'incident-private',

@@ -7,6 +7,7 @@ import { movePlaybook } from './decide-move.ts'
 import { changeSeverity, openingImpact, openingSeverity, recordImpact, triage } from './decide-severity.ts'
 import { alertEvents, giveBack, link, merge, takeIn, unlink, unmerge, WHILE_MERGED } from './decide-merge.ts'
 import type { IncidentEvent } from './event.ts'
+import { snooze, wakeUp } from './snooze.ts'
 import { type Duty, type Incident, isOpen } from './incident.ts'
 
 /** The role a first acknowledgement takes, until it is handed over. */
@@ -21,6 +22,13 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
       return attachAlerts(incident, command, now)
     case 'acknowledge':
       return acknowledge(incident, command, playbook, now)
+    case 'snooze': {
+      const { by, personId, via } = command
+      const acknowledged = acknowledge(incident, { type: 'acknowledge', by, personId, via }, playbook, now)
+      return snooze(incident, command, acknowledged, { playbook, now })
+    }
+    case 'wake-up':
+      return wakeUp(incident, command, now)
     case 'decline':
       return decline(incident, command, now)
     case 'summon':

@@ -171,6 +171,17 @@ export type IncidentEvent =
       readonly reason: string
     }
   | {
+      /** Whoever did it has it, and is paged anew at `until`, unless it is resolved by then. */
+      readonly type: 'incident.snoozed'
+      readonly at: Instant
+      readonly by: Actor
+      readonly personId: PersonId | null
+      readonly until: Instant
+      readonly reason: string
+    }
+  /** A snooze is over, by its time or by hand: these are paged anew. */
+  | { readonly type: 'incident.woken'; readonly at: Instant; readonly by: Actor; readonly wanted: readonly Summoned[] }
+  | {
       readonly type: 'incident.duties-released'
       readonly at: Instant
       readonly by: Actor

@@ -50,6 +50,10 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       )
     case 'incident.summoned':
       return summoned(incident, event)
+    case 'incident.snoozed':
+      return { ...incident, snooze: { until: event.until, by: event.by, personId: event.personId } }
+    case 'incident.woken':
+      return event.wanted.reduce<Incident>((state, wanted) => summoned(state, { wanted, at: event.at }), { ...incident, snooze: null })
     case 'incident.duties-released':
       return endPages(withDuties(incident, event.duties, (duty) => ({ ...duty, state: 'released' })))
     case 'incident.escalation-exhausted':
@@ -73,7 +77,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'incident.went-back':
       return { ...incident, phase: event.to, mitigatingAt: null }
     case 'incident.resolved':
-      return resolved(incident, event)
+      return resolved({ ...incident, snooze: null }, event)
     case 'incident.reopened':
       return reopened(incident, event)
     case 'incident.reviewed':
@@ -152,7 +156,7 @@ function unmerged(incident: Incident, { at, total, firing, responseMs, roles }: 
   return beginResponse(open, { severity: incident.severity, startedAt: at, responseMs, metAt: null }, begun)
 }
 
-function summoned(incident: Incident, { wanted, at }: EventOf<'incident.summoned'>): Incident {
+function summoned(incident: Incident, { wanted, at }: Pick<EventOf<'incident.summoned'>, 'wanted' | 'at'>): Incident {
   const role = wanted.kind === 'role' ? wanted.role : wanted.personName
   const person = wanted.kind === 'role' ? {} : { personId: wanted.personId }
   const begun = newDuties(incident, incident.severity, [role], at).map((duty): Duty => ({ ...duty, ...person, summoned: true }))

@@ -2,6 +2,7 @@
 import type { DutyId, IncidentId, PageKey, PersonId, PlaybookDigest } from '../id.ts'
 import type { MeasureUnit } from '../playbook/quantity.ts'
 import type { Instant } from '../time.ts'
+import type { IncidentSnooze } from './snooze.ts'
 import type { Actor, IncidentFact, IncidentRef, NoticeAbout, Phase, SeverityBasis } from './event.ts'
 
 export interface Incident {
@@ -61,6 +62,8 @@ export interface Incident {
   /** The response obligations, one for each time a severity was set; the last one is current. */
   readonly responses: readonly ResponseDuty[]
   readonly duties: readonly Duty[]
+  /** Who is to be paged anew when; null: nobody has snoozed it. */
+  readonly snooze: IncidentSnooze | null
   /** How often duties began without a new response obligation: keeps the ids of duties apart. */
   readonly restarts: number
   readonly pages: readonly PageState[]
@@ -156,6 +159,7 @@ const LATER = {
   sourceReadings: 0,
   firingAtResolution: null,
   restarts: 0,
+  snooze: null,
   service: null,
   team: null,
   chore: false,

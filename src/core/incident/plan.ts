@@ -9,10 +9,11 @@ import { type EscalationStep, type Playbook, type SeverityRow, severityRow } fro
 import { earliest, type Instant, SECOND_MS } from '../time.ts'
 import { type Clock, clocksOf } from './clock.ts'
 import { COMMANDER_ROLE } from './decide.ts'
-import type { NoticeAbout } from './event.ts'
+import type { NoticeAbout, Summoned } from './event.ts'
 import { flappingOf } from './flapping.ts'
 import { type Duty, type Incident, isOpen, type PageState } from './incident.ts'
 import { lookAtSeverity } from './severity.ts'
+import { wantedAt } from './snooze.ts'
 
 /** While a page is with the outbox and nothing has been heard of it, look again this often. */
 export const LOOK_AGAIN_MS = 30 * SECOND_MS
@@ -30,6 +31,8 @@ export type PlannedStep =
   | { readonly kind: 'breach'; readonly severity: string; readonly dueAt: Instant }
   | { readonly kind: 'notify'; readonly key: string; readonly about: NoticeAbout; readonly people: readonly PersonId[] }
   | { readonly kind: 'resolve'; readonly reason: string }
+  /** A snooze is over. */
+  | { readonly kind: 'wake-up'; readonly wanted: readonly Summoned[] }
   /** Its resolution, to whoever leads it. */
   | {
       readonly kind: 'propose'
@@ -73,6 +76,7 @@ export function plan(incident: Incident, playbook: Playbook, roster: Roster, now
     lookAtExhausted(incident, roster),
     lookAtResponse(incident, row, roster, now),
     lookAtGreen(incident, playbook, roster, now),
+    lookAtSnooze(incident, now),
   ]
   const wakeAt = earliest([clocksEnd, severity.wakeAt, ...looks.map((look) => look.wakeAt)])
   return { steps: looks.flatMap((look) => look.steps), clocks, wakeAt }
@@ -187,6 +191,14 @@ function lookAtGreen(incident: Incident, playbook: Playbook, roster: Roster, now
     people,
   }
   return { steps: isGiven(incident, step) ? [] : [step], wakeAt: null }
+}
+
+function lookAtSnooze(incident: Incident, now: Instant): Look {
+  const { snooze } = incident
+  if (snooze === null) return NOTHING
+  return snooze.until > now
+    ? { steps: [], wakeAt: snooze.until }
+    : { steps: [{ kind: 'wake-up', wanted: wantedAt(incident, snooze) }], wakeAt: null }
 }
 
 function isGiven(incident: Incident, step: PlannedStep): boolean {

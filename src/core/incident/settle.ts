@@ -69,6 +69,7 @@ function carryOut(steps: readonly PlannedStep[], facts: Facts): { events: Incide
     if (step.kind === 'exhaust') events.push({ type: 'incident.escalation-exhausted', at: now, duty: step.duty, role: step.role })
     if (step.kind === 'breach') events.push({ type: 'incident.response-breached', at: now, severity: step.severity, dueAt: step.dueAt })
     if (step.kind === 'resolve') events.push({ type: 'incident.resolved', at: now, by: SYSTEM, reason: step.reason, firing: 0 })
+    if (step.kind === 'wake-up') events.push({ type: 'incident.woken', at: now, by: SYSTEM, wanted: step.wanted })
     if (step.kind === 'severity') events.push(changeByImpact(step.met, facts))
     if (step.kind === 'propose') {
       const { since, reason, people } = step

@@ -144,7 +144,7 @@ describe('an occurrence at an instant', () => {
 })
 
 const once = (from: string, to: string): WindowSchedule => ({ kind: 'once', from, to })
-const daily = (at_: string, minutes: number): WindowSchedule => ({
+const daily = (at_: string, minutes: number): Extract<WindowSchedule, { kind: 'weekly' }> => ({
   kind: 'weekly',
   days: [1, 2, 3, 4, 5, 6, 7],
   at: at_,
@@ -195,7 +195,7 @@ test.each([
   [once('2026-02-30T00:00', '2026-03-02T00:00'), 'UTC'],
   [once('2026-03-02T00:00', '2026-03-02T00:00'), 'UTC'],
   [once('2026-03-29T02:15', '2026-03-29T03:10'), 'Europe/Berlin'],
-  [{ ...daily('02:00', 5), from: '2026-13-01' } as WindowSchedule, 'UTC'],
-  [{ ...daily('02:00', 5), from: '2026-02-01', until: '2026-01-01' } as WindowSchedule, 'UTC'],
+  [{ ...daily('02:00', 5), from: '2026-13-01' }, 'UTC'],
+  [{ ...daily('02:00', 5), from: '2026-02-01', until: '2026-01-01' }, 'UTC'],
   [daily('25:00', 5), 'UTC'],
 ])('%j in %s has a fault', (schedule, inZone) => expect(faultOf(schedule, inZone)).toBeTypeOf('string'))

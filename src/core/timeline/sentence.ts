@@ -78,6 +78,10 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
       return `${event.by.name} said ${event.service === null ? 'that no service is known to be hit' : `that ${event.service} is hit`}${because(event.reason)}.`
     case 'incident.playbook-moved':
       return `${event.by.name} moved it to another version of the playbook${because(event.reason)}.`
+    case 'incident.snoozed':
+      return `${event.by.name} has it, and is paged again at ${toRfc3339(event.until)}${because(event.reason)}.`
+    case 'incident.woken':
+      return event.by.kind === 'system' ? 'The snooze is over.' : `${event.by.name} ended the snooze.`
     case 'incident.went-back':
       return `${event.by.name} went back from ${event.from} to ${event.to}${because(event.reason)}.`
     case 'incident.reopened':

@@ -130,6 +130,7 @@ test('every route answers what the document says, well and badly', async () => {
     getGrouping: [`/incidents/${id}/grouping`],
     goBack: [`/incidents/${id}/back`],
     getTriage: [`/incidents/${id}/triage`],
+    snoozeIncident: [`/incidents/${id}/snooze`, { duration_seconds: 60, reason: 'r' }],
     addNote: [`/incidents/${id}/note`, { text: 'n' }],
     recordFact: [`/incidents/${id}/facts`, { fact: 'aware_at', at: '2026-01-01T00:00:00Z' }],
     assignRole: [`/incidents/${id}/roles`, { role: 'scribe' }],

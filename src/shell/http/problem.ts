@@ -59,6 +59,8 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'playbook-unchanged': [409, 'The incident runs by this version already'],
   'nothing-to-go-back-to': [409, 'There is no step before this one to go back to'],
   'not-paged': [409, 'This person is not being paged'],
+  'snooze-in-past': [422, 'A snooze ends in the future'],
+  'not-snoozed': [409, 'Nobody has snoozed it'],
   'incident-merged': [409, 'The incident was merged into another, which goes on in its place'],
   'incident-not-merged': [409, 'The incident is merged into none'],
   'incident-private': [409, 'A private incident is neither merged nor linked: others would learn of it'],
@@ -79,6 +81,7 @@ const REFUSED_FIELDS: Partial<Record<RefusalCode, string>> = {
   'unit-wrong': 'value',
   'value-impossible': 'value',
   'reason-required': 'reason',
+  'snooze-in-past': 'until',
 }
 
 export type EdgeCode = keyof typeof EDGE

@@ -58,6 +58,7 @@ export function showIncident(row: IncidentRow, context: ShowContext, now: Instan
     acknowledged_at: time(state.acknowledgedAt),
     mitigating_at: time(state.mitigatingAt),
     resolved_at: time(state.resolvedAt),
+    snoozed_until: time(state.snooze?.until ?? null),
     closed_at: time(state.closedAt),
     updated_at: toRfc3339(row.updated_at.getTime()),
     roles: showRoles(state, playbook, people),

@@ -13,6 +13,7 @@ import {
   ReasonBody,
   ReleaseBody,
   ServiceBody,
+  SnoozeBody,
   SeverityBody,
   SummonBody,
   TriageBody,
@@ -31,6 +32,7 @@ import { badField, ProblemError, refusal, unknownPerson } from '../http/problem.
 import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
 import { findPersonNamed } from '../person/person-store.ts'
 import type { Ports } from '../ports.ts'
+import { readEnd } from '../silence/present.ts'
 import { changeInTransaction, openIncident } from './change.ts'
 import { loadIncidentFor } from './find.ts'
 import type { IncidentRow } from './list-store.ts'
@@ -110,6 +112,42 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
           via: viaOf(request),
         })),
     )
+    app.post(
+      '/incidents/:id/snooze',
+      {
+        schema: {
+          tags,
+          operationId: 'snoozeIncident',
+          summary: 'You have it, and are paged anew at a time unless it is resolved by then',
+          params: IdParams,
+          headers,
+          body: SnoozeBody,
+          response: answers({ 200: Incident }),
+        },
+      },
+      async (request, reply) =>
+        command(request, reply, (by, { tx }) => {
+          const { until, duration_seconds, reason } = request.body
+          const { viewer } = requesterOf(request)
+          const end = readEnd({ ends_at: until, duration_seconds }, tx.now, 'until')
+          return { type: 'snooze', by, personId: viewer.personId, via: viaOf(request), until: end, reason }
+        }),
+    )
+
+    app.delete(
+      '/incidents/:id/snooze',
+      {
+        schema: {
+          tags,
+          operationId: 'wakeIncident',
+          summary: 'End a snooze now: whoever snoozed it is paged',
+          params: IdParams,
+          response: answers({ 200: Incident }),
+        },
+      },
+      async (request, reply) => command(request, reply, (by) => ({ type: 'wake-up', by })),
+    )
+
     app.post(
       '/incidents/:id/decline',
       { schema: { ...schema('decline', 'Say that you cannot: the next person is paged now'), body: ReasonBody } },
