@@ -214,8 +214,7 @@ test('every route answers what the document says, well and badly', async () => {
     'changeMaintenance',
     'endMaintenance',
     'snoozeAlert',
-    'wakeAlert',
-  ]
+    'wakeAlert', 'wakeIncident']
   const others = [
     'testSource',
     'savePlaybook',

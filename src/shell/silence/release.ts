@@ -183,7 +183,6 @@ function refold(alerts: readonly HeldAlert[], units: readonly Unit[], aim: (unit
       fingerprint: alert.fingerprint,
       sourceId: alert.sourceId,
       kind: alert.sourceKind,
-      kind: alert.sourceKind,
       signal: null,
       episode: alert.episode,
       incidentId: null,
