@@ -1,7 +1,8 @@
 /** Filters above a list: words that are asked a moment after the last key, and choices that show when they narrow. */
-import { Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { Search, SlidersHorizontal } from 'lucide-react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { classNames } from '../lib/class-names.ts'
+import { Button } from './button.tsx'
 import { CONTROL } from './field.tsx'
 
 const TYPED_WAIT_MS = 250
@@ -10,10 +11,12 @@ interface TextFilterProps {
   readonly label: string
   readonly placeholder: string
   readonly value: string
+  /** On a phone it takes a line of its own. */
+  readonly wide?: boolean
   readonly onChange: (text: string) => void
 }
 
-export function TextFilter({ label, placeholder, value, onChange }: TextFilterProps) {
+export function TextFilter({ label, placeholder, value, wide, onChange }: TextFilterProps) {
   const [text, setText] = useState(value)
   const latest = useRef(onChange)
   latest.current = onChange
@@ -24,7 +27,7 @@ export function TextFilter({ label, placeholder, value, onChange }: TextFilterPr
     return () => clearTimeout(timer)
   }, [text, value])
   return (
-    <label className="relative min-w-40 flex-1 max-[760px]:basis-full min-[761px]:max-w-64">
+    <label className={classNames('relative min-w-40 flex-1 min-[761px]:max-w-64', wide === true ? 'max-[760px]:basis-full' : '')}>
       <span className="sr-only">{label}</span>
       <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-faint" />
       <input
@@ -66,5 +69,19 @@ export function ChoiceFilter({ label, value, options, onChange }: ChoiceFilterPr
         </option>
       ))}
     </select>
+  )
+}
+
+/** On a phone the list comes first: what is not used stays folded away behind a button. */
+export function FoldedFilters({ used, children }: { readonly used: boolean; readonly children: ReactNode }) {
+  const [unfolded, setUnfolded] = useState(false)
+  const open = unfolded || used
+  return (
+    <>
+      <Button className="min-[761px]:hidden" aria-expanded={open} aria-label="Filter" onClick={() => setUnfolded(!unfolded)}>
+        <SlidersHorizontal size={15} aria-hidden />
+      </Button>
+      <div className={classNames('contents', open ? '' : 'max-[760px]:hidden')}>{children}</div>
+    </>
   )
 }

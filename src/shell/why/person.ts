@@ -34,12 +34,7 @@ export interface PersonQuestion {
 export async function whyPerson(question: PersonQuestion): Promise<WhyPerson> {
   const { person, pages, disabled, incident, names } = question
   const own = pages.filter((page) => page.person.id === person.id)
-  if (own.length > 0)
-    return answer(
-      question,
-      own.map(judgePage),
-      own.flatMap((page) => pageSteps(question, page)),
-    )
+  if (own.length > 0) return answer(question, own.map(judgePage), inOrder([...own.flatMap(pageSteps), ...toldSteps(question)]))
   if (disabled) return plain(question, 'disabled', `The account of ${person.name} is disabled: nobody disabled is paged.`)
   if (incident.duties.length === 0) return pagesNobody(question)
   const judged: DutyJudgement[] = []
@@ -159,22 +154,36 @@ function heldSentence({ role, people, schedule, next }: OnCallItem): string {
   return `${role} was held by ${who}${then} (${by}, as it is written now).`
 }
 
-/** Each delivery of a page, then what the timeline says of it. */
-function pageSteps({ events, incidentId, names, person }: PersonQuestion, page: Page): WhyStep[] {
-  const made = step('page', `A page was made for ${page.role}${page.because === '' ? '' : `: ${page.because}`}`, {
-    at: Date.parse(page.created_at),
-  })
+/** Each page with what became of it on each channel. */
+function pageSteps(page: Page): WhyStep[] {
+  const because = page.because === '' ? '' : ` ${page.because}`
+  const made = step('page', `A page was made for ${page.role}.${because}`, { at: Date.parse(page.created_at) })
   const deliveries = page.deliveries.map((delivery) => {
     const at = delivery.seen_at ?? delivery.delivered_at ?? delivery.sent_at ?? delivery.queued_at
-    const reason = delivery.reason === null ? '' : ` ${delivery.reason}.`
-    return step('page', `${delivery.channel}: ${delivery.state}. ${delivery.evidence}${reason}`.trim(), { at: Date.parse(at) })
+    const said = [`As ${page.role} by ${delivery.channel}: ${delivery.state}`, delivery.evidence, delivery.reason ?? '']
+    const sentences = said.filter((text) => text !== '').map((text) => text.replace(/[.\s]+$/, ''))
+    return step('page', `${sentences.join('. ')}.`, { at: Date.parse(at) })
   })
+  return [made, ...deliveries]
+}
+
+/** What the timeline says of their pages. */
+function toldSteps({ events, incidentId, names, person }: PersonQuestion): WhyStep[] {
   const told = events.filter(
     ({ event }) =>
-      (event.type === 'incident.paged' && event.pages.some((paged) => paged.personId === person.id && paged.role === page.role)) ||
-      (event.type === 'incident.acknowledged' && page.state === 'acknowledged' && event.personId === person.id),
+      (event.type === 'incident.paged' && event.pages.some((paged) => paged.personId === person.id)) ||
+      ((event.type === 'incident.acknowledged' || event.type === 'incident.page-declined') && event.personId === person.id),
   )
-  return [made, ...deliveries, ...told.map((known) => eventStep('paging', incidentId, known, names))]
+  return told.map((known) => eventStep('paging', incidentId, known, names))
+}
+
+/** In the order in which it happened; what has no time stays behind what it follows. */
+function inOrder(steps: readonly WhyStep[]): WhyStep[] {
+  let last = ''
+  return steps
+    .map((one) => ({ one, at: (last = one.at ?? last) }))
+    .toSorted((a, b) => a.at.localeCompare(b.at))
+    .map(({ one }) => one)
 }
 
 function acknowledgements({ events, incidentId }: PersonQuestion, names: Names): WhyStep[] {

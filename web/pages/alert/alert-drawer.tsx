@@ -47,6 +47,7 @@ function Loaded({ alert }: { readonly alert: Alert }) {
           )}
         </p>
         <Facts
+          tight
           facts={[
             [
               'Alarm',

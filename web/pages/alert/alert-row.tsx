@@ -25,12 +25,12 @@ export function AlertRow({ alert, isOpen, onOpen }: { readonly alert: Alert; rea
       aria-haspopup="dialog"
       data-pointed={isOpen || undefined}
       onClick={onOpen}
-      className="grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-0.5 px-3.5 py-2 text-left hover:bg-accent-soft/40 focus-visible:-outline-offset-2 min-[761px]:grid-cols-[92px_minmax(0,1fr)_150px_96px]"
+      className="grid w-full grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-0.5 px-3.5 py-2 text-left hover:bg-accent-soft/40 focus-visible:-outline-offset-2 min-[761px]:grid-cols-[92px_minmax(0,1fr)_150px_96px]"
     >
-      <span className="truncate">
+      <span className="truncate max-[760px]:col-start-1 max-[760px]:row-start-1">
         <AlertState alert={alert} />
       </span>
-      <span className="min-w-0 max-[760px]:col-span-2 max-[760px]:row-start-2">
+      <span className="min-w-0 max-[760px]:col-span-3 max-[760px]:row-start-2">
         <span className="block truncate font-[590]" dir="auto">
           {alert.title}
         </span>
@@ -38,11 +38,11 @@ export function AlertRow({ alert, isOpen, onOpen }: { readonly alert: Alert; rea
           {alert.hold === null ? <LabelLine alert={alert} /> : alert.hold.reason}
         </span>
       </span>
-      <span className="min-w-0 truncate text-s text-muted max-[760px]:col-span-2">
+      <span className="min-w-0 truncate text-s text-muted max-[760px]:col-start-2 max-[760px]:row-start-1">
         <span dir="auto">{alert.source}</span>
         {alert.count > 1 && ` · ${counted(alert.count, 'signal')}`}
       </span>
-      <span className="text-right text-s text-muted max-[760px]:col-start-2 max-[760px]:row-start-1">
+      <span className="text-right text-s text-muted max-[760px]:col-start-3 max-[760px]:row-start-1">
         {alert.state === 'firing' ? (
           <>
             for <Age at={toMs(alert.first_at)} />

@@ -11,7 +11,7 @@ import { LiveMark } from '../../app/live-mark.tsx'
 import { useTitle } from '../../lib/title.ts'
 import { Button, buttonClass } from '../../parts/button.tsx'
 import { Choices } from '../../parts/choices.tsx'
-import { ChoiceFilter, TextFilter } from '../../parts/filter.tsx'
+import { ChoiceFilter, FoldedFilters, TextFilter } from '../../parts/filter.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
 import { VirtualList } from '../../parts/virtual-list.tsx'
@@ -102,18 +102,20 @@ function Filters({ search, set, narrowed }: FilterProps) {
         value={search.q ?? ''}
         onChange={(q) => set({ q })}
       />
-      <ChoiceFilter
-        label="Any source"
-        value={search.source}
-        options={sources.map((source) => [source.id, source.name])}
-        onChange={(source) => set({ source })}
-      />
-      <ChoiceFilter
-        label="Any type"
-        value={search.type}
-        options={types.map((type) => [type.id, type.title])}
-        onChange={(type) => set({ type })}
-      />
+      <FoldedFilters used={[search.source, search.type].some((value) => value !== undefined)}>
+        <ChoiceFilter
+          label="Any source"
+          value={search.source}
+          options={sources.map((source) => [source.id, source.name])}
+          onChange={(source) => set({ source })}
+        />
+        <ChoiceFilter
+          label="Any type"
+          value={search.type}
+          options={types.map((type) => [type.id, type.title])}
+          onChange={(type) => set({ type })}
+        />
+      </FoldedFilters>
       {narrowed && (
         <Button look="quiet" size="s" onClick={() => set({ q: undefined, source: undefined, type: undefined })}>
           Clear

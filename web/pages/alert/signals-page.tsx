@@ -11,7 +11,7 @@ import { serverNow } from '../../lib/now.ts'
 import { toMs } from '../../lib/moment.ts'
 import { useTitle } from '../../lib/title.ts'
 import { Button, buttonClass } from '../../parts/button.tsx'
-import { ChoiceFilter, TextFilter } from '../../parts/filter.tsx'
+import { ChoiceFilter, FoldedFilters, TextFilter } from '../../parts/filter.tsx'
 import { Ago } from '../../parts/moment.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
@@ -80,19 +80,21 @@ function Filters({ search, set, isFiltered, clear }: FilterProps) {
         value={search.q ?? ''}
         onChange={(q) => set({ q })}
       />
-      <ChoiceFilter label="Any fate" value={search.outcome} options={OUTCOME_CHOICES} onChange={(outcome) => set({ outcome })} />
-      <ChoiceFilter
-        label="Any source"
-        value={search.source}
-        options={sources.map((source) => [source.id, source.name])}
-        onChange={(source) => set({ source })}
-      />
-      <ChoiceFilter
-        label="Any time"
-        value={search.span}
-        options={SPAN_CHOICES}
-        onChange={(span) => set({ span: span as SignalSearch['span'], from: undefined, until: undefined })}
-      />
+      <FoldedFilters used={[search.outcome, search.source, search.span].some((value) => value !== undefined)}>
+        <ChoiceFilter label="Any fate" value={search.outcome} options={OUTCOME_CHOICES} onChange={(outcome) => set({ outcome })} />
+        <ChoiceFilter
+          label="Any source"
+          value={search.source}
+          options={sources.map((source) => [source.id, source.name])}
+          onChange={(source) => set({ source })}
+        />
+        <ChoiceFilter
+          label="Any time"
+          value={search.span}
+          options={SPAN_CHOICES}
+          onChange={(span) => set({ span: span as SignalSearch['span'], from: undefined, until: undefined })}
+        />
+      </FoldedFilters>
       {isFiltered && (
         <Button look="quiet" size="s" onClick={clear}>
           Clear
@@ -134,12 +136,12 @@ function Row({ signal, isOpen, onOpen }: { readonly signal: Signal; readonly isO
       aria-haspopup="dialog"
       data-pointed={isOpen || undefined}
       onClick={onOpen}
-      className="grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-0.5 px-3.5 py-2 text-left hover:bg-accent-soft/40 focus-visible:-outline-offset-2 min-[761px]:grid-cols-[92px_minmax(0,1fr)_150px_96px]"
+      className="grid w-full grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-0.5 px-3.5 py-2 text-left hover:bg-accent-soft/40 focus-visible:-outline-offset-2 min-[761px]:grid-cols-[92px_minmax(0,1fr)_150px_96px]"
     >
-      <span className="truncate">
+      <span className="truncate max-[760px]:col-start-1 max-[760px]:row-start-1">
         <Tag tone={word.tone}>{word.label}</Tag>
       </span>
-      <span className="min-w-0 max-[760px]:col-span-2 max-[760px]:row-start-2">
+      <span className="min-w-0 max-[760px]:col-span-3 max-[760px]:row-start-2">
         <span className="block truncate font-[590]" dir="auto">
           {signal.title}
         </span>
@@ -147,10 +149,10 @@ function Row({ signal, isOpen, onOpen }: { readonly signal: Signal; readonly isO
           {signal.outcome}
         </span>
       </span>
-      <span className="min-w-0 truncate text-s text-muted max-[760px]:col-span-2" dir="auto">
+      <span className="min-w-0 truncate text-s text-muted max-[760px]:col-start-2 max-[760px]:row-start-1" dir="auto">
         {signal.source}
       </span>
-      <span className="text-right text-s text-muted max-[760px]:col-start-2 max-[760px]:row-start-1">
+      <span className="text-right text-s text-muted max-[760px]:col-start-3 max-[760px]:row-start-1">
         <Ago at={toMs(signal.received_at)} />
       </span>
     </button>

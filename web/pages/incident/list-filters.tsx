@@ -1,7 +1,6 @@
 /** The list's filters; each change goes into the address, so that a filtered list can be pasted into a chat. */
 import { useQuery } from '@tanstack/react-query'
-import { SlidersHorizontal, X } from 'lucide-react'
-import { useState } from 'react'
+import { X } from 'lucide-react'
 import { PHASES_SHOWN } from './phases.ts'
 import type { ListSearch, ListState } from './list-search.ts'
 import { isFiltered } from './list-search.ts'
@@ -9,8 +8,7 @@ import { PHASE_WORDS } from './words.ts'
 import { playbookQuery } from '../../api/queries.ts'
 import { Button } from '../../parts/button.tsx'
 import { Choices } from '../../parts/choices.tsx'
-import { ChoiceFilter, TextFilter } from '../../parts/filter.tsx'
-import { classNames } from '../../lib/class-names.ts'
+import { ChoiceFilter, FoldedFilters, TextFilter } from '../../parts/filter.tsx'
 
 const STATES: readonly { readonly value: ListState; readonly label: string }[] = [
   { value: 'open', label: 'Open' },
@@ -26,9 +24,6 @@ interface FiltersProps {
 export function ListFilters({ search, onChange }: FiltersProps) {
   const playbook = useQuery(playbookQuery).data
   const chosen = [search.severity, search.phase, search.type, search.version, search.q].filter((value) => value !== undefined).length
-  // On a phone the incidents come first: what is not used stays folded away.
-  const [unfolded, setUnfolded] = useState(false)
-  const fold = unfolded || chosen > 0 ? '' : 'max-[760px]:hidden'
   const set = (change: { readonly [Name in keyof ListSearch]?: ListSearch[Name] | undefined }): void => {
     const merged = { ...search, ...change }
     onChange(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined && value !== '')))
@@ -43,16 +38,14 @@ export function ListFilters({ search, onChange }: FiltersProps) {
         choices={STATES}
         onChange={(state) => set({ state: state === 'open' ? undefined : state })}
       />
-      <Button
-        className="min-[761px]:hidden"
-        aria-expanded={unfolded || chosen > 0}
-        onClick={() => setUnfolded(!unfolded)}
-        aria-label="Filter"
-      >
-        <SlidersHorizontal size={15} aria-hidden />
-      </Button>
-      <div className={classNames('contents', fold)}>
-        <TextFilter label="Title, summary or number" placeholder="Title or number" value={search.q ?? ''} onChange={(q) => set({ q })} />
+      <FoldedFilters used={chosen > 0}>
+        <TextFilter
+          wide
+          label="Title, summary or number"
+          placeholder="Title or number"
+          value={search.q ?? ''}
+          onChange={(q) => set({ q })}
+        />
         <ChoiceFilter
           label="Severity"
           value={search.severity}
@@ -79,7 +72,7 @@ export function ListFilters({ search, onChange }: FiltersProps) {
             options={[[search.version, `Playbook v${search.version}`]]}
           />
         )}
-      </div>
+      </FoldedFilters>
       {isFiltered(search) && (
         <Button look="quiet" size="s" onClick={() => onChange({})}>
           <X size={13} aria-hidden /> Clear

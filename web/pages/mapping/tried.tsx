@@ -26,6 +26,7 @@ export function Tried({ tried, error }: { readonly tried: MappingTried | undefin
               <Tag tone={signal.status === 'firing' ? 'late' : 'ok'}>{signal.status}</Tag> {signal.title}
             </p>
             <Facts
+              tight
               facts={[
                 [
                   'Alarm',

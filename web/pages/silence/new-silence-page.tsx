@@ -68,7 +68,7 @@ export function NewSilencePage() {
               />
               {make.isError && <FormError>{explainError(make.error)}</FormError>}
               <div className="flex flex-row-reverse flex-wrap gap-2 max-[760px]:flex-col">
-                <Button type="submit" look="main" busy={make.isPending} disabled={!isAsked || end === null || needsReason}>
+                <Button type="submit" look="main" busy={make.isPending} disabled={!isAsked || end === null}>
                   Silence
                 </Button>
                 <Link to="/silences" className={buttonClass()}>

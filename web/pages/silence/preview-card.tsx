@@ -60,7 +60,7 @@ function Found({ preview }: { readonly preview: MutePreview }) {
               key={incident.id}
               to="/incidents/$ref"
               params={{ ref: String(incident.number) }}
-              className="mr-2 text-accent hover:underline"
+              className="mr-2 text-accent underline"
               title={incident.title}
             >
               INC-{incident.number} ({incident.severity})
@@ -91,7 +91,7 @@ function Alerts({ title, alerts, total }: { readonly title: string; readonly ale
                 {alert.severity}, <Ago at={toMs(alert.last_at)} />
               </span>
             </p>
-            {!alert.would_hold && <p className="text-s text-warn">{alert.why}</p>}
+            {!alert.would_hold && alert.incident_id === null && <p className="text-s text-warn">{alert.why}</p>}
           </li>
         ))}
       </ul>

@@ -64,6 +64,9 @@ function Loaded({ source, dataAt }: { readonly source: SourceDetail; readonly da
         }
       >
         <LiveMark dataAt={dataAt} />
+        <Link to="/signals" search={{ source: source.id }} className={buttonClass()}>
+          Its signals
+        </Link>
         {source.kind === 'json' && mayManage && (
           <Link to="/sources/$id/mapping" params={{ id: source.id }} className={buttonClass()}>
             Mapping
@@ -122,6 +125,7 @@ function Today({ source }: { readonly source: SourceDetail }) {
   return (
     <Card title="Today" aside={source.last_seen_at === null ? 'never heard' : <Ago at={toMs(source.last_seen_at)} />}>
       <Facts
+        tight
         facts={[
           ['Messages', <Count key="c" value={today.messages} />],
           ['Signals in them', <Count key="c" value={today.signals} />],

@@ -115,15 +115,15 @@ function Ask({ onAsk }: { readonly onAsk: (search: { signal?: string; alert?: st
       </form>
       <Empty icon={<CircleHelp size={22} />} title="Or ask from where it stands">
         Open a message on{' '}
-        <Link to="/signals" className="text-accent hover:underline">
+        <Link to="/signals" className="text-accent underline">
           Signals
         </Link>
         , an alert on{' '}
-        <Link to="/alerts" search={{}} className="text-accent hover:underline">
+        <Link to="/alerts" search={{}} className="text-accent underline">
           Alerts
         </Link>{' '}
         or an incident, and press “Why?”. What was never received can be tried:{' '}
-        <Link to="/playbook/try" search={{}} className="text-accent hover:underline">
+        <Link to="/playbook/try" search={{}} className="text-accent underline">
           Try a signal
         </Link>
         .
