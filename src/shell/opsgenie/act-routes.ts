@@ -70,8 +70,8 @@ async function take(ports: Ports, worker: Worker, kind: ActKind, request: Fastif
   await submitSignal(ports, source, { identifier, act: read.act, requestId: requestIdOf(request) })
   const id = requestIdOf(request)
   const done = await ports.database.inTransaction('main', async (tx) => {
-    const waits = await hasPending(tx, source.id)
     const entry = { id, sourceId: source.id, identifier, act: read.act }
+    const waits = await hasPending(tx, entry)
     await insertRequest(tx, entry)
     return !waits && (await tx.savepoint(() => carryOut(ports, tx, source, entry)))
   })

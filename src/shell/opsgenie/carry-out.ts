@@ -42,14 +42,15 @@ export async function giveUp(tx: Tx, request: Pick<NewRequest, 'id'>): Promise<v
   await finishRequest(tx, request.id, { success: false, status: 'Alert does not exist', alertId: null, alias: null })
 }
 
-/** In order; what finds no alert holds up what its source asked later, until it is given up. @returns how many wait still */
+/** In order; what finds no alert holds up what is asked of the same one later, until it is given up. @returns how many wait still */
 export async function carryOutPending(ports: Ports): Promise<number> {
   return ports.database.inTransaction('main', async (tx) => {
     const held = new Set<string>()
     let waiting = 0
     for (const request of await lockPending(tx, PENDING_AT_ONCE)) {
-      if (held.has(request.sourceId) || !(await settle(ports, tx, request))) {
-        held.add(request.sourceId)
+      const subject = JSON.stringify([request.sourceId, request.identifier.type, request.identifier.value])
+      if (held.has(subject) || !(await settle(ports, tx, request))) {
+        held.add(subject)
         waiting += 1
       }
     }

@@ -5,6 +5,8 @@ import { openTestDatabase, type TestDatabase } from '../../../test/support/datab
 import { seedSource } from '../../../test/support/intake.ts'
 import { type OpsgenieServer, startOpsgenieServer } from '../../../test/support/opsgenie-server.ts'
 import { testPlaybook } from '../../../test/support/playbook.ts'
+import { loadReceipts } from '../alert/receipt-store.ts'
+import { readAgain } from '../alert/recover.ts'
 import { waitFor } from '../../../test/support/wait.ts'
 
 const OTHER_KEY = 'a0a0a0a004764012d7bfb002500d5d1a'
@@ -390,6 +392,31 @@ test('an act that overtakes its create is carried out when the alert is there, i
   const after = await server.ask('PUT', `/v2/alerts/${alias}/message?identifierType=alias`, { message: 'Two' })
   for (const answer of [...asked, after]) expect(await statusOf(answer.json.requestId)).toMatchObject({ success: true })
   expect(await get(alias)).toMatchObject({ message: 'Two' })
+})
+
+test('what waits for one alert holds up nothing that is asked of others', async () => {
+  const { id } = await create()
+  await server.ask('POST', '/v2/alerts/nobody-knows-it/notes?identifierType=alias', { note: 'waits' })
+  const answer = await server.ask('POST', `/v2/alerts/${id}/notes`, { note: 'at once' })
+  expect((await server.ask('GET', `/v2/alerts/requests/${answer.json.requestId}`)).json.data).toMatchObject({ success: true })
+})
+
+test('after a crash the receipts of creates, acknowledgements and closes are read as they were', async () => {
+  const { id, alias } = await create()
+  await act('POST', `/v2/alerts/${id}/acknowledge`, {})
+  await act('POST', `/v2/alerts/${alias}/close?identifierType=alias`, {})
+  const read = await database.database.inTransaction('main', async (tx) => {
+    const receipts = await loadReceipts(tx, { serverId: server.ports.serverId, above: 0, upTo: null, limit: 10_000 })
+    return receipts
+      .map(readAgain)
+      .flatMap(({ signals, fingerprints, kind }) =>
+        signals.map(({ status, dedupKey }, index) => ({ status, dedupKey, kind, fingerprint: fingerprints[index] })),
+      )
+  })
+  const [row] = await server.rows<{ fingerprint: string }>('select fingerprint from alert where id = $1', [id])
+  const own = read.filter(({ dedupKey }) => dedupKey === alias)
+  expect(own.map(({ status }) => status)).toEqual(['firing', 'acknowledged', 'resolved'])
+  expect(own.every(({ kind, fingerprint }) => kind === 'opsgenie' && fingerprint === row?.fingerprint)).toBe(true)
 })
 
 test('an unknown key is 401, a key of another kind 403, and no key sees the alerts of another source', async () => {

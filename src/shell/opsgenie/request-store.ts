@@ -40,11 +40,11 @@ export async function finishRequest(tx: Tx, id: string, fate: Fate): Promise<voi
   )
 }
 
-/** Requests of one source are carried out in their order: one that came later waits with those before it. */
-export async function hasPending(tx: Tx, sourceId: string): Promise<boolean> {
+/** What is asked of one alert is carried out in its order: what came later waits with what came before. */
+export async function hasPending(tx: Tx, { sourceId, identifier }: Pick<NewRequest, 'sourceId' | 'identifier'>): Promise<boolean> {
   const { rows } = await tx.query<{ pending: boolean }>(
-    'select exists (select from opsgenie_request where source_id = $1 and processed_at is null) as pending',
-    [sourceId],
+    `select exists (select from opsgenie_request where source_id = $1 and processed_at is null and identifier = $2::jsonb) as pending`,
+    [sourceId, JSON.stringify(identifier)],
   )
   return rows[0]?.pending === true
 }

@@ -14,6 +14,10 @@ import { startWorker } from './worker.ts'
 const PREFIXES = ['', '/jsm/ops/integration']
 const BODY_BYTES_MAX = 524_288
 
+async function nothing(): Promise<never> {
+  throw new OpsgenieRefusal(404, 'There is no such address in the API')
+}
+
 export function opsgenieRoutes(ports: Ports): FastifyPluginAsync {
   return async (app) => {
     const worker = startWorker(ports)
@@ -29,9 +33,6 @@ export function opsgenieRoutes(ports: Ports): FastifyPluginAsync {
           savedSearchRoutes(inside, ports)
           heartbeatRoutes(inside, ports)
           actRoutes(inside, ports, worker)
-          const nothing = async () => {
-            throw new OpsgenieRefusal(404, 'There is no such address in the API')
-          }
           inside.all('/v2/alerts/*', nothing)
           inside.all('/v2/heartbeats/*', nothing)
           inside.route({ method: ['PUT', 'PATCH', 'DELETE'], url: '/v2/alerts', handler: nothing })

@@ -1,0 +1,37 @@
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testPorts } from '../../../test/support/ports.ts'
+import { makeIngestHandler } from '../http/ingest.ts'
+
+/** Doors behind which nothing is applied any more: every bound is reached. */
+const server = createServer((request, response) => {
+  if (!doors.handle(request, response)) response.writeHead(404).end()
+})
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- overload is answered before any part is asked
+const parts = { queue: { size: () => Number.MAX_SAFE_INTEGER, weight: () => Number.MAX_SAFE_INTEGER } } as Parameters<
+  typeof makeIngestHandler
+>[1]
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing reaches the database
+const doors = makeIngestHandler(testPorts({} as Parameters<typeof testPorts>[0]), parts)
+let url = ''
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  url = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
+})
+afterAll(() => server.close())
+
+test.each([
+  ['/v2/alerts', 429, { message: 'You are making too many requests!', took: expect.any(Number), requestId: expect.any(String) }],
+  ['/jsm/ops/integration/v2/alerts/', 429, { message: 'You are making too many requests!' }],
+  ['/v2/enqueue', 429, { status: 'throttle exceeded', message: expect.any(String) }],
+  ['/generic/2010-04-15/create_event.json', 503, { status: 'throttle exceeded' }],
+])("%s says %s when too much comes at once, in its vendor's shape, and when to come again", async (path, status, body) => {
+  const answer = await fetch(`${url}${path}`, { method: 'POST', body: '{}', headers: { authorization: 'GenieKey k' } })
+  expect(answer.status).toBe(status)
+  expect(answer.headers.get('retry-after')).toBe('2')
+  expect(await answer.json()).toMatchObject(body)
+})
