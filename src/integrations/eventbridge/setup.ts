@@ -11,7 +11,7 @@ const TERRAFORM = `resource "aws_cloudwatch_event_connection" "tocsin" {
   auth_parameters {
     api_key {
       key   = "X-Api-Key"
-      value = "{{key}}" # the address holds it too; EventBridge wants one here in any case
+        value = "{{key}}"
     }
   }
 }
@@ -19,7 +19,7 @@ const TERRAFORM = `resource "aws_cloudwatch_event_connection" "tocsin" {
 resource "aws_cloudwatch_event_api_destination" "tocsin" {
   name                             = "tocsin"
   connection_arn                   = aws_cloudwatch_event_connection.tocsin.arn
-  invocation_endpoint              = "{{url}}"
+  invocation_endpoint              = "{{url}}/hooks/eventbridge"
   http_method                      = "POST"
   invocation_rate_limit_per_second = 300
 }
@@ -134,7 +134,7 @@ export const setup: SourceSetup = {
   purpose: 'CloudWatch alarms, GuardDuty findings, deployments and other events of AWS, without a topic in between.',
   steps: [
     'Create a connection with the authorization type "API key": name X-Api-Key, value the key of this source.',
-    'Create an API destination with this address, method POST, and that connection.',
+    'Create an API destination with the address {{url}}/hooks/eventbridge, method POST, and that connection. Where no header can be set, {{url}}/hooks/eventbridge/{{key}} does it alone.',
     'Create a rule with the pattern below and the API destination as its target.',
     'In the target, choose a dead-letter queue: without one, an event is dropped after a day.',
   ],

@@ -389,7 +389,7 @@ test('the sample of the setup page is a message of SNS, and the snippets set wha
   const { sample, snippets } = sns.setup
   expect(understood(receive(sample.body, sample.headers)).signals).toMatchObject([{ alarm: 'API5xxAlarm', status: 'firing', value: 61 }])
   for (const { text } of snippets) {
-    expect(text).toContain('{{url}}')
+    expect(text).toContain('{{url}}/hooks/sns/{{key}}')
     expect(text).toMatch(/deadLetterTargetArn/)
     expect(text).toMatch(/numRetries\W+64/)
   }

@@ -34,7 +34,7 @@ resource "aws_sqs_queue_policy" "tocsin_undelivered" {
 resource "aws_sns_topic_subscription" "tocsin" {
   topic_arn              = aws_sns_topic.tocsin.arn
   protocol               = "https"
-  endpoint               = "{{url}}"
+  endpoint               = "{{url}}/hooks/sns/{{key}}"
   endpoint_auto_confirms = true  # Tocsin confirms by itself
   raw_message_delivery   = false # raw messages carry no signature
   delivery_policy = jsonencode({
@@ -67,7 +67,7 @@ aws sqs set-queue-attributes --queue-url "$QUEUE" --attributes file://queue-poli
 cat > subscription.json <<'JSON'
 {"DeliveryPolicy": "{\\"healthyRetryPolicy\\":{\\"numRetries\\":64,\\"numNoDelayRetries\\":2,\\"numMinDelayRetries\\":3,\\"numMaxDelayRetries\\":49,\\"minDelayTarget\\":5,\\"maxDelayTarget\\":60,\\"backoffFunction\\":\\"exponential\\"}}"}
 JSON
-SUBSCRIPTION=$(aws sns subscribe --topic-arn "$TOPIC" --protocol https --notification-endpoint '{{url}}' \\
+SUBSCRIPTION=$(aws sns subscribe --topic-arn "$TOPIC" --protocol https --notification-endpoint '{{url}}/hooks/sns/{{key}}' \\
   --attributes file://subscription.json --return-subscription-arn --query SubscriptionArn --output text)
 sleep 30 # until Tocsin has confirmed it
 aws sns set-subscription-attributes --subscription-arn "$SUBSCRIPTION" --attribute-name RedrivePolicy \\
@@ -106,7 +106,7 @@ export const setup: SourceSetup = {
   purpose: 'CloudWatch alarms, and whatever else is published to an SNS topic.',
   steps: [
     'Create a topic, or take the one your alarms use already, and set its signature version to 2.',
-    'Subscribe this address to it with the protocol HTTPS. Tocsin checks the signature and confirms the subscription by itself.',
+    'Subscribe {{url}}/hooks/sns/{{key}} to it with the protocol HTTPS. Tocsin checks the signature and confirms the subscription by itself.',
     'Give the subscription the delivery policy and the dead-letter queue below: by default SNS gives up after about a minute and forgets the message.',
     'In each alarm choose the topic for "In alarm" and for "OK": without the second, alerts here never end by themselves.',
     'Pin the topic on this source, so that no other topic can speak through it.',
