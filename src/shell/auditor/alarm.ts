@@ -11,7 +11,7 @@ export function alarmOf(findings: readonly Finding[]): Signal {
   const incidents = new Set(findings.map((finding) => finding.incidentId)).size
   const status = findings.length > 0 ? 'firing' : 'resolved'
   const title = status === 'firing' ? `Tocsin: ${incidents} incident(s) with a step that is late` : 'Tocsin: every step is on time again'
-  const named = findings.slice(0, NAMED_MAX).map(({ number, kind, detail }) => `#${number}: ${detail} (${kind})`)
+  const named = findings.slice(0, NAMED_MAX).map(({ number, kind, detail }) => `${number === 0 ? '' : `#${number}: `}${detail} (${kind})`)
   const rest = findings.length > NAMED_MAX ? [`and ${findings.length - NAMED_MAX} more`] : []
   return {
     alarm: AUDITOR_ALARM,

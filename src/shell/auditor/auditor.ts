@@ -9,6 +9,7 @@ import { pause } from '../outbox/retry.ts'
 import { startLoop } from '../outbox/loop.ts'
 import type { Ports } from '../ports.ts'
 import { releaseLease, takeLease, type Lease } from '../server/lease-store.ts'
+import { findForgotten } from '../silence/forgotten.ts'
 import { alarmOf, AUDITOR_DEDUP_KEY } from './alarm.ts'
 import { isAlertFiring } from './auditor-store.ts'
 import { examineIncidents } from './examination.ts'
@@ -65,7 +66,7 @@ export function startAuditor(ports: Ports, raise: Raise, changed: Partial<Audito
 async function turn(ports: Ports, raise: Raise, bounds: AuditorBounds, memory: Memory): Promise<void> {
   memory.lease = await takeLease(ports, 'auditor', bounds.leaseMs)
   if (memory.lease !== null) {
-    const findings = await look(ports, bounds)
+    const findings = [...(await look(ports, bounds)), ...(await findForgotten(ports, bounds.confirmMs))]
     if (findings.length > 0) auditorFindingsTotal.inc(findings.length)
     memory.findings = findings
     await sayIfChanged(ports, raise, findings)

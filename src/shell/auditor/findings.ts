@@ -23,6 +23,8 @@ export type FindingKind =
   | 'page-without-effect'
   /** A message that should have been tried and was not. */
   | 'effect-waiting'
+  /** Alerts are held by a silence, a window or a snooze that is over; of no one incident, and numbered 0. */
+  | 'hold-over'
   /** It could not be looked at. */
   | 'unreadable'
 

@@ -239,11 +239,20 @@ export async function countHolding(tx: Tx, by: HoldKind, refIds: readonly string
   return new Map(rows.map((row) => [row.ref_id, row.count]))
 }
 
-/** Firing alerts that are held by what is over for so long: nothing that runs well leaves any. */
+/** Firing alerts that are held by what is over for so long, whatever their rows say of its end: nothing that runs well leaves any. */
 export async function countForgotten(tx: Tx, lateMs: number): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
-    `select count(*)::float8 as count from alert_hold h join alert a on a.id = h.alert_id
-     where h.ended_at is null and h.due_at < to_timestamp(($1::float8 - $2::float8) / 1000) and a.resolved_at is null and a.incident_id is null`,
+    `with late as (select to_timestamp(($1::float8 - $2::float8) / 1000) as at)
+     select count(*)::float8 as count from late, alert_hold h join alert a on a.id = h.alert_id
+     where h.ended_at is null and a.resolved_at is null and a.incident_id is null and h.held_at < late.at and (
+       h.due_at < late.at
+       or (h.due_at is null and h.by_kind not in ('inhibition', 'observe'))
+       or case h.by_kind
+         when 'silence' then not exists (select from silence s where s.id::text = h.ref_id and s.ends_at >= late.at)
+         when 'snooze' then not exists (select from snooze s where s.id::text = h.ref_id and s.until >= late.at)
+         when 'maintenance' then not exists (
+           select from maintenance m where m.id::text = h.ref_id and (m.updated_at >= late.at or (m.ended_at is null and m.version = h.version)))
+         else false end)`,
     [tx.now, lateMs],
   )
   return rows[0]?.count ?? 0

@@ -13,6 +13,8 @@ import type { Database } from '../database/database.ts'
 import { openDatabase } from '../database/open-database.ts'
 import { APP_ROLE } from '../database/role-store.ts'
 import { decodeOutcomes } from '../alert/outcome.ts'
+import { findForgotten } from './forgotten.ts'
+import { countForgotten } from './hold-store.ts'
 import { releaseDue, startReleaser } from './release.ts'
 import { changeSilence, createSilence, expireSilence, type NewSilence } from './silence-act.ts'
 
@@ -246,6 +248,24 @@ describe('several servers', () => {
     const again = await start()
     await waitFor('the end', async () => (await releaseDue(again.ports)) > 0, { timeoutMs: 10_000 })
     expect(await incidents(again)).toHaveLength(1)
+  })
+})
+
+describe('the auditor', () => {
+  const count = (it: TestIntake) => it.ports.database.inTransaction('main', (tx) => countForgotten(tx, 30_000))
+
+  test('finds an alert that is held by what is over, whatever its row says', async () => {
+    const it = await start()
+    const id = await silence(it)
+    await send(it, { alertname: 'Spike' })
+    await it.rows(`update alert_hold set held_at = now() - interval '1 hour'`)
+    expect(await count(it)).toBe(0)
+    await it.rows(`update silence set starts_at = now() - interval '2 hours', ends_at = now() - interval '31 s' where id = '${id}'`)
+    expect(await count(it)).toBe(1)
+    await it.rows(`update silence set ends_at = now() + interval '1 hour' where id = '${id}'`)
+    await it.rows(`update alert_hold set due_at = now() - interval '31 s'`)
+    expect(await findForgotten(it.ports, 1)).toMatchObject([{ kind: 'hold-over', detail: '1 firing alert(s) are held by what is over' }])
+    expect(await count(it)).toBe(0)
   })
 })
 
