@@ -83,6 +83,7 @@ create table asked_alert (
   alert_id uuid not null,
   seen_at timestamp with time zone,
   missing_since timestamp with time zone,
+  noted_at timestamp with time zone,
   constraint asked_alert_pkey PRIMARY KEY (connection, alert_id),
   constraint asked_alert_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alert(id),
   constraint asked_alert_connection_fkey FOREIGN KEY (connection) REFERENCES asked_connection(name) ON DELETE CASCADE

@@ -27,6 +27,7 @@ create table asked_alert (
   alert_id       uuid        not null references alert (id),
   seen_at        timestamptz, -- last seen in an answer; null: never
   missing_since  timestamptz, -- of the first whole answer without it; null: it is there
+  noted_at       timestamptz, -- when its incident was told so
   primary key (connection, alert_id)
 );
 create index asked_alert_missing on asked_alert (alert_id) where missing_since is not null;

@@ -1,5 +1,6 @@
 /** The one list of integrations; nothing else outside their folders names them. */
-import type { Door, InnerDoor, IntegrationManifest } from '../integration.ts'
+import type { AskSource, Door, InnerDoor, IntegrationManifest } from '../integration.ts'
+import { askedDoor } from '../integration-asked.ts'
 import { alertmanager } from './alertmanager/manifest.ts'
 import { cloudevents } from './cloudevents/manifest.ts'
 import { datadog } from './datadog/manifest.ts'
@@ -11,6 +12,7 @@ import { grafana } from './grafana/manifest.ts'
 import { jira } from './jira/manifest.ts'
 import { json } from './json/manifest.ts'
 import { mail } from './mail/manifest.ts'
+import { measure } from './measure/manifest.ts'
 import { opsgenie } from './opsgenie/manifest.ts'
 import { pagerduty } from './pagerduty/manifest.ts'
 import { prometheus } from './prometheus/manifest.ts'
@@ -30,6 +32,7 @@ export const integrations: readonly IntegrationManifest[] = [
   jira,
   json,
   mail,
+  measure,
   opsgenie,
   pagerduty,
   prometheus,
@@ -43,7 +46,13 @@ export const doors: readonly { readonly door: Door; readonly kind: string }[] = 
   own.map((door) => ({ door, kind: id })),
 )
 
-/** Receipts of these are handed in by routes; they are read again as those of doors are. */
-export const innerDoors: readonly { readonly door: InnerDoor; readonly kind: string }[] = integrations.flatMap(({ id, innerDoors: own }) =>
-  (own ?? []).map((door) => ({ door, kind: id })),
+/** Sources that can be asked what fires, each with its integration. */
+export const askSources: readonly { readonly ask: AskSource; readonly kind: string }[] = integrations.flatMap(({ id, ask = [] }) =>
+  [ask].flat().map((one) => ({ ask: one, kind: id })),
 )
+
+/** Receipts of these are handed in by routes, or made of what was asked; they are read again as those of doors are. */
+export const innerDoors: readonly { readonly door: InnerDoor; readonly kind: string }[] = [
+  ...integrations.flatMap(({ id, innerDoors: own = [] }) => own.map((door) => ({ door, kind: id }))),
+  ...askSources.map(({ ask, kind }) => ({ door: askedDoor(ask.kind), kind })),
+]

@@ -1,18 +1,32 @@
 /** From the text of `connections.yaml` to outside systems by name; their secrets are named here and never written here. */
 import { readYaml } from '../playbook/document.ts'
+import { parseDuration } from '../playbook/duration.ts'
 import type { FindingCode } from '../playbook/finding-code.ts'
 import { type Finding, hasErrors, type Problem, type Report } from '../playbook/finding.ts'
 import { collect, inOrder, refuseNewer } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
-import { ConnectionsFile } from './schema.ts'
+import { MINUTE_MS, SECOND_MS } from '../time.ts'
+import { type ASKED_KINDS, ConnectionsFile } from './schema.ts'
 
 export interface NamedConnection {
   readonly name: string
-  readonly kind: 'webhook'
+  readonly kind: 'webhook' | AskedKind
   readonly url: string
   /** Where the signing secret is found; null: what is sent is not signed. */
   readonly secret: { readonly kind: 'environment' | 'file'; readonly name: string } | null
+  /** Of one that is asked what fires. */
+  readonly asked?: {
+    /** Name of the source whose alerts it answers for; null: not said. */
+    readonly source: string | null
+    readonly everyMs: number
+    readonly settings: Readonly<Record<string, string>>
+  }
 }
+
+export type AskedKind = (typeof ASKED_KINDS)[number]
+const ASKED_EVERY_MS = 5 * MINUTE_MS
+const QUERIED_EVERY_MS = MINUTE_MS
+const ASKED_EVERY_MS_MIN = 15 * SECOND_MS
 
 export interface ParsedConnections {
   /** Null when any finding is an error. */
@@ -72,7 +86,7 @@ function build(entry: Entry, index: number, report: Report): NamedConnection {
   if (entry.secret_env !== undefined && entry.secret_file !== undefined) {
     add('error', 'two-secrets', 'secret_file', 'There is a secret_env as well.', 'Keep one of the two.')
   }
-  if (entry.secret_env === undefined && entry.secret_file === undefined) {
+  if (entry.kind === 'webhook' && entry.secret_env === undefined && entry.secret_file === undefined) {
     add(
       'warning',
       'connection-unsigned',
@@ -81,7 +95,25 @@ function build(entry: Entry, index: number, report: Report): NamedConnection {
       'Add secret_env.',
     )
   }
-  return { name: entry.name, kind: entry.kind, url: entry.url, secret: secretOf(entry) }
+  const connection = { name: entry.name, kind: entry.kind, url: entry.url, secret: secretOf(entry) }
+  if (entry.kind === 'webhook') return connection
+  const everyMs = readEvery(entry, add)
+  if (entry.source === undefined) {
+    const message = `Nobody says whose alerts "${entry.name}" answers for: it is not asked.`
+    add('error', 'missing-key', 'name', message, 'Add source, the name of the source that these alerts arrive by.')
+  }
+  return { ...connection, asked: { source: entry.source ?? null, everyMs, settings: entry.settings ?? {} } }
+}
+
+type Add = (severity: 'error' | 'warning', code: FindingCode, key: string, message: string, fix: string) => void
+
+function readEvery({ kind, every }: Entry, add: Add): number {
+  if (every === undefined) return kind === 'prometheus-query' ? QUERIED_EVERY_MS : ASKED_EVERY_MS
+  const reading = parseDuration(every)
+  if (reading.kind === 'unclear') add('error', 'unclear-duration', 'every', reading.message, reading.fix)
+  else if (reading.ms < ASKED_EVERY_MS_MIN)
+    add('error', 'too-small', 'every', 'This is more often than it can be asked.', 'Write 15 s or more.')
+  return reading.kind === 'unclear' ? ASKED_EVERY_MS : Math.max(reading.ms, ASKED_EVERY_MS_MIN)
 }
 
 function secretOf(entry: Entry): NamedConnection['secret'] {

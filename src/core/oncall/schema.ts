@@ -63,14 +63,31 @@ export const OnCallFile = z
   .meta({ title: 'Tocsin on-call' })
 export type OnCallFile = z.infer<typeof OnCallFile>
 
+/** Systems that are asked what fires; the integrations of these names know how. */
+export const ASKED_KINDS = ['alertmanager', 'cloudwatch', 'pagerduty', 'prometheus', 'prometheus-query', 'sentry'] as const
+
 const ConnectionFile = z.strictObject({
   name: Name.meta({ description: 'How people and the playbook name it.' }),
-  kind: z.enum(['webhook']),
+  kind: z.enum(['webhook', ...ASKED_KINDS]).meta({
+    description: '"webhook" is sent to; all others are asked what fires there, after a downtime and every so often.',
+  }),
   url: z.string().trim().min(1).max(2_000),
   secret_env: Name.optional().meta({
     description: 'Environment variable that holds the signing secret; <NAME>_FILE may name a file instead.',
   }),
   secret_file: z.string().trim().min(1).max(1_000).optional().meta({ description: 'File that holds the signing secret.' }),
+  source: Name.optional().meta({ description: 'Of one that is asked: name of the source whose alerts it answers for.' }),
+  every: z
+    .string()
+    .optional()
+    .meta({
+      description: 'Of one that is asked: how often; 5 min when left out, 1 min for queries. At least 15 s.',
+      examples: ['5 min', '30 s'],
+    }),
+  settings: z
+    .record(Name, z.string().max(1_000))
+    .optional()
+    .meta({ description: 'Of one that is asked: what its kind reads, such as `region` or `organization`; no secrets.' }),
 })
 
 export const ConnectionsFile = z

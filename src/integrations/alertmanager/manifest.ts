@@ -1,6 +1,7 @@
 /** Alertmanager's webhook receiver as a way in, with the key in the address or in any `Authorization`. */
 import { defineIntegration, type Door } from '../../integration.ts'
 import { jsonReply, keyOfAuthorization } from '../../integration-door.ts'
+import { askAlertmanager } from './ask.ts'
 import { receiveWebhook } from './receive.ts'
 
 const BODY_BYTES_MAX = 4_194_304
@@ -20,4 +21,4 @@ const doors: readonly Door[] = [
   { ...shared, id: 'alertmanager-bearer', path: '/hooks/alertmanager', findKey: (message) => ({ key: keyOfAuthorization(message) }) },
 ]
 
-export const alertmanager = defineIntegration({ id: 'alertmanager', title: 'Alertmanager', doors })
+export const alertmanager = defineIntegration({ id: 'alertmanager', title: 'Alertmanager', doors, ask: askAlertmanager })

@@ -28,7 +28,8 @@ export function receiveWebhook(message: InboundMessage, context: ReceiveContext)
   return { kind: 'signals', signals: [...understood, ...plain], changes: [], reply: jsonReply(200, { status: 'success' }) }
 }
 
-function toAlert(alert: unknown, group: JsonObject): Signal | null {
+/** One alert of a message; `group` is what stands around it. Null where it is none. */
+export function toAlert(alert: unknown, group: JsonObject): Signal | null {
   if (!isObject(alert)) return null
   const labels = toLabels(field(alert, 'labels'))
   const status = textField(alert, 'status')

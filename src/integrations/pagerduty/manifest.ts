@@ -1,4 +1,5 @@
 /** PagerDuty's Events API as a way in: clients that page through PagerDuty need only another host and key. */
+import { askPagerDuty } from './ask.ts'
 import { field, isObject, parseJson } from '../../core/alert/json.ts'
 import { defineIntegration, type Door, type FoundKey, type InboundMessage } from '../../integration.ts'
 import { searchKey } from '../../integration-door.ts'
@@ -51,4 +52,4 @@ const doors: readonly Door[] = [
   },
 ]
 
-export const pagerduty = defineIntegration({ id: 'pagerduty', title: 'PagerDuty Events API', doors, setup })
+export const pagerduty = defineIntegration({ id: 'pagerduty', title: 'PagerDuty Events API', doors, setup, ask: askPagerDuty })

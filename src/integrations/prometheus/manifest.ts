@@ -1,6 +1,8 @@
 /** Prometheus (and whatever else can push to an Alertmanager, such as Grafana's "Alertmanager" contact point) as a way in. */
 import { defineIntegration, type Door } from '../../integration.ts'
 import { jsonReply, keyOfAuthorization } from '../../integration-door.ts'
+import { queryPrometheus } from './ask-query.ts'
+import { askPrometheus } from './ask.ts'
 import { receiveAlerts } from './receive.ts'
 
 const BODY_BYTES_MAX = 4_194_304
@@ -27,4 +29,4 @@ const doors: readonly Door[] = [
   },
 ]
 
-export const prometheus = defineIntegration({ id: 'prometheus', title: 'Prometheus', doors })
+export const prometheus = defineIntegration({ id: 'prometheus', title: 'Prometheus', doors, ask: [askPrometheus, queryPrometheus] })

@@ -44,7 +44,7 @@ export function receiveAlerts(message: InboundMessage, context: ReceiveContext):
 }
 
 /** @returns the reason when it is no alert. */
-function toAlert(alert: unknown, receivedAt: Instant): Signal | string {
+export function toAlert(alert: unknown, receivedAt: Instant): Signal | string {
   if (!isObject(alert)) return 'an alert must be an object'
   const given = field(alert, 'labels')
   if (!isObject(given)) return NO_LABELS

@@ -2,6 +2,7 @@
 import type { DoctorCheck, DoctorReport, DoctorState } from '../../api/doctor.ts'
 import type { ChannelBook } from '../../integration.ts'
 import type { TlsStatus } from '../http/tls-source.ts'
+import type { ConnectionService } from '../playbook/connections.ts'
 import type { ChannelState } from '../outbox/gate.ts'
 import type { Ports } from '../ports.ts'
 
@@ -14,6 +15,8 @@ export interface DoctorParts {
   readonly playbookFault: () => string | null
   /** Built-in TLS; null without it. */
   readonly tls: () => TlsStatus | null
+  /** Connections through which sources are asked what fires. */
+  readonly asked?: ConnectionService['asked']
 }
 
 export interface Examination {

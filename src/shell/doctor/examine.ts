@@ -1,6 +1,7 @@
 /** Runs all checks side by side. One that throws or hangs is itself a finding: the others are still told. */
 import type { DoctorCheck, DoctorPart, DoctorReport } from '../../api/doctor.ts'
 import { type Examination, type Examine, fail, toReport } from './check.ts'
+import { checkAsked } from './checks/asked.ts'
 import { checkChannels } from './checks/channels.ts'
 import { checkLinks } from './checks/links.ts'
 import { checkAuditor, checkClock, checkDatabase, checkDisk, checkSettings } from './checks/machine.ts'
@@ -20,6 +21,7 @@ const CHECKS: readonly (readonly [string, Examine])[] = [
   ['disk', checkDisk],
   ['playbook', checkPlaybook],
   ['sources', checkSources],
+  ['sources', checkAsked],
   ['settings', checkSettings],
 ]
 

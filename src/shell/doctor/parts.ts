@@ -3,6 +3,7 @@ import { formatFinding } from '../../core/playbook/finding.ts'
 import type { ChannelBook } from '../../integration.ts'
 import type { TlsStatus } from '../http/tls-source.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import type { ConnectionService } from '../playbook/connections.ts'
 import type { FolderStatus, PlaybookService } from '../playbook/playbooks.ts'
 import type { DoctorParts } from './check.ts'
 
@@ -10,12 +11,14 @@ export interface ServerPartsForDoctor {
   readonly channels: ChannelBook
   readonly outbox: Pick<Outbox, 'channels'>
   readonly playbooks: Pick<PlaybookService, 'status'>
+  readonly connections?: Pick<ConnectionService, 'asked'>
   /** Asked at each examination: the listeners start after the routes are made. */
   readonly tls: () => TlsStatus | null
 }
 
-export function doctorParts({ channels, outbox, playbooks, tls }: ServerPartsForDoctor): DoctorParts {
-  return { channels, breakers: outbox.channels, playbookFault: () => faultOf(playbooks.status()), tls }
+export function doctorParts({ channels, outbox, playbooks, connections, tls }: ServerPartsForDoctor): DoctorParts {
+  const asked = connections === undefined ? {} : { asked: connections.asked }
+  return { channels, breakers: outbox.channels, playbookFault: () => faultOf(playbooks.status()), tls, ...asked }
 }
 
 /** Why files of the folder are not in force; null when they are. */

@@ -1,5 +1,6 @@
 /** Everything under `/api/v1`: JSON only, nobody unknown, described by OpenAPI. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { askRoutes } from '../ask/routes.ts'
 import type { DoctorParts } from '../doctor/check.ts'
 import { doctorRoutes } from '../doctor/routes.ts'
 import { testPager } from '../doctor/test-page.ts'
@@ -13,6 +14,7 @@ import { keyRoutes } from '../person/key-routes.ts'
 import { meRoutes } from '../person/me-routes.ts'
 import { personRoutes } from '../person/routes.ts'
 import { signInRoutes } from '../person/sign-in-routes.ts'
+import type { ConnectionService } from '../playbook/connections.ts'
 import { documentRoutes } from '../playbook/document-routes.ts'
 import { explainRoutes } from '../playbook/explain-routes.ts'
 import { type PlaybookParts, playbookVersionRoutes } from '../playbook/routes.ts'
@@ -45,7 +47,11 @@ export interface ApiParts {
   readonly oncall: OncallParts
   readonly doctor: DoctorParts
   readonly playbook: PlaybookParts
+  /** Connections through which sources are asked; none where it is left out. */
+  readonly connections?: Pick<ConnectionService, 'asked'>
 }
+
+const NO_CONNECTIONS: Pick<ConnectionService, 'asked'> = { asked: () => [] }
 
 export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
   return async (app) => {
@@ -83,6 +89,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         playbookSaveRoutes(ports, parts.playbook),
         explainRoutes(ports, parts.playbook),
         mappingRoutes(ports, parts.playbook),
+        askRoutes(ports, parts.connections ?? NO_CONNECTIONS),
         documentRoutes(ports),
         personRoutes(ports),
         meRoutes(ports, testPager(ports, parts.doctor.channels)),

@@ -7,6 +7,17 @@ import type { PlaybookService } from './playbooks.ts'
 export interface ConnectionService extends Connections {
   /** Connections whose secret is named and cannot be found: what is sent to them is not signed. */
   readonly withoutSecret: () => readonly string[]
+  /** Those that are asked what fires; `secretMissing`: one is named and cannot be found. */
+  readonly asked: () => readonly AskedConnection[]
+}
+
+export interface AskedConnection extends Connection {
+  readonly name: string
+  readonly kind: string
+  readonly secretMissing: boolean
+  readonly source: string | null
+  readonly everyMs: number
+  readonly settings: Readonly<Record<string, string>>
 }
 
 /** @param findSecret of an environment variable by name, as the configuration does it */
@@ -14,10 +25,21 @@ export function openConnections(playbooks: PlaybookService, findSecret: (name: s
   const resolve = (connection: NamedConnection): Connection => ({ url: connection.url, secret: readSecret(connection, findSecret) })
   return {
     find: (name) => {
-      const connection = playbooks.connections().find((candidate) => candidate.name === name)
+      const connection = playbooks.connections().find((candidate) => candidate.name === name && candidate.kind === 'webhook')
       return connection === undefined ? undefined : resolve(connection)
     },
-    ids: () => playbooks.connections().map((connection) => connection.name),
+    ids: () =>
+      playbooks
+        .connections()
+        .filter(({ kind }) => kind === 'webhook')
+        .map((connection) => connection.name),
+    asked: () =>
+      playbooks.connections().flatMap((connection) => {
+        if (connection.asked === undefined) return []
+        const { url, secret } = resolve(connection)
+        const secretMissing = connection.secret !== null && secret === null
+        return [{ name: connection.name, kind: connection.kind, url, secret, secretMissing, ...connection.asked }]
+      }),
     withoutSecret: () =>
       playbooks
         .connections()

@@ -11,7 +11,7 @@ import { makeNudges } from '../nudges.ts'
 import { followPeople } from '../oncall/follow.ts'
 import { openRosters, type RosterService } from '../oncall/rosters.ts'
 import { makeHandoff } from '../outbox/claim.ts'
-import { openConnections } from '../playbook/connections.ts'
+import { type ConnectionService, openConnections } from '../playbook/connections.ts'
 import { openPlaybooks, type PlaybookService } from '../playbook/playbooks.ts'
 import type { Ports } from '../ports.ts'
 
@@ -20,6 +20,7 @@ export interface OpenPorts {
   readonly playbooks: PlaybookService
   readonly rosters: RosterService
   readonly channels: ChannelBook
+  readonly connections: ConnectionService
   /** Closes what was opened, the embedded Postgres last. */
   readonly close: () => Promise<void>
 }
@@ -77,5 +78,5 @@ async function openFolder(
     handoff: makeHandoff(),
   }
   closing.push(await followPeople(database, playbooks, rosters, log))
-  return { ports, playbooks, rosters, channels }
+  return { ports, playbooks, rosters, channels, connections }
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import type { Signal } from '../../core/alert/signal.ts'
 import { startIntake, submitSignal, type Intake } from '../alert/intake.ts'
+import { startAsking } from '../ask/asker.ts'
 import { startAuditor, type Auditor } from '../auditor/auditor.ts'
 import type { Checks } from '../http/health-routes.ts'
 import { doctorParts } from '../doctor/parts.ts'
@@ -55,7 +56,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 }
 
 async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)[]): Promise<Omit<RunningServer, 'stop'>> {
-  const { ports, playbooks, rosters, channels } = opened
+  const { ports, playbooks, rosters, channels, connections } = opened
   const { config, log } = ports
   const foundation = await foundHouse(opened)
   const presence = await startPresence(ports)
@@ -77,12 +78,12 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(startReview(ports, { channels, raise, onChange: playbooks.onChange }).stop)
   const checks = { ...readinessChecks({ outbox, intake, auditor }), playbook: () => playbookCheck(playbooks.status()) }
   let listeners: Listeners | null = null
-  const doctor = doctorParts({ channels, outbox, playbooks, tls: () => listeners?.tls() ?? null })
+  const doctor = doctorParts({ channels, outbox, playbooks, connections, tls: () => listeners?.tls() ?? null })
   const oncall = { onCallItems: rosters.onCallItems, onCall: playbooks.onCall }
   const checker = openChecker()
   stops.push(checker.stop)
   const playbook = { ...playbooks, checker, rosterReader: rosters.reader }
-  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: ensureConsoleFolder(), oncall, doctor, playbook })
+  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: ensureConsoleFolder(), oncall, doctor, playbook, connections })
   await app.ready()
   const parts = { handler: handlerOf(app, intake.handle), doors: intake.handle, log }
   const bound = await startListeners(listenerSettings(config), parts)
@@ -90,6 +91,7 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   stops.push(async () => {
     await Promise.all([bound.close(), app.close()])
   })
+  stops.push(startAsking(ports, { intake, connections }).stop)
   const mail = await startMail(ports, intake)
   if (mail !== undefined) stops.push(mail.stop)
   // Tests start many servers and build it once themselves.
