@@ -12,9 +12,12 @@ const FAILED = new Set(['failure', 'timed_out', 'startup_failure'])
 export function readWorkflowRun(body: JsonObject): Report | null {
   const run = field(body, 'workflow_run')
   if (!isObject(run)) return null
-  if (textField(body, 'action') !== 'completed' || !isOfDefaultBranch(run, body)) return {}
+  const action = textField(body, 'action')
+  if (action !== null && action !== 'completed') return {}
+  const conclusion = textField(run, 'conclusion')?.toLowerCase() ?? null
+  if (conclusion === null || textField(run, 'head_branch') === null) return null
+  if (!isOfDefaultBranch(run, body)) return {}
   const repository = repositoryOf(body)
-  const conclusion = textField(run, 'conclusion')?.toLowerCase() ?? 'unknown'
   const name = textField(objectField(body, 'workflow'), 'name') ?? textField(run, 'name') ?? 'A workflow'
   const branch = textField(run, 'head_branch')
   const number = textField(run, 'run_number')
@@ -46,10 +49,16 @@ export function readWorkflowRun(body: JsonObject): Report | null {
   return { changes: [change], signals: [signal] }
 }
 
+/** Where nobody says which one it is. */
+const USUAL_BRANCHES = new Set(['main', 'master', 'trunk'])
+
 /** A stranger's fork may call its branch like our default one: a run for a pull request is none of the default branch. */
 function isOfDefaultBranch(run: JsonObject, body: JsonObject): boolean {
-  const { name, defaultBranch } = repositoryOf(body)
+  const { defaultBranch } = repositoryOf(body)
+  const own = textField(objectField(body, 'repository'), 'full_name')
   if (textField(run, 'event')?.startsWith('pull_request') === true) return false
   const head = textField(objectField(run, 'head_repository'), 'full_name')
-  return (head === null || head === name) && defaultBranch !== null && textField(run, 'head_branch') === defaultBranch
+  if (head !== null && own !== null && head !== own) return false
+  const branch = textField(run, 'head_branch') ?? ''
+  return defaultBranch === null ? USUAL_BRANCHES.has(branch) : branch === defaultBranch
 }

@@ -23,7 +23,8 @@ export function receiveGrafana(message: InboundMessage, context: ReceiveContext)
   const body = objectOf(message, context)
   if (!isObject(body)) return misread(body, SENDER, 400)
   const alerts = field(body, 'alerts')
-  if (Array.isArray(alerts)) return readAlerts(alerts, body, messageId)
+  // A firing group without any alert has lost them on its way.
+  if (Array.isArray(alerts) && (alerts.length > 0 || field(body, 'status') !== 'firing')) return readAlerts(alerts, body, messageId)
   const single = readLegacy(body) ?? readFormatted(body)
   return single === null ? readPlainly(body, SENDER, messageId) : accept({ signals: [single], messageId })
 }
