@@ -11,7 +11,7 @@ const TERRAFORM = `resource "aws_cloudwatch_event_connection" "tocsin" {
   auth_parameters {
     api_key {
       key   = "X-Api-Key"
-        value = "{{key}}"
+      value = "{{key}}"
     }
   }
 }
