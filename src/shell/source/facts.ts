@@ -2,6 +2,7 @@
 import type { SourceId } from '../../core/id.ts'
 import { HABIT_MS, type HeardHour } from '../../core/source/health.ts'
 import type { SourceFacts } from '../../core/source/notice.ts'
+import { DAY_MS } from '../../core/time.ts'
 import { integrations } from '../../integrations/index.ts'
 import type { Tx } from '../database/database.ts'
 import type { Ports } from '../ports.ts'
@@ -9,12 +10,17 @@ import { listSubscriptions } from './confirm-store.ts'
 import { type KeyRow, listKeys } from './key-store.ts'
 import { openSecretReader } from './secret-reader.ts'
 import { listSecrets, type SecretRow } from './secret-store.ts'
-import type { SourceRow } from './source-store.ts'
+import { countSources, type SourceRow } from './source-store.ts'
 import { listTallies } from './tally-store.ts'
+
+/** Of more sources than this so much of the past is read that it stays a quick answer: their habits are judged by less. */
+const SOURCES_MANY = 250
+const SHORT_MS = 2 * DAY_MS
 
 /** By source; hours rising. */
 export async function readHours(tx: Tx, sourceId: SourceId | null): Promise<ReadonlyMap<string, HeardHour[]>> {
-  return Map.groupBy(await listTallies(tx, tx.now - HABIT_MS, sourceId), (tally) => tally.sourceId)
+  const isMany = sourceId === null && (await countSources(tx)) > SOURCES_MANY
+  return Map.groupBy(await listTallies(tx, tx.now - (isMany ? SHORT_MS : HABIT_MS), sourceId), (tally) => tally.sourceId)
 }
 
 export interface ReadFacts {

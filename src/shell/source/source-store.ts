@@ -134,6 +134,11 @@ export async function listSources(tx: Tx): Promise<SourceRow[]> {
   return rows.map(toSource)
 }
 
+export async function countSources(tx: Tx): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>('select count(*)::int as count from source')
+  return rows[0]?.count ?? 0
+}
+
 export interface SourceValues {
   readonly name: string
   readonly kind: string | null

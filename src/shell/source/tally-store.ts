@@ -20,7 +20,8 @@ export interface HourTally extends Counts {
 }
 
 const FIELDS = ['messages', 'signals', 'refused', 'distrusted', 'repeated', 'faults'] as const
-const ROWS_MAX = 100_000
+/** Ten thousand sources, the most there are, with the hours of two days. */
+const ROWS_MAX = 500_000
 
 /** Adds to what is there; rows are taken in one order, so that servers do not block each other crosswise. */
 export async function addTallies(tx: Tx, tallies: readonly HourTally[]): Promise<void> {
