@@ -48,7 +48,7 @@ test('each label is shared or varies, whatever strangers call it', () => {
       fc.array(fc.dictionary(fc.string({ maxLength: 5 }), fc.string({ maxLength: 3 }), { maxKeys: 6 }), { maxLength: 20 }),
       (all) => {
         const { shared, varying } = variationOf(all.map(alert))
-        const labels = new Set(all.flatMap((labels) => Object.keys(labels)))
+        const labels = new Set(all.flatMap((own) => Object.keys(own)))
         expect(Object.keys(shared).length + varying.length).toBe(labels.size)
         for (const { values, missing } of varying) expect(values + missing).toBeGreaterThan(1)
       },

@@ -2,4 +2,10 @@
 import { defineIntegration } from '../../integration.ts'
 import { receiveForm } from './receive.ts'
 
-export const form = defineIntegration({ id: 'form', title: 'Report form', doors: [], innerDoors: [{ id: 'form', receive: receiveForm }] })
+export const form = defineIntegration({
+  id: 'form',
+  title: 'Report form',
+  spokenBy: 'people',
+  doors: [],
+  innerDoors: [{ id: 'form', receive: receiveForm }],
+})

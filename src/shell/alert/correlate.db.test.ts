@@ -92,7 +92,7 @@ type Row = {
 }
 const open = () =>
   it.rows<Row>('select id, number, title, severity, phase, alerts_total, alerts_firing, state from incident where open order by number')
-const counts = async () => (await open()).map((row) => [Number(row.alerts_total), Number(row.alerts_firing)])
+const counts = async () => (await open()).map((row) => [row.alerts_total, row.alerts_firing])
 const id = (row: Row | undefined) => asId<IncidentId>(row?.id ?? '')
 const wake = async (row: Row | undefined) => changeIncident(it.ports, id(row), { type: 'wake' })
 const pages = (row: Row | undefined) =>
@@ -143,6 +143,28 @@ test('a number that is pushed and falls under the threshold ends its alert, and 
   expect(await counts()).toEqual([[2, 1]])
 })
 
+test('measurements: the playbook compares each group, over opens, under ends; what it does not compare is kept and pages nobody', async () => {
+  const measure = async (body: object) => {
+    const answer = await it.post(`/hooks/measure/${KEY}`, body)
+    expect(answer.status, answer.text).toBe(202)
+    await it.settled()
+    return JSON.parse(answer.text)
+  }
+  await measure({ measure: 'drift', value: 0.1, group: 'age 18-25' })
+  await measure({ measure: 'unheard', value: 9 })
+  expect([await open(), await it.rows('select 1 from alert where resolved_at is null')]).toEqual([[], []])
+  const { measurements } = await measure({ measure: 'drift', group: 'age 18-25', expected: [50, 50], actual: [25, 75] })
+  expect(measurements[0].value).toBeCloseTo(0.2747, 4)
+  await measure({ measure: 'drift', value: 0.5, group: 'age 26-40' })
+  expect(await counts()).toEqual([[2, 2]])
+  expect((await open())[0]?.title).toBe('Drift: drift is 0.2747 (group age 18-25)')
+  await measure([
+    { measure: 'drift', value: 0.2, group: 'age 18-25' },
+    { measure: 'drift', value: 0.19, group: 'age 26-40' },
+  ])
+  expect(await counts()).toEqual([[2, 0]])
+})
+
 test('a source that repeats a state with its start says itself when it is over', async () => {
   const start = new Date(now).toISOString()
   await send({ alarm: 'drift', title: 'Drift', value: 0.31, starts_at: start, labels: { a: 'b' } })
@@ -191,7 +213,7 @@ test('what flaps slowly is known by the incident before it', async () => {
     expect(await open(), `turn ${turn}`).toEqual([])
   }
   await fire('Flaps', 'a')
-  expect(((await open())[0]?.state['turns'] as number[]).length).toBe(4)
+  expect((await open())[0]?.state['turns']).toHaveLength(4)
   await end('Flaps', 'a')
   await wait(6 * MINUTE_MS)
   const [row] = await open()

@@ -30,14 +30,6 @@ const Uuid = z.uuid()
 type Request = FastifyRequest & { readonly params: { readonly id: string } }
 
 export function heartbeatRoutes(ports: Ports): FastifyPluginAsyncZod {
-  /** By id or by name. @throws 404 */
-  const load = async (tx: Tx, request: Request, action: Action): Promise<HeartbeatRow> => {
-    require(request, action)
-    const { id } = request.params
-    const row = (Uuid.safeParse(id).success ? await findHeartbeat(tx, id) : undefined) ?? (await findHeartbeatByName(tx, id))
-    if (row === undefined) throw new ProblemError('not-found', { detail: 'There is no such heartbeat.' })
-    return row
-  }
   return async (app) => {
     app.get(
       '/heartbeats',
@@ -181,6 +173,15 @@ export function heartbeatRoutes(ports: Ports): FastifyPluginAsyncZod {
         }),
     )
   }
+}
+
+/** By id or by name. @throws 404 */
+async function load(tx: Tx, request: Request, action: Action): Promise<HeartbeatRow> {
+  require(request, action)
+  const { id } = request.params
+  const row = (Uuid.safeParse(id).success ? await findHeartbeat(tx, id) : undefined) ?? (await findHeartbeatByName(tx, id))
+  if (row === undefined) throw new ProblemError('not-found', { detail: 'There is no such heartbeat.' })
+  return row
 }
 
 function taken(): ProblemError {

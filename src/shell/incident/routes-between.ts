@@ -38,9 +38,6 @@ export function incidentBetweenRoutes(ports: Ports): FastifyPluginAsyncZod {
       if (row === undefined) throw new Error('an incident that was changed is gone')
       return { status: 200, body: (await shower(ports, tx, [row]))(row) }
     })
-  const other = async (tx: Tx, request: Request, named: string): Promise<IncidentId> =>
-    (await loadIncidentFor(tx, request, named, 'incident.respond')).id
-
   return async (app) => {
     app.post(
       '/incidents/:id/merge',
@@ -115,6 +112,10 @@ export function incidentBetweenRoutes(ports: Ports): FastifyPluginAsyncZod {
         }),
     )
   }
+}
+
+async function other(tx: Tx, request: Request, named: string): Promise<IncidentId> {
+  return (await loadIncidentFor(tx, request, named, 'incident.respond')).id
 }
 
 function schema(operationId: string, summary: string) {
