@@ -36,6 +36,8 @@ export interface Intake {
   readonly certificates: Pick<Certificates, 'forget'>
   /** By key: what routes that answer senders need, see `ingest.ts`. */
   readonly sources: Pick<SourceCache, 'find' | 'findFresh'>
+  /** Notes that a key has opened something, for lists of keys. */
+  readonly useKey: (keyId: string) => void
   /** Nothing more is taken for now: senders are told to come again. */
   readonly isFull: () => boolean
   /** Receipts accepted and not applied yet. */
@@ -82,6 +84,10 @@ export function startIntake(ports: Ports): Intake {
     accept: (message) => accept({ commits, sources }, message),
     certificates: confirm.certificates,
     sources,
+    useKey: (keyId) => {
+      const at = sources.now()
+      if (at !== null) tallies.useKey(keyId, at)
+    },
     isFull: doors.isFull,
     drain,
     stop: async () => {

@@ -17,7 +17,7 @@ export function intakeOf(ports: Ports): Intake {
 
 /** @throws {OpsgenieRefusal} 401 for an unknown key, 403 for one of another kind of source, 503 while the database is away */
 export async function admit(ports: Ports, request: FastifyRequest): Promise<OpenSource> {
-  const { sources } = intakeOf(ports)
+  const { sources, useKey } = intakeOf(ports)
   const { authorization } = request.headers
   const key = authorization === undefined ? null : keyOfAuthorization({ headers: { authorization } })
   const source = key === null ? undefined : (sources.find(key) ?? (await sources.findFresh(key)))
@@ -26,6 +26,7 @@ export async function admit(ports: Ports, request: FastifyRequest): Promise<Open
   if (source.kind !== null && source.kind !== KIND) {
     throw new OpsgenieRefusal(403, 'To perform this action, use an API key from an API integration.', { code: 40_301 })
   }
+  useKey(source.keyId)
   return source
 }
 

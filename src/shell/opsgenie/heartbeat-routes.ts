@@ -96,7 +96,7 @@ export function heartbeatRoutes(app: FastifyInstance, ports: Ports): void {
 }
 
 async function create(tx: Tx, source: OpenSource, request: FastifyRequest): Promise<Record<string, unknown>> {
-  const name = textField(bodyOf(request), 'name')?.normalize().trim() ?? ''
+  const name = textField(bodyOf(request), 'name')?.trim() ?? ''
   if (name === '' || name.length > HEARTBEAT_NAME_CHARS_MAX || clean(name) !== name) {
     throw unprocessable({ name: `Name must have from 1 to ${HEARTBEAT_NAME_CHARS_MAX} characters.` })
   }
@@ -120,7 +120,7 @@ async function record(tx: Tx, source: OpenSource, row: HeartbeatRow, act: string
 }
 
 function nameOf(request: FastifyRequest): string {
-  return clean(textOf(request.params, 'name') ?? '').normalize()
+  return clean(textOf(request.params, 'name') ?? '')
 }
 
 /** @throws 404 also for those of other sources */
