@@ -234,7 +234,7 @@ export interface SourceSetup {
   readonly purpose: string
   /** In the vendor's own words and order. */
   readonly steps: readonly string[]
-  /** Ready to paste, with what the vendor's defaults get wrong set right; `{{url}}`, `{{host}}`, `{{key}}` are filled in. */
+  /** Ready to paste, with what the vendor’s defaults get wrong set right. `{{url}}` (address of this server), `{{host}}`, `{{key}}` are filled in. */
   readonly snippets: readonly { readonly title: string; readonly language: string; readonly text: string }[]
   /** How its messages are signed; null where it cannot sign. */
   readonly signing: { readonly header: string; readonly secretFrom: string } | null

@@ -1,7 +1,7 @@
 /** A kind's texts with this server's address and the key filled in. Pure. */
 
 export interface Filling {
-  /** Address of the door, with `{{key}}` where the key stands in it. */
+  /** Address of the server: what vendors are told begins with it. Without a slash at its end. */
   readonly url: string
   readonly host: string
   /** Null where it is not known any more: then the place is named. */

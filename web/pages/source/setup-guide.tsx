@@ -12,8 +12,8 @@ interface GuideProps {
 
 export function SetupGuide({ kind, apiKey }: GuideProps) {
   const door = kind.doors[0]
-  const base = door?.url ?? location.origin
-  const filling: Filling = { url: base, host: hostOf(base), key: apiKey }
+  const base = originOf(door?.url)
+  const filling: Filling = { url: base, host: new URL(base).host, key: apiKey }
   const setup = kind.setup
   return (
     <div className="space-y-4">
@@ -66,10 +66,11 @@ function Copyable({ label, value }: { readonly label: string; readonly value: st
   )
 }
 
-function hostOf(url: string): string {
+/** Doors are on the server that the kind's texts speak of. */
+function originOf(url: string | undefined): string {
   try {
-    return new URL(url).host
+    return new URL(url ?? '').origin
   } catch {
-    return location.host
+    return location.origin
   }
 }
