@@ -1,6 +1,7 @@
 /** What the playbook would do about a signal at an instant, and by which of its lines. Nothing is opened, nobody is paged. */
 import { z } from 'zod'
 import { AnyTimestamp, Name, Text, Timestamp } from './common.ts'
+import { AlertHold } from './silence.ts'
 
 /** A place in playbook.yaml; `line` is null where the file says nothing and the language's own default counts. */
 export const Clause = z
@@ -57,6 +58,10 @@ export const Explanation = z
     group_key: z.string().nullable(),
     /** The open incident that it would join, if you may see it: then nobody is paged anew. */
     joins: z.object({ id: z.string(), number: z.number().int(), title: z.string(), severity: z.string() }).nullable(),
+    /** What keeps it from paging at that instant: a silence, a window, an inhibition, a snooze. Then nothing is opened until it ends. */
+    hold: AlertHold.omit({ since: true }).nullish(),
+    /** Silences and windows that fit it and do not hold it, each with why. */
+    hold_passed: z.array(z.string()).optional(),
     /** Nearest miss first, what matched at the top; null when there are more than are shown. */
     considered: z.array(Considered),
     /** Types that nothing in the signal comes near, which are not listed. */

@@ -3,13 +3,14 @@ import type { Explained, Explanation } from '../../api/schema.ts'
 import type { IncidentId, PersonId, PlaybookDigest } from '../../core/id.ts'
 import { asId } from '../../core/id.ts'
 import { type Clauses, openClauses } from '../../core/playbook/explain/clause.ts'
-import { explain } from '../../core/playbook/explain/explain.ts'
+import { explain, type Explanation as CoreExplanation } from '../../core/playbook/explain/explain.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
 import { type Instant, MINUTE_MS, toRfc3339 } from '../../core/time.ts'
 import { findOpenGroups } from '../alert/alert-store.ts'
 import type { Tx } from '../database/database.ts'
 import { findVisibleIncident } from '../incident/list-store.ts'
 import type { Ports } from '../ports.ts'
+import { type ExplainedHold, explainHold, type HoldAsked } from '../silence/explain-hold.ts'
 import type { AskedSignals } from './asked-signal.ts'
 import { showExplanation } from './present-explanation.ts'
 import type { PlaybookParts } from './routes.ts'
@@ -58,7 +59,9 @@ export function makeExplainer(
       const { sourceKind, plain, at } = asked
       const explanation = explain({ playbook, clauses, rosterAt, signal, sourceKind, sourceId: asked.source?.id ?? '', at, plain })
       const groupKey = explanation.incident?.groupKey ?? null
-      items.push(showExplanation(explanation, groupKey === null || !isNow(asked.at, tx.now) ? null : await findJoined(tx, asked, groupKey)))
+      const now = isNow(asked.at, tx.now)
+      const shown = showExplanation(explanation, groupKey === null || !now ? null : await findJoined(tx, asked, groupKey))
+      items.push({ ...shown, ...(await findHold(tx, { explanation, playbook, source: asked.source, at, now })) })
     }
     return {
       at: toRfc3339(asked.at),
@@ -69,6 +72,23 @@ export function makeExplainer(
       items_more: Math.max(0, asked.signals.length - EXPLAINED_MAX),
     }
   }
+}
+
+/** Only what would open something can be held. */
+async function findHold(
+  tx: Tx,
+  { explanation, ...asked }: Pick<HoldAsked, 'playbook' | 'source' | 'at' | 'now'> & { readonly explanation: CoreExplanation },
+): Promise<Partial<ExplainedHold>> {
+  const { incident, signal } = explanation
+  if (incident === null) return {}
+  const { type, service, severity } = incident
+  return explainHold(tx, {
+    ...asked,
+    signal,
+    type: type?.type.id ?? null,
+    service: service?.name ?? null,
+    severity: severity.row.id,
+  })
 }
 
 function isNow(at: Instant, now: Instant): boolean {

@@ -106,6 +106,28 @@ test('a preview shows what would be held and what would not, and why', async () 
   expect(red.body).toMatchObject({ reason_required: true, warnings: ['It holds no alert of red without a reason.'] })
 })
 
+test('an explanation says what holds a signal at that instant, and what does not and why', async () => {
+  const made = await scene.ask(ann, 'POST', '/silences', {
+    match: ['alertname=~"Asked|Spike"', 'env="dev"'],
+    duration_seconds: 60,
+    reason: 'dev',
+  })
+  const at = async (query: string) => (await scene.ask(ann, 'GET', `/explain?source=test&label=env%3Ddev&${query}`)).body.items[0]
+  expect(await at('alarm=Asked')).toMatchObject({
+    verdict: 'triage',
+    hold: { by: 'silence', ref_id: made.body.id, reason: expect.stringMatching(/^A silence of Ann holds it until .*: dev$/) },
+  })
+  expect((await at('alarm=Other')).hold).toBeNull()
+  const later = new Date(Date.parse(made.body.ends_at)).toISOString()
+  expect((await at(`alarm=Asked&at=${later}`)).hold).toBeNull()
+  await intake.rows(`update silence set reason = '' where id = $1`, [made.body.id])
+  expect(await at('alarm=Spike')).toMatchObject({
+    hold: null,
+    hold_passed: [expect.stringContaining('mutes nothing at red without a reason')],
+  })
+  await scene.ask(ann, 'DELETE', `/silences/${made.body.id}`)
+})
+
 test('a maintenance window holds what it is about while it runs', async () => {
   const body = {
     title: 'Move of the shop',

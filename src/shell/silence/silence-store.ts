@@ -96,6 +96,16 @@ export async function loadOpenSilences(tx: Tx, limit: number): Promise<Silence[]
   return rows.map(toSilence)
 }
 
+/** Those that ran at that instant, or will. */
+export async function loadSilencesAt(tx: Tx, at: Instant, limit: number): Promise<Silence[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${COLUMNS} from silence where starts_at <= to_timestamp($1::float8 / 1000) and ends_at > to_timestamp($1::float8 / 1000)
+     order by ends_at desc, id limit $2`,
+    [at, limit],
+  )
+  return rows.map(toSilence)
+}
+
 export async function countOpenSilences(tx: Tx): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     'select count(*)::float8 as count from silence where ends_at > to_timestamp($1::float8 / 1000)',

@@ -61,6 +61,16 @@ export async function findOpenSnooze(tx: Tx, fingerprint: string): Promise<Snooz
   return rows[0] === undefined ? undefined : toSnooze(rows[0])
 }
 
+/** The one that ran at that instant, or will. */
+export async function findSnoozeAt(tx: Tx, fingerprint: string, at: Instant): Promise<SnoozeRow | undefined> {
+  const { rows } = await tx.query<Row>(
+    `select ${COLUMNS} from snooze where fingerprint = $1 and starts_at <= to_timestamp($2::float8 / 1000)
+       and until > to_timestamp($2::float8 / 1000) order by until desc limit 1`,
+    [fingerprint, at],
+  )
+  return rows[0] === undefined ? undefined : toSnooze(rows[0])
+}
+
 export async function loadOpenSnoozes(tx: Tx, limit: number): Promise<SnoozeRow[]> {
   const { rows } = await tx.query<Row>(
     `select ${COLUMNS} from snooze where woken_at is null and until > to_timestamp($1::float8 / 1000) order by until limit $2`,
