@@ -16,11 +16,16 @@ export type IncidentAction =
   | { readonly type: 'release'; readonly role: string | null; readonly reason: string }
   | { readonly type: 'call'; readonly who: string; readonly reason: string }
   | { readonly type: 'impact'; readonly measure: string; readonly value: string; readonly reason: string }
+  | { readonly type: 'merge'; readonly into: string; readonly reason: string }
+  | { readonly type: 'unmerge'; readonly reason: string }
+  | { readonly type: 'link' | 'unlink'; readonly to: string; readonly reason: string }
+  | { readonly type: 'snooze'; readonly seconds: number; readonly reason: string }
+  | { readonly type: 'wake' }
   | { readonly type: 'move'; readonly digest: string; readonly reason: string }
   | { readonly type: 'assign'; readonly role: string; readonly personId: string | null }
 
 /** Path below the incident and body of that action. */
-function toRequest(action: IncidentAction): { readonly path: string; readonly body: Record<string, unknown> } {
+function toRequest(action: IncidentAction): { readonly path: string; readonly body: Record<string, unknown>; readonly method?: 'DELETE' } {
   switch (action.type) {
     case 'acknowledge':
     case 'mitigate':
@@ -42,6 +47,17 @@ function toRequest(action: IncidentAction): { readonly path: string; readonly bo
       return { path: 'page', body: { who: action.who, reason: action.reason } }
     case 'impact':
       return { path: 'impact', body: { measure: action.measure, value: action.value, reason: action.reason } }
+    case 'merge':
+      return { path: 'merge', body: { into: action.into, reason: action.reason } }
+    case 'unmerge':
+      return { path: 'unmerge', body: { reason: action.reason } }
+    case 'link':
+    case 'unlink':
+      return { path: action.type, body: { to: action.to, reason: action.reason } }
+    case 'snooze':
+      return { path: 'snooze', body: { duration_seconds: action.seconds, reason: action.reason } }
+    case 'wake':
+      return { path: 'snooze', body: {}, method: 'DELETE' }
     case 'move':
       return { path: 'playbook', body: { digest: action.digest, reason: action.reason } }
     case 'assign':
@@ -54,8 +70,8 @@ export function useIncidentAction(ref: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async (action: IncidentAction) => {
-      const { path, body } = toRequest(action)
-      return request<unknown>(`incidents/${encodeURIComponent(ref)}/${path}`, { method: 'POST', body })
+      const { path, body, method = 'POST' } = toRequest(action)
+      return request<unknown>(`incidents/${encodeURIComponent(ref)}/${path}`, method === 'POST' ? { method, body } : { method })
     },
     onMutate: async (action) => {
       await client.cancelQueries({ queryKey: keys.incident(ref), exact: true })

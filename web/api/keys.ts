@@ -20,7 +20,7 @@ export const keys = {
   ready: ['ready'] as const,
 }
 
-export type IncidentPart = 'timeline' | 'pages' | 'clocks' | 'alerts' | 'mitigations' | 'triage'
+export type IncidentPart = 'timeline' | 'pages' | 'clocks' | 'alerts' | 'mitigations' | 'triage' | 'grouping'
 
 export type StaleKey = readonly string[]
 
@@ -34,7 +34,7 @@ const PAGING = [
   'duties-released',
   'escalation-exhausted',
 ]
-const ALERTING = ['alerts-changed', 'turned-green', 'turned-red', 'opened']
+const ALERTING = ['alerts-changed', 'turned-green', 'turned-red', 'opened', 'merged', 'unmerged', 'took-in', 'gave-back']
 
 /** What to fetch again after that change; exact keys, so that a part is fetched only when the change can have touched it. */
 export function staleAfter(change: StreamChange): readonly StaleKey[] {
@@ -45,7 +45,7 @@ export function staleAfter(change: StreamChange): readonly StaleKey[] {
   for (const ref of refs) {
     stale.push(keys.incident(ref), keys.part(ref, 'timeline'), keys.part(ref, 'clocks'))
     if (touchesPages) stale.push(keys.part(ref, 'pages'))
-    if (ALERTING.includes(kind)) stale.push(keys.part(ref, 'alerts'))
+    if (ALERTING.includes(kind)) stale.push(keys.part(ref, 'alerts'), keys.part(ref, 'grouping'))
     if (kind === 'triaged' || kind === 'mitigation-started') stale.push(keys.part(ref, 'mitigations'))
   }
   if (touchesPages) stale.push(keys.me)

@@ -24,6 +24,8 @@ export class ApiError extends Error {
 const ADVICE: Readonly<Record<string, string>> = {
   'incident-already-resolved': 'Somebody resolved it first. Nothing was changed; reopen it if it is not over.',
   'incident-not-resolved': 'It has to be resolved before this can be done.',
+  'snooze-in-past': 'That time is over. Choose one that is still to come.',
+  'not-snoozed': 'It is not snoozed, or not any more.',
   'incident-merged': 'It was merged into another, which goes on in its place. Undo the merge first, or act there.',
   'incident-not-merged': 'It is not merged, or not any more.',
   'incident-private': 'One of the two is private: its alerts and words stay where its members see them.',

@@ -5,6 +5,7 @@ import type {
   ApiKey,
   Clock,
   CurrentPlaybook,
+  GroupingView,
   Health,
   Incident,
   List,
@@ -14,9 +15,7 @@ import type {
   Page,
   Person,
   Session,
-  Signal,
   SignalRaw,
-  Source,
   TimelineEntry,
   TriageView,
 } from '../../src/api/schema.ts'
@@ -107,6 +106,14 @@ export function incidentAlertsQuery(ref: string) {
   })
 }
 
+/** What the alerts of an incident have in common, and in which labels they differ. */
+export function groupingQuery(ref: string) {
+  return queryOptions({
+    queryKey: keys.part(ref, 'grouping'),
+    queryFn: ({ signal }) => request<GroupingView>(`incidents/${encodeURIComponent(ref)}/grouping`, { signal }),
+  })
+}
+
 export function oncallQuery(at: string | null) {
   return queryOptions({
     queryKey: keys.oncall(at),
@@ -122,17 +129,6 @@ export const peopleQuery = queryOptions({
   staleTime: 60_000,
 })
 
-export function signalsQuery(filter: { readonly q?: string }) {
-  return infiniteQueryOptions({
-    queryKey: [...keys.signals, filter],
-    queryFn: ({ pageParam, signal }) =>
-      request<List<Signal>>(`signals?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    placeholderData: (previous) => previous,
-  })
-}
-
 export function signalRawQuery(id: string) {
   return queryOptions({
     queryKey: ['signal-raw', id],
@@ -140,19 +136,6 @@ export function signalRawQuery(id: string) {
     staleTime: Number.POSITIVE_INFINITY,
   })
 }
-
-export function alertsQuery(filter: { readonly state?: string }) {
-  return infiniteQueryOptions({
-    queryKey: [...keys.alerts, filter],
-    queryFn: ({ pageParam, signal }) =>
-      request<List<Alert>>(`alerts?${toSearch({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, { signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    placeholderData: (previous) => previous,
-  })
-}
-
-export const sourcesQuery = queryOptions({ queryKey: keys.sources, queryFn: ({ signal }) => readAll<Source>('sources', signal) })
 
 export const apiKeysQuery = queryOptions({ queryKey: keys.apiKeys, queryFn: ({ signal }) => readAll<ApiKey>('keys', signal) })
 

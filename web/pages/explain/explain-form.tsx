@@ -2,7 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { PlaybookView } from '../../../src/api/schema.ts'
-import { meQuery, playbookQuery, sourcesQuery } from '../../api/queries.ts'
+import { sourceListQuery } from '../../api/detection.ts'
+import { meQuery, playbookQuery } from '../../api/queries.ts'
 import { isZone, ownZone } from '../../lib/wall-time.ts'
 import { Button } from '../../parts/button.tsx'
 import { Choices } from '../../parts/choices.tsx'
@@ -174,7 +175,7 @@ function Picks({ playbook, onPick }: { readonly playbook: PlaybookView | undefin
 
 function SourceField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
   const mayRead = useQuery(meQuery).data?.can.includes('source.read') === true
-  const sources = useQuery({ ...sourcesQuery, enabled: mayRead }).data ?? []
+  const sources = useQuery({ ...sourceListQuery, enabled: mayRead }).data ?? []
   return (
     <SelectField
       label="Sent by"

@@ -9,8 +9,10 @@ import { SelectField, TextArea } from '../../parts/field.tsx'
 import { AskForm, type AskProps } from './ask-form.tsx'
 import { CallIn } from './call-in-dialog.tsx'
 import { RecordImpact } from './impact-dialog.tsx'
+import { LinkTo, MergeInto } from './between-dialogs.tsx'
 import { MovePlaybook } from './move-dialog.tsx'
 import type { OfferId } from './offered.ts'
+import { Snooze } from './snooze-dialog.tsx'
 import { Triage } from './triage-dialog.tsx'
 import { counted, numberOf } from './words.ts'
 
@@ -28,6 +30,12 @@ export function ActionDialog({ what, ...props }: AskProps & { readonly what: Off
       return <RecordImpact {...props} />
     case 'move':
       return <MovePlaybook {...props} />
+    case 'merge':
+      return <MergeInto {...props} />
+    case 'link':
+      return <LinkTo {...props} />
+    case 'snooze':
+      return <Snooze {...props} />
     case 'call':
       return <CallIn {...props} />
     case 'roles':
@@ -78,6 +86,12 @@ const FIRING_SHOWN = 5
 
 function AlertState({ reference, incident }: { readonly reference: string; readonly incident: Incident }) {
   const alerts = useQuery({ ...incidentAlertsQuery(reference), enabled: incident.alerts_total > 0 }).data
+  if (!incident.monitored)
+    return (
+      <p className="rounded-[6px] bg-warn-soft px-3 py-2 text-warn">
+        Nothing monitors it. By resolving it you attest, by name, that it is over.
+      </p>
+    )
   if (incident.alerts_total === 0) return null
   if (incident.alerts_firing === 0)
     return (

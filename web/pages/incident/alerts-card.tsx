@@ -1,5 +1,6 @@
 /** The alerts behind the incident, firing ones first, each with its labels. */
 import type { UseQueryResult } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import type { Alert, Incident, List } from '../../../src/api/schema.ts'
@@ -7,14 +8,21 @@ import { toMs } from '../../lib/moment.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { Age, Ago } from '../../parts/moment.tsx'
-import { Tag } from '../../parts/tag.tsx'
+import { AlertState } from '../alert/alert-row.tsx'
+import { Grouping } from './grouping-part.tsx'
 import { AlertLinks } from './known-card.tsx'
 import { Labels } from './labels.tsx'
 import { counted } from './words.ts'
 
 const SHOWN_FIRST = 8
 
-export function AlertsCard({ incident, query }: { readonly incident: Incident; readonly query: UseQueryResult<List<Alert>> }) {
+interface AlertsCardProps {
+  readonly reference: string
+  readonly incident: Incident
+  readonly query: UseQueryResult<List<Alert>>
+}
+
+export function AlertsCard({ reference, incident, query }: AlertsCardProps) {
   const [all, setAll] = useState(false)
   const alerts = (query.data?.items ?? []).toSorted(
     (a, b) => Number(b.state === 'firing') - Number(a.state === 'firing') || Date.parse(b.last_at) - Date.parse(a.last_at),
@@ -24,6 +32,7 @@ export function AlertsCard({ incident, query }: { readonly incident: Incident; r
   if (incident.alerts_total === 0) return null
   return (
     <Card title="Alerts" aside={`${incident.alerts_firing} firing${signals > 0 ? `, ${counted(signals, 'signal')}` : ''}`}>
+      <Grouping reference={reference} incident={incident} />
       <ul className="divide-y divide-line">
         {shown.map((alert) => (
           <AlertItem key={alert.id} alert={alert} incidentSource={incident.source} />
@@ -52,7 +61,7 @@ function AlertItem({ alert, incidentSource }: { readonly alert: Alert; readonly 
             <code className="min-w-0 text-s [overflow-wrap:anywhere]" dir="auto">
               {alert.alarm}
             </code>
-            <Tag tone={alert.state === 'firing' ? 'late' : 'ok'}>{alert.state === 'firing' ? 'firing' : 'clear'}</Tag>
+            <AlertState alert={alert} />
             <ChevronRight size={14} aria-hidden className="mt-1 ml-auto flex-none text-faint transition-transform group-open:rotate-90" />
           </span>
           {alert.title !== alert.alarm && (
@@ -77,6 +86,14 @@ function AlertItem({ alert, incidentSource }: { readonly alert: Alert; readonly 
         <div className="mt-2">
           <Labels labels={alert.labels} shown={40} />
           <AlertLinks alert={alert} />
+          <p className="mt-2 flex gap-4 text-s">
+            <Link to="/alerts" search={{ state: 'all', alert: alert.id }} className="text-accent hover:underline">
+              Silence or snooze it
+            </Link>
+            <Link to="/why" search={{ alert: alert.id }} className="text-accent hover:underline">
+              Why?
+            </Link>
+          </p>
         </div>
       </details>
     </li>

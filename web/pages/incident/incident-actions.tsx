@@ -1,6 +1,7 @@
 /** The buttons of an incident, its keys and its palette entries: one list for all three. On a phone they stay under the thumb. */
 import { Ellipsis } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import type { Incident } from '../../../src/api/schema.ts'
 import { useIncidentAction } from '../../api/incident-actions.ts'
@@ -36,7 +37,16 @@ export function IncidentActions({ reference, incident, mayRespond, paging }: Act
   const rest = offers.filter((offer) => offer !== primary && !secondary.includes(offer))
   const { run, busy } = useRun({ reference, incident, ask: setAsking })
   useCommands(offers.map((offer) => ({ ...offer, group: 'This incident', run: () => run(offer.id) })))
-  if (offers.length === 0) return <p className="text-s text-muted">{mayRespond ? '' : 'You can read this incident, not change it.'}</p>
+  if (!mayRespond) {
+    return (
+      <p className="text-s text-muted">
+        You can read this incident, not change it.{' '}
+        <Link to="/why" search={{ incident: String(incident.number), person: 'me' }} className="text-accent underline">
+          Why?
+        </Link>
+      </p>
+    )
+  }
   return (
     <>
       <div
@@ -80,6 +90,7 @@ function useRun({
   readonly ask: (what: OfferId) => void
 }) {
   const action = useIncidentAction(reference)
+  const navigate = useNavigate()
   const run = (id: OfferId): void => {
     // Pressed twice is asked once; another action does not have to wait for the answer to this one.
     if (action.isPending && action.variables.type === id) return
@@ -96,6 +107,8 @@ function useRun({
       )
     } else if (id === 'mitigate') {
       action.mutate({ type: 'mitigate' }, { onError: (error) => tellError('Mitigation was not started', explainError(error)) })
+    } else if (id === 'why') {
+      void navigate({ to: '/why', search: { incident: String(incident.number), person: 'me' } })
     } else {
       ask(id)
     }

@@ -7,6 +7,7 @@ import { usePolling } from '../../app/live.tsx'
 import { useTitle } from '../../lib/title.ts'
 import { Failed, Skeleton } from '../../parts/states.tsx'
 import { AlertsCard } from './alerts-card.tsx'
+import { BetweenCard } from './between-card.tsx'
 import { ClocksOwed } from './clocks-owed.tsx'
 import { IncidentActions } from './incident-actions.tsx'
 import { IncidentHead } from './incident-head.tsx'
@@ -16,6 +17,7 @@ import { MitigationCard } from './mitigation-card.tsx'
 import { OwedCard } from './owed-card.tsx'
 import { PhaseBar } from './phase-bar.tsx'
 import { RolesCard } from './roles-card.tsx'
+import { StateBanners } from './state-banners.tsx'
 import { TimelineCard } from './timeline-card.tsx'
 
 /** Deliveries move without an event of their own (a console tells that it was looked at). */
@@ -63,6 +65,7 @@ function Loaded({
       <IncidentHead incident={incident} fetchedAt={fetchedAt}>
         <IncidentActions reference={reference} incident={incident} mayRespond={mayRespond} paging={paging} />
       </IncidentHead>
+      <StateBanners reference={reference} incident={incident} mayRespond={mayRespond} />
       <PhaseBar incident={incident} timeline={timeline.data ?? []} />
       <ClocksOwed clocks={clocks.data} failed={clocks.isError} timeline={timeline.data ?? []} pages={pages.data ?? []} />
       <div className="grid gap-4 min-[1000px]:grid-cols-[minmax(0,1fr)_332px]">
@@ -75,7 +78,8 @@ function Loaded({
         <div className="min-w-0 space-y-4">
           <RolesCard reference={reference} incident={incident} mayRespond={mayRespond} />
           <LedgerCard query={pages} meId={me?.id} next={incident.next_page} />
-          <AlertsCard incident={incident} query={alerts} />
+          <AlertsCard reference={reference} incident={incident} query={alerts} />
+          <BetweenCard reference={reference} incident={incident} mayRespond={mayRespond} />
         </div>
       </div>
     </article>

@@ -65,8 +65,8 @@ test('the main action follows the phase', () => {
   expect(primary({ acknowledged: true, phase: 'closed' })).toBeUndefined()
 })
 
-test('who may only read is offered nothing', () => {
-  expect(offersOf(incidentOf({ number: 1, title: 'a' }), { mayRespond: false, paging: true })).toEqual([])
+test('who may only read may ask why, and change nothing', () => {
+  expect(offersOf(incidentOf({ number: 1, title: 'a' }), { mayRespond: false, paging: true })).toMatchObject([{ id: 'why' }])
 })
 
 test('every action has a key of its own, also against declaring', () => {

@@ -16,6 +16,10 @@ export type OfferId =
   | 'reopen'
   | 'close'
   | 'move'
+  | 'merge'
+  | 'link'
+  | 'snooze'
+  | 'why'
 
 export interface Offer {
   readonly id: OfferId
@@ -39,6 +43,10 @@ const OFFERS: Readonly<Record<OfferId, Offer>> = {
   release: { id: 'release', label: 'Stop paging', shortcut: 'L', words: 'release stand down' },
   reopen: { id: 'reopen', label: 'Reopen', shortcut: 'O', words: 'again back' },
   close: { id: 'close', label: 'Close', shortcut: 'D', words: 'finish archive' },
+  merge: { id: 'merge', label: 'Merge into another', shortcut: 'J', words: 'join same duplicate' },
+  link: { id: 'link', label: 'Link to another', shortcut: 'H', words: 'related belongs together' },
+  snooze: { id: 'snooze', label: 'Snooze', shortcut: 'Z', words: 'later wake remind' },
+  why: { id: 'why', label: 'Why? Who was paged, and who was not', shortcut: 'W', words: 'not paged explain reason' },
   move: { id: 'move', label: 'Move to the playbook in force', shortcut: 'V', words: 'version newer' },
 }
 
@@ -47,7 +55,7 @@ export function offersOf(
   incident: Incident,
   { mayRespond, paging, newer }: { readonly mayRespond: boolean; readonly paging: boolean; readonly newer?: boolean },
 ): readonly Offer[] {
-  if (!mayRespond) return []
+  if (!mayRespond) return [OFFERS.why]
   const ids: OfferId[] = []
   if (incident.open) {
     if (incident.paging_you || incident.acknowledged_at === null) ids.push('acknowledge')
@@ -55,11 +63,13 @@ export function offersOf(
     ids.push('resolve', 'note', 'severity', 'triage', 'impact', 'roles', 'call')
     if (incident.paging_you) ids.push('decline')
     if (paging) ids.push('release')
+    ids.push('snooze', 'merge')
     if (newer === true) ids.push('move')
-  } else {
+  } else if (incident.merged_into === null) {
     if (incident.phase !== 'closed') ids.push('close', 'note', 'roles')
     ids.push('reopen')
   }
+  ids.push('link', 'why')
   return ids.map((id) => OFFERS[id])
 }
 
