@@ -26,7 +26,7 @@ export function describe(explained: Explained, { zone, colour }: Look): string {
 function describeItem(item: Explanation, { zone, colour }: Look): string {
   const paint = painter(colour)
   const blocks = [
-    [paint('bold', safeLine(item.signal.title)), safeLine(item.sentence), ...describeVerdict(item, paint)],
+    [paint('bold', safeLine(item.signal.title)), safeLine(item.sentence), ...describeHold(item), ...describeVerdict(item, paint)],
     describeConsidered(item, paint),
     describePages(item, zone, paint),
     describeOwed(item, paint),
@@ -36,6 +36,12 @@ function describeItem(item: Explanation, { zone, colour }: Look): string {
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')
+}
+
+/** Held, it opens nothing until the hold ends: what follows is what happens then. */
+function describeHold({ hold, hold_passed }: Explanation): string[] {
+  const held = hold === null || hold === undefined ? [] : [`Held: ${safeLine(hold.reason)} What follows happens only when that is over.`]
+  return [...held, ...(hold_passed ?? []).map(safeLine)]
 }
 
 function describeVerdict({ severity, joins, service, team }: Explanation, paint: Paint): string[] {
