@@ -188,7 +188,7 @@ export function makeIngestHandler(ports: Ports, { sources, commits, queue, mappi
       refused: received.kind === 'signals' ? null : toLine(received.reason, REASON_CHARS_MAX),
       received,
       done: (committed) => {
-        if (committed) leave(passage, received.kind === 'signals' ? 'accepted' : 'refused', received.reply)
+        if (committed) leave(passage, received.kind === 'signals' ? 'accepted' : received.kind, received.reply)
         else leave(passage, 'unavailable', unavailable(route, 503))
       },
     })

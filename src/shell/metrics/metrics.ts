@@ -24,7 +24,7 @@ const HUMAN_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 14_400, 
 
 // The way in ------------------------------------------------------------------------------------------------------
 
-export type IngestOutcome = 'accepted' | 'refused' | 'unknown_key' | 'too_large' | 'overload' | 'unavailable'
+export type IngestOutcome = 'accepted' | 'refused' | 'distrusted' | 'unknown_key' | 'too_large' | 'overload' | 'unavailable'
 
 export const ingestRequestsTotal = new Counter({
   name: 'tocsin_ingest_requests_total',

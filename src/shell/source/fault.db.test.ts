@@ -71,20 +71,52 @@ describe.each(Object.entries(DOORS))('at the door %s', (kind, path) => {
   })
 })
 
-test.each<[string, string]>([
-  ['a title of 1 MB', 'x'.repeat(1_000_000)],
-  ['a title with NUL, bidi marks and half a character', 'up\u0000\u202edown\u2066\ud800 x'],
-])('%s pages, cut and cleaned', async (name, title) => {
-  const { id, key } = await it.addSource({ name, kind: 'json' })
-  await it.heard()
-  expect((await it.post(`/hooks/json/${key}`, JSON.stringify({ title }))).status).toBeLessThan(300)
+const alertmanager = (summary: string) => [{ labels: { alertname: 'Long' }, annotations: { summary }, startsAt: '2026-11-24T00:00:00Z' }]
+const TITLED = {
+  json: (key: string, title: string) => it.post(`/hooks/json/${key}`, JSON.stringify({ title })),
+  prometheus: (key: string, title: string) => it.post(`/alertmanager/${key}/api/v2/alerts`, JSON.stringify(alertmanager(title))),
+  sentry: (key: string, title: string) =>
+    it.post(`/hooks/sentry/${key}`, JSON.stringify({ action: 'created', data: { issue: { id: '7', title, culprit: title } } }), {
+      'sentry-hook-resource': 'issue',
+    }),
+  pagerduty: (key: string, title: string) =>
+    it.post('/v2/enqueue', {
+      routing_key: key,
+      event_action: 'trigger',
+      payload: { summary: title, source: title.slice(0, 1_000), severity: 'error' },
+    }),
+}
+
+describe.each(Object.entries(TITLED))('at the door %s', (kind, send) => {
+  test.each<[string, string]>([
+    ['a title of 1 MB', 'x'.repeat(1_000_000)],
+    ['a title with NUL, bidi marks and half a character', 'up\u0000\u202edown\u2066\ud800 x'],
+  ])('%s pages, cut and cleaned', async (name, title) => {
+    const { id, key } = await it.addSource({ name: `${name} ${kind}`, kind })
+    await it.heard()
+    const { status } = await send(key, title)
+    await it.settled()
+    const [alert] = await told(id)
+    expect(alert?.incident_id).not.toBeNull()
+    expect(alert?.title.length).toBeLessThan(2_000)
+    const { last_messages: messages, faults } = await it.detail(id)
+    expect(messages[0].title).not.toContain('\u0000')
+    expect(messages[0].title.isWellFormed()).toBe(true)
+    // PagerDuty takes no event of more than 512 KB: then it is kept in part, and told plainly.
+    expect(faults.length).toBe(status < 300 ? 0 : 1)
+  })
+})
+
+test('a mapping that fails on a message: it is kept and told, and the page of the source says where', async () => {
+  const { id, key } = await it.addSource({ name: 'mapped', kind: 'json' })
+  const mapping = { each: 'body.checks', alarm: 'item.name', status: 'item.state' }
+  expect((await it.api.ask(own, 'PUT', `/sources/${id}/mapping`, { mapping })).status).toBe(200)
+  await new Promise((resolve) => setTimeout(resolve, 1_200))
+  await it.post(`/hooks/json/${key}`, { checks: [{ name: 'Spike', state: { odd: true } }] })
   await it.settled()
-  const [alert] = await told(id)
-  expect(alert?.incident_id).not.toBeNull()
-  expect(alert?.title.length).toBeLessThan(2_000)
-  const { last_messages: messages } = await it.detail(id)
-  expect(messages[0].title).not.toContain('\u0000')
-  expect(messages[0].title.isWellFormed()).toBe(true)
+  const { faults } = await it.detail(id)
+  expect(faults).toMatchObject([{ kind: 'refused', reason: expect.stringContaining('status') }])
+  expect((await told(id)).map((alert) => alert.incident_id !== null)).toEqual([true])
 })
 
 test('a rule that cannot be decided sends it to triage, and the page of the source says which and why', async () => {
