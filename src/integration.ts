@@ -169,6 +169,8 @@ export interface PageMessage {
     readonly firstStep: string
     readonly openedAt: Instant
   }
+  /** Other incidents that page this person and that this one message stands for, the gravest first; left out: none. */
+  readonly others?: readonly { readonly number: number; readonly title: string; readonly severity: string }[]
   readonly roles: readonly string[]
   readonly person: { readonly name: string; readonly zone: string }
   /** Opens the acknowledge page; GET shows, POST acts. */
@@ -234,7 +236,10 @@ export interface SourceSetup {
   readonly purpose: string
   /** In the vendor's own words and order. */
   readonly steps: readonly string[]
-  /** Ready to paste, with what the vendor’s defaults get wrong set right. `{{url}}` (address of this server), `{{host}}`, `{{key}}` are filled in. */
+  /**
+   * Ready to paste, with what the vendor's defaults get wrong set right. `{{url}}` (address of this server), `{{host}}` and
+   * `{{key}}` are filled in, here and in the steps.
+   */
   readonly snippets: readonly { readonly title: string; readonly language: string; readonly text: string }[]
   /** How its messages are signed; null where it cannot sign. */
   readonly signing: { readonly header: string; readonly secretFrom: string } | null

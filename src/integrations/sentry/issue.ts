@@ -24,6 +24,7 @@ export function readEventAlert(data: JsonObject): Signal | null {
       ...tags,
       ...toLabels(
         present({
+          resource: isObject(field(data, 'error')) ? 'error' : 'event_alert',
           rule,
           level,
           project: textField(event, 'project_slug') ?? textField(event, 'project_name') ?? textField(event, 'project'),
@@ -96,6 +97,7 @@ export function readIssue(action: string | null, data: JsonObject): Signal | nul
     severityHint: severityIn(title) ?? level,
     labels: toLabels(
       present({
+        resource: 'issue',
         level,
         project: textField(project, 'slug') ?? textField(project, 'name'),
         platform: textField(issue, 'platform'),
@@ -133,6 +135,7 @@ export function readLegacy(body: JsonObject): Signal | null {
       ...tags,
       ...toLabels(
         present({
+          resource: 'event_alert',
           rule,
           level,
           project: textField(body, 'project_slug') ?? textField(body, 'project'),

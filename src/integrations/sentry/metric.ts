@@ -27,6 +27,7 @@ export function readMetricAlert(action: string | null, data: JsonObject): Signal
     value: leadingNumber(summary),
     labels: toLabels(
       present({
+        resource: 'metric_alert',
         rule: name,
         rule_id: textField(rule, 'id'),
         project: projectOf(alert) ?? projectOf(rule),

@@ -50,6 +50,7 @@ describe("Sentry's published messages", () => {
         os: 'Mac OS X 10.14.0',
         'os.name': 'Mac OS X',
         url: 'https://null.jsbin.com/runner',
+        resource: 'event_alert',
         rule: 'Very Important Alert Rule!',
         project: '1',
         platform: 'javascript',
@@ -78,6 +79,7 @@ describe("Sentry's published messages", () => {
       severityHint: 'error',
       value: null,
       labels: {
+        resource: 'issue',
         level: 'error',
         project: 'front-end',
         platform: 'javascript',
@@ -101,7 +103,15 @@ describe("Sentry's published messages", () => {
       dedupKey: 'metric_alert:4',
       severityHint: null,
       value: 1_000,
-      labels: { rule: 'Too many errors', rule_id: '7', project: 'bar', query: 'level:error', aggregate: 'count()', dataset: 'events' },
+      labels: {
+        resource: 'metric_alert',
+        rule: 'Too many errors',
+        rule_id: '7',
+        project: 'bar',
+        query: 'level:error',
+        aggregate: 'count()',
+        dataset: 'events',
+      },
       links: [{ href: 'https://sentry.io/organizations/baz/alerts/1/', text: 'Sentry' }],
       startsAt: null,
       endsAt: null,
@@ -132,7 +142,7 @@ describe("Sentry's published messages", () => {
       title: 'This is an example Python exception',
       dedupKey: '541485531',
       severityHint: 'error',
-      labels: { level: 'error', project: 'alerta5', culprit: 'raven.scripts.runner in main' },
+      labels: { resource: 'event_alert', level: 'error', project: 'alerta5', culprit: 'raven.scripts.runner in main' },
       links: [{ href: 'https://sentry.io/alertaio/alerta5/issues/541485531/', text: 'Sentry' }],
     })
   })

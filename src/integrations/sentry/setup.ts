@@ -31,7 +31,7 @@ export const setup: SourceSetup = {
   steps: [
     'In Sentry, open Settings, Developer Settings, and create a new internal integration.',
     'As its webhook URL give {{url}}/hooks/sentry/{{key}}, and switch "Alert Rule Action" on.',
-    'Give it the permission "Issue & Event: Read" and tick the webhook "issue": without it Sentry never says that an issue is resolved. It also sends every new issue; leave it unticked where that is too much, and resolve by hand.',
+    'Give it the permission "Issue & Event: Read" and tick the webhook "issue": without it Sentry never says that an issue is resolved. It also sends every new issue, and each fires here: where that is too much, silence those with the label resource="issue", or leave it unticked and resolve by hand.',
     'Save, and copy the client secret into this source as its signing secret.',
     'In each alert rule that shall page, add the action "Send a notification via" this integration.',
     'An event of level fatal, or a rule whose name holds SEV-1, counts as the worst; name others SEV-2 or P3 as you mean them.',
