@@ -53,15 +53,21 @@ async function list(connection: AskConnection, search: string, signal: AbortSign
       ...(project === undefined ? {} : { project }),
       ...(cursor === '' ? {} : { cursor }),
     })
-    const answer = await getJson(connection, `/api/0/organizations/${encodeURIComponent(organization)}/issues/?${query}`, {
-      ...(connection.secret === null ? {} : { authorization: `Bearer ${connection.secret}` }),
-    })
+    const answer = await getJson(
+      connection,
+      `/api/0/organizations/${encodeURIComponent(organization)}/issues/?${query}`,
+      headersOf(connection),
+    )
     if (answer.kind === 'failed') return answer
     if (!Array.isArray(answer.value)) return { kind: 'failed', reason: 'its answer is no list of issues' }
     signals.push(...(answer.value as readonly unknown[]).flatMap(toIssue))
     cursor = nextCursor(answer.headers['link'] ?? '')
   }
   return { kind: 'listed', signals, complete: cursor === null }
+}
+
+function headersOf({ secret }: AskConnection): Record<string, string> {
+  return secret === null ? {} : { authorization: `Bearer ${secret}` }
 }
 
 /** `<…>; rel="next"; results="true"; cursor="0:100:0"`. */

@@ -29,13 +29,13 @@ const DETAIL_CHARS_MAX = 500
 
 /** Never throws but for a database that is away. */
 export async function look(ports: Ports, intake: Pick<Intake, 'accept'>, connection: AskedConnection): Promise<AskResult> {
-  const found = askSources.find(({ ask }) => ask.kind === connection.kind)
+  const found = askSources.find((candidate) => candidate.ask.kind === connection.kind)
   if (found === undefined) return misconfigured(`Nothing here knows how to ask a source of the kind ${connection.kind}.`)
   const source = (await ports.database.inTransaction('main', listSources)).find(({ name }) => name === connection.source)
   if (source === undefined)
     return misconfigured(`There is no source called "${toLine(connection.source ?? '', 100)}", which connections.yaml names.`)
   if (connection.secretMissing) return misconfigured('Its secret is named and cannot be found.')
-  const asked = await ask(ports, connection, found.ask)
+  const asked = await askSource(ports, connection, found.ask)
   if (asked.kind === 'failed')
     return { state: 'failed', detail: toLine(`It could not be asked: ${asked.reason}.`, DETAIL_CHARS_MAX), firing: null, complete: false }
   return take(ports, intake, { connection, source, asked, ask: found.ask, integration: found.kind })
@@ -45,7 +45,7 @@ function misconfigured(detail: string): AskResult {
   return { state: 'misconfigured', detail, firing: null, complete: false }
 }
 
-async function ask(ports: Ports, connection: AskedConnection, source: AskSource): Promise<Asked> {
+async function askSource(ports: Ports, connection: AskedConnection, source: AskSource): Promise<Asked> {
   const signal = AbortSignal.timeout(LOOK_MS_MAX)
   const now = await ports.database.inTransaction('main', async (tx) => tx.now)
   const { name, url, secret, settings } = connection
