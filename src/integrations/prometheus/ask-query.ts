@@ -13,6 +13,7 @@ import { getJson } from '../../integration-asked.ts'
 /** Series of one expression; more is no alarm but a wrong expression. */
 const SERIES_MAX = 500
 const QUERIES_MAX = 100
+const STEP_S_MAX = 15
 
 export const queryPrometheus: AskSource = {
   kind: 'prometheus-query',
@@ -50,7 +51,10 @@ interface Sample {
 function expressionOf({ expression, bounds, forMs }: AskedQuery): string {
   if (forMs === 0) return expression
   const least = bounds[0]?.comparison.startsWith('>') === true
-  return `${least ? 'min' : 'max'}_over_time((${expression})[${Math.ceil(forMs / 1_000)}s:15s])`
+  const seconds = Math.ceil(forMs / 1_000)
+  // Some points within the time at least: Prometheus looks at multiples of the step alone.
+  const step = Math.max(1, Math.min(STEP_S_MAX, Math.floor(seconds / 10)))
+  return `${least ? 'min' : 'max'}_over_time((${expression})[${seconds}s:${step}s])`
 }
 
 function samplesOf(body: unknown): Sample[] | null {
