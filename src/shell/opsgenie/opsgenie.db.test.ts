@@ -394,6 +394,17 @@ test('an act that overtakes its create is carried out when the alert is there, i
   expect(await get(alias)).toMatchObject({ message: 'Two' })
 })
 
+test('what is asked of an alert that is over by its id does not touch the one that fires under its alias by now', async () => {
+  const { id, alias } = await create()
+  await act('POST', `/v2/alerts/${id}/close`, {})
+  await server.settled()
+  const anew = await statusOf((await server.ask('POST', '/v2/alerts', { message: 'Anew', alias })).json.requestId)
+  expect(await act('POST', `/v2/alerts/${id}/close`, { note: 'again' })).toMatchObject({ success: true, alertId: id })
+  expect(await act('POST', `/v2/alerts/${id}/acknowledge`, {})).toMatchObject({ success: false, status: 'Alert is already closed' })
+  await server.settled()
+  expect(await get(alias)).toMatchObject({ id: anew.alertId, status: 'open' })
+})
+
 test('what waits for one alert holds up nothing that is asked of others', async () => {
   const { id } = await create()
   await server.ask('POST', '/v2/alerts/nobody-knows-it/notes?identifierType=alias', { note: 'waits' })
