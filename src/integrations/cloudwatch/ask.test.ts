@@ -101,6 +101,8 @@ describe('what fires', () => {
     const asked = await ask()
     if (asked.kind !== 'answered') throw new Error(asked.reason)
     expect([asked.complete, asked.note]).toEqual([true, null])
+    // It sees nothing now: no news, and what fires here for it is not missing there.
+    expect(asked.quiet?.map(({ dedupKey }) => dedupKey)).toEqual([`${ARN}Blind`])
     expect(asked.signals.map(({ alarm: name, status, dedupKey }) => [name, status, dedupKey])).toEqual([
       ['Orders', 'firing', `${ARN}Orders`],
       ['Errors', 'firing', `${ARN}Errors`],

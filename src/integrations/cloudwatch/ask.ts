@@ -6,7 +6,7 @@ import type { CloudWatchClient, DescribeAlarmsOutput } from '@aws-sdk/client-clo
 import type { Signal } from '../../core/alert/signal.ts'
 import { toLine } from '../../core/alert/text.ts'
 import type { AskConnection, Asked } from '../../integration.ts'
-import { toAlarmReport } from '../../integration-cloudwatch.ts'
+import { toAlarmReport, toAlarmSignal } from '../../integration-cloudwatch.ts'
 import { type Credentials, openClient, parseCredentials, regionOf } from './client.ts'
 import { hasSeries, type SomeAlarm, toFacts, toSeriesFacts } from './facts.ts'
 
@@ -50,6 +50,8 @@ async function askWith(connection: AskConnection, { region, credentials, signal 
     return {
       kind: 'answered',
       signals: [...alarms.flatMap((alarm) => toAlarmReport(toFacts(alarm)).signals), ...series.signals],
+      // It sees nothing there, which is no end of what fires here.
+      quiet: alarms.filter((alarm) => alarm.StateValue === 'INSUFFICIENT_DATA').map((alarm) => toAlarmSignal(toFacts(alarm), 'firing')),
       complete: complete && series.complete && prefix === undefined,
       note: notes.length === 0 ? null : notes.join(' '),
     }
