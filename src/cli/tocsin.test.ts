@@ -48,6 +48,8 @@ describe('without a server', () => {
       'declare',
       'page',
       'ack',
+      'silence',
+      'maintenance',
       'who',
       'doctor',
       'lint',
@@ -55,6 +57,8 @@ describe('without a server', () => {
       'render',
       'diff',
       'explain',
+      'rebuild',
+      'heartbeat',
       'key',
       'user',
       'help',
@@ -281,12 +285,43 @@ describe('with a server', () => {
       })
     expect((await post()).status).toBe(202)
     const listed = await tocsin(['key', 'list'])
-    expect(listed.out).toMatch(/^NAME +BEGINS +OPENS +STATE +ID\n/)
+    expect(listed.out).toMatch(/^NAME +BEGINS +OPENS +LAST SEEN +TODAY +STATE +ID\n/)
     expect(listed.out).toContain('prometheus-eu')
     expect(listed.out).not.toContain(key)
     expect((await tocsin(['key', 'revoke', 'prometheus-eu'])).code).toBe(0)
     await waitFor('the key to be refused', async () => (await post()).status >= 400, { timeoutMs: 10_000 })
     expect((await tocsin(['key', 'revoke', 'prometheus-eu'])).code).toBe(2)
+  })
+
+  test('a source’s keys are rotated with an overlap, taken over from another system, and revoked one by one', async () => {
+    await tocsin(['key', 'create', 'moved', '--kind', 'pagerduty', '--observe'])
+    const rotated = await tocsin(['key', 'rotate', 'moved', '--overlap', '48 h'])
+    expect([rotated.code, rotated.out.trim()]).toEqual([0, expect.stringMatching(/^[0-9a-f]{32}$/)])
+    expect(rotated.err).toMatch(/… still opens until /)
+    const alias = await tocsin(['key', 'alias', 'moved', 'R0UT1NGK3Y0123456789abcdefABCDEF', '--label', 'PagerDuty'])
+    expect([alias.code, alias.out.trim()]).toEqual([0, 'R0UT1N… opens moved now.'])
+    const keys = (await json(['key', 'list', 'moved'])) as { origin: string; in_use: boolean; prefix: string }[]
+    expect(keys.map(({ origin }) => origin).toSorted()).toEqual(['made', 'made', 'taken'])
+    const listed = await tocsin(['key', 'list', 'moved'])
+    expect(listed.out).toMatch(/^BEGINS +ORIGIN +LABEL +LAST USED +STATE +ID\n/)
+    expect((await tocsin(['key', 'revoke', 'moved', '--only', 'R0UT1N'])).out.trim()).toBe('R0UT1N… of moved is revoked.')
+    expect((await tocsin(['key', 'alias', 'moved', 'R0UT1NGK3Y0123456789abcdefABCDEF'])).err).toContain('already-exists')
+    expect((await tocsin(['key', 'list'])).out).toMatch(/moved .* never, observed /)
+    for (const wrong of [
+      ['rotate', 'nobody'],
+      ['rotate', 'moved', '--overlap', 'soon'],
+      ['alias', 'moved'],
+      ['list', 'moved', '--api'],
+    ]) {
+      expect((await tocsin(['key', ...wrong])).code, wrong.join(' ')).toBe(2)
+    }
+  })
+
+  test('the doctor can be asked about sources alone', async () => {
+    const report = (await json(['doctor', 'sources'])) as { checks: { id: string }[] }
+    expect(report.checks.map(({ id }) => id)).toEqual(expect.arrayContaining(['sources']))
+    expect(report.checks.filter(({ id }) => !/^(?:source|asked)/.test(id))).toEqual([])
+    expect((await tocsin(['doctor', 'weather'])).code).toBe(2)
   })
 
   test('an API key acts as whoever made it, until it is revoked', async () => {
