@@ -158,6 +158,11 @@ test('every route answers what the document says, well and badly', async () => {
       `/sources/${source.id}/certificates`,
       { url: CERTIFICATE_URL, pem: (await (await makeAuthority()).issue(['sns.amazonaws.com'])).pem },
     ],
+    listAskedSources: ['/sources/asked'],
+    putMapping: [`/sources/${source.id}/mapping`, { mapping: { alarm: 'body.name' } }],
+    getMapping: [`/sources/${source.id}/mapping`],
+    tryMapping: ['/mappings/try', { sample: '{"name":"x"}', mapping: { alarm: 'body.name' } }],
+    suggestMapping: ['/mappings/suggest', { sample: '{"name":"x"}' }],
     revokeSource: [`/sources/${source.id}`],
     getPlaybook: ['/playbook'],
     listPlaybookVersions: ['/playbook/versions'],
@@ -214,7 +219,9 @@ test('every route answers what the document says, well and badly', async () => {
     'changeMaintenance',
     'endMaintenance',
     'snoozeAlert',
-    'wakeAlert', 'wakeIncident']
+    'wakeAlert',
+    'wakeIncident',
+  ]
   const others = [
     'testSource',
     'savePlaybook',
