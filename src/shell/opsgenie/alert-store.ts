@@ -4,7 +4,7 @@
  */
 import { isObject, parseJson } from '../../core/alert/json.ts'
 import { PLAIN_ALARM } from '../../core/alert/build.ts'
-import { type Overlay, overlayOf } from '../../core/opsgenie/overlay.ts'
+import { type Overlay, overlayOf, speaker } from '../../core/opsgenie/overlay.ts'
 import { type AlertPayload, readAlert, readPriority } from '../../core/opsgenie/payload.ts'
 import { UUID } from '../../core/opsgenie/to-signal.ts'
 import type { Instant } from '../../core/time.ts'
@@ -120,13 +120,31 @@ export async function adopt(tx: Tx, sourceId: string, ids: readonly string[]): P
     sourceId,
     rows.map((row) => row.first_at),
   )
-  const overlays = rows.map((row) => overlayOf(created.get(keyOf(row.first_at, row.dedup_key)) ?? fromLabels(row)))
-  await tx.query(
+  const payloads = new Map(rows.map((row) => [row.id, created.get(keyOf(row.first_at, row.dedup_key)) ?? fromLabels(row)]))
+  const { rows: adopted } = await tx.query<{ id: string; at: Date }>(
     `insert into opsgenie_alert (alert_id, source_id, overlay, updated_at)
      select new.id, $2, new.overlay, new.at from unnest($1::uuid[], $3::jsonb[], $4::timestamptz[]) as new (id, overlay, at)
-     on conflict do nothing`,
-    [rows.map((row) => row.id), sourceId, overlays.map((overlay) => JSON.stringify(overlay)), rows.map((row) => row.first_at)],
+     on conflict do nothing returning alert_id as id, updated_at as at`,
+    [
+      rows.map((row) => row.id),
+      sourceId,
+      [...payloads.values()].map((payload) => JSON.stringify(overlayOf(payload))),
+      rows.map((row) => row.first_at),
+    ],
   )
+  for (const { id, at } of adopted) {
+    const payload = payloads.get(id)
+    if (payload !== undefined) await appendEntries(tx, id, beginnings(payload), at.getTime())
+  }
+}
+
+/** What the log of an alert begins with. */
+function beginnings(payload: AlertPayload): NewEntry[] {
+  const owner = speaker(payload)
+  return [
+    { kind: 'log', text: 'Alert created', owner },
+    ...(payload.note === null ? [] : [{ kind: 'note' as const, text: payload.note, owner }]),
+  ]
 }
 
 /** An alert begins at the very millisecond at which the receipt that opened it came. */
@@ -263,17 +281,19 @@ export interface Entry {
   readonly at: Instant
 }
 
-export async function appendEntries(
-  tx: Tx,
-  alertId: string,
-  entries: readonly { readonly kind: 'note' | 'log'; readonly text: string; readonly owner: string }[],
-): Promise<void> {
-  for (const { kind, text, owner } of entries) {
-    await tx.query(
-      'insert into opsgenie_entry (alert_id, kind, text, owner, at) values ($1, $2, $3, $4, to_timestamp($5::float8 / 1000))',
-      [alertId, kind, text, owner, tx.now],
-    )
-  }
+export interface NewEntry {
+  readonly kind: 'note' | 'log'
+  readonly text: string
+  readonly owner: string
+}
+
+export async function appendEntries(tx: Tx, alertId: string, entries: readonly NewEntry[], at: Instant = tx.now): Promise<void> {
+  await tx.query(
+    `insert into opsgenie_entry (alert_id, kind, text, owner, at)
+     select $1, new.kind, new.text, new.owner, to_timestamp($5::float8 / 1000)
+     from unnest($2::text[], $3::text[], $4::text[]) with ordinality as new (kind, text, owner, place) order by new.place`,
+    [alertId, entries.map(({ kind }) => kind), entries.map(({ text }) => text), entries.map(({ owner }) => owner), at],
+  )
 }
 
 export interface EntryPage {
@@ -281,17 +301,22 @@ export interface EntryPage {
   /** Entries after this one in the order; null: from the start. */
   readonly after: number | null
   readonly order: 'asc' | 'desc'
+  /** `prev`: the page that ends before that entry. */
+  readonly direction: 'next' | 'prev'
   readonly limit: number
 }
 
-export async function listEntries(tx: Tx, alertId: string, { kind, after, order, limit }: EntryPage): Promise<Entry[]> {
-  const than = order === 'asc' ? '>' : '<'
+/** In the order that was asked for. */
+export async function listEntries(tx: Tx, alertId: string, { kind, after, order, direction, limit }: EntryPage): Promise<Entry[]> {
+  const rises = (order === 'asc') === (direction === 'next')
   const { rows } = await tx.query<{ id: number; text: string; owner: string; at: Date }>(
     `select id, text, owner, at from opsgenie_entry
-     where alert_id = $1 and kind = $2 and ($3::bigint is null or id ${than} $3) order by id ${order} limit $4`,
+     where alert_id = $1 and kind = $2 and ($3::bigint is null or id ${rises ? '>' : '<'} $3)
+     order by id ${rises ? 'asc' : 'desc'} limit $4`,
     [alertId, kind, after, limit],
   )
-  return rows.map((row) => ({ id: row.id, text: row.text, owner: row.owner, at: row.at.getTime() }))
+  const entries = rows.map((row) => ({ id: row.id, text: row.text, owner: row.owner, at: row.at.getTime() }))
+  return direction === 'next' ? entries : entries.toReversed()
 }
 
 /** Snoozes that are over, by their time or because somebody woke the alert; locked for whoever ends them. */

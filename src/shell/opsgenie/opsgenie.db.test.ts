@@ -129,6 +129,8 @@ test('a create is answered with a request, whose status names the alert, which i
     details: { service: 'db', size: '10' },
   })
   expect((await server.ask('GET', `/v2/alerts/${alert.json.data.tinyId}?identifierType=tiny`)).json.data.id).toBe(status.alertId)
+  expect((await server.ask('GET', `/v2/alerts/${status.alertId}/notes`)).json.data).toMatchObject([{ note: 'n', owner: 'u' }])
+  expect((await server.ask('GET', `/v2/alerts/${status.alertId}/logs`)).json.data).toMatchObject([{ log: 'Alert created', owner: 'u' }])
   expect((await server.ask('GET', '/v2/alerts/disk%2Fdb-1?identifierType=alias')).json.data.id).toBe(status.alertId)
 })
 
@@ -291,7 +293,10 @@ test('notes, tags, details, message, description, priority, owner and responders
   const notes = await server.ask('GET', `/v2/alerts/${id}/notes?order=asc&limit=1`)
   expect(notes.json).toMatchObject({ data: [{ note: 'first', owner: 'ann', createdAt: expect.any(String), offset: expect.any(String) }] })
   const next = new URL(notes.json.paging.next)
-  expect((await server.ask('GET', `${next.pathname}${next.search}`)).json.data).toMatchObject([{ note: 'second' }])
+  const second = (await server.ask('GET', `${next.pathname}${next.search}`)).json.data
+  expect(second).toMatchObject([{ note: 'second' }])
+  const before = await server.ask('GET', `/v2/alerts/${id}/notes?order=asc&direction=prev&offset=${second[0].offset}`)
+  expect(before.json.data).toMatchObject([{ note: 'first' }])
   const logs = await server.ask('GET', `/v2/alerts/${id}/logs`)
   expect(logs.json.data.map((entry: { log: string }) => entry.log)).toContain('Priority updated from P3 to P1')
   const audited = await server.rows<{ leaf: Buffer }>(`select leaf from audit_leaf where position($1 in encode(leaf, 'escape')) > 0`, [
