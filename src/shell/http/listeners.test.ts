@@ -70,6 +70,14 @@ test('the public listener serves what outsiders need', async () => {
   for (const path of ['/a/token', '/healthz', '/status', '/status/api/v2/summary.json', '/callbacks/slack', '/healthz?x=1']) {
     expect((await get(listeners.public, path)).text).toBe(`inside ${path}`)
   }
+  for (const path of [
+    '/v2/alerts?limit=1',
+    '/v2/alerts/',
+    '/v2/alerts/disk%2Fdb/close',
+    '/jsm/ops/integration/v2/heartbeats/backup/ping',
+  ]) {
+    expect((await get(listeners.public, path)).text).toBe(`inside ${path}`)
+  }
 })
 
 test('everything else is 404 on the public listener, however it is spelt', async () => {
@@ -79,6 +87,12 @@ test('everything else is 404 on the public listener, however it is spelt', async
     '/a/../api/v1/people',
     '/a/%2e%2e/api/v1/people',
     '/a/..%2fapi/v1/people',
+    '/a/x%2fy',
+    '/v2/alertsx',
+    '/v2/alerts/../../api/v1/people',
+    '/v2/alerts/%2e%2e/api',
+    '/v2/alerts//x',
+    '/jsm/ops/integration/api/v1/people',
     '//api/v1/people',
     '/a//../api',
     '/status/./x',
