@@ -91,8 +91,9 @@ function Step({ moment, digest, time }: StepProps) {
             </div>
           ),
         )}
-        {moment.notices.map((notice) => (
-          <p key={notice.sentence} className="[overflow-wrap:anywhere]">
+        {moment.notices.map((notice, place) => (
+          // oxlint-disable-next-line react/no-array-index-key -- each role that ran out says the same
+          <p key={place} className="[overflow-wrap:anywhere]">
             {notice.sentence} <ClauseLink clause={notice.clause} digest={digest} />
           </p>
         ))}

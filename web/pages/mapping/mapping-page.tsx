@@ -66,7 +66,7 @@ function Editor({ sourceId, stored }: { readonly sourceId: string; readonly stor
         about={
           <>
             How the JSON of{' '}
-            <Link to="/sources/$id" params={{ id: sourceId }} className="text-accent hover:underline">
+            <Link to="/sources/$id" params={{ id: sourceId }} className="text-accent underline">
               {source?.name ?? 'this source'}
             </Link>{' '}
             becomes signals. {stored.version === 0 ? 'None is kept yet.' : `Version ${stored.version} is in force.`}
@@ -75,7 +75,6 @@ function Editor({ sourceId, stored }: { readonly sourceId: string; readonly stor
       >
         {mayManage && (
           <Button
-            look="main"
             busy={save.isPending}
             disabled={problems.length > 0 || (mapping.alarm === null && mapping.title === null)}
             onClick={() => save.mutate(mapping)}
@@ -130,7 +129,7 @@ function Editor({ sourceId, stored }: { readonly sourceId: string; readonly stor
           </Card>
         </div>
         <div aria-live="polite" aria-busy={tried.isFetching} className="min-w-0 space-y-4">
-          <Tried tried={tried.data} error={tried.isError ? explainError(tried.error) : null} />
+          <Tried tried={asked === '' ? undefined : tried.data} error={tried.isError ? explainError(tried.error) : null} />
           {tried.data?.explained != null && (
             <Suspense fallback={<SkeletonRows rows={2} />}>
               <Answered explained={tried.data.explained} zone={ownZone()} />
@@ -174,7 +173,7 @@ function Sample({ sourceId, sample, onChange, onSuggest, suggesting, error }: Sa
           error={error}
           onChange={(event) => onChange(event.target.value)}
         />
-        <Button busy={suggesting} disabled={sample.trim() === ''} onClick={onSuggest}>
+        <Button look="main" busy={suggesting} disabled={sample.trim() === ''} onClick={onSuggest}>
           Suggest a mapping
         </Button>
       </div>

@@ -9,7 +9,12 @@ import { counted } from '../incident/words.ts'
 
 export function Tried({ tried, error }: { readonly tried: MappingTried | undefined; readonly error: string | null }) {
   if (error !== null) return <p className="rounded-card bg-late-soft px-3.5 py-2.5 text-late">{error}</p>
-  if (tried === undefined) return <Empty title="Paste a message">What it becomes is shown here while you write.</Empty>
+  if (tried === undefined)
+    return (
+      <Empty title="Paste a message, then say where its alarm stands">
+        What it becomes, and what the playbook would do, is shown here while you write.
+      </Empty>
+    )
   return (
     <Card title="What it becomes" aside={counted(tried.signals.length, 'signal')}>
       <div className="space-y-4">

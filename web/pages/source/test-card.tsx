@@ -64,7 +64,7 @@ function Tested({ tested }: { readonly tested: SourceTested }) {
         <Tag tone={good ? 'ok' : 'late'}>{good ? 'arrived' : 'refused'}</Tag>
         <span>
           The vendor would have been answered {tested.status}.{' '}
-          <Link to="/signals" search={{ signal: tested.signal_id }} className="text-accent hover:underline">
+          <Link to="/signals" search={{ signal: tested.signal_id }} className="text-accent underline">
             See the message
           </Link>
         </span>
