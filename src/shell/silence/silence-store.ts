@@ -97,11 +97,11 @@ export async function loadOpenSilences(tx: Tx, limit: number): Promise<Silence[]
 }
 
 /** Those that ran at that instant, or will. */
-export async function loadSilencesAt(tx: Tx, at: Instant, limit: number): Promise<Silence[]> {
+export async function loadSilencesAt(tx: Tx, instant: Instant, limit: number): Promise<Silence[]> {
   const { rows } = await tx.query<Row>(
     `select ${COLUMNS} from silence where starts_at <= to_timestamp($1::float8 / 1000) and ends_at > to_timestamp($1::float8 / 1000)
      order by ends_at desc, id limit $2`,
-    [at, limit],
+    [instant, limit],
   )
   return rows.map(toSilence)
 }
