@@ -1,5 +1,6 @@
 /** A message read by its source's own mapping. What the mapping cannot read is kept and told; the sender is not bothered with it. */
 import { parseExactly } from '../../core/alert/json.ts'
+import { clean } from '../../core/alert/text.ts'
 import { applyMapping } from '../../core/mapping/apply.ts'
 import { compileMapping, type Mapping } from '../../core/mapping/compile.ts'
 import { type MappingText, NO_MAPPING } from '../../core/mapping/mapping.ts'
@@ -7,6 +8,7 @@ import type { InboundMessage, Received } from '../../integration.ts'
 import { jsonReply, refuse } from '../../integration-door.ts'
 
 const COMPILED_MAX = 256
+const HEADER_CHARS_MAX = 512
 /** By their text: a mapping is compiled once, not with each message. */
 const compiled = new Map<string, Mapping | string>()
 
@@ -15,7 +17,7 @@ export function receiveMapped(message: InboundMessage, value: unknown, text: str
   const mapping = compile(text)
   if (typeof mapping === 'string') return fault(mapping)
   const body = mayHoldLongNumbers(message.body) ? parseExactly(message.body) : value
-  const mapped = applyMapping(mapping, { body, headers: message.headers })
+  const mapped = applyMapping(mapping, { body, headers: visibleHeaders(message.headers) })
   if (mapped.kind === 'fault') return fault(mapped.field === null ? mapped.reason : `at ${mapped.field}: ${mapped.reason}`)
   const keys = mapped.signals.map((signal) => signal.dedupKey)
   return {
@@ -25,6 +27,17 @@ export function receiveMapped(message: InboundMessage, value: unknown, text: str
     reply: jsonReply(202, { status: 'accepted', signals: mapped.signals.length, dedup_key: keys[0] ?? null }),
   }
 }
+
+/**
+ * Those that are kept with the receipt as they came, so that reading a message again gives what reading it first gave: no
+ * credentials, nothing of the connection, nothing of ours.
+ */
+function visibleHeaders(headers: InboundMessage['headers']): Record<string, string> {
+  const visible = Object.entries(headers).filter(([name]) => VISIBLE.test(name) && !HIDDEN.test(name))
+  return Object.fromEntries(visible.map(([name, value]) => [name, clean(value.slice(0, HEADER_CHARS_MAX))]))
+}
+const VISIBLE = /^(?:x-|ce-|content-type$|user-agent$)/
+const HIDDEN = /^x-(?:tocsin-|forwarded-|real-ip)|token|secret|api-?key|password|credential/
 
 /** @returns what is wrong with it, in words, where it does not compile */
 function compile(text: string): Mapping | string {

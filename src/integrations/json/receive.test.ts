@@ -68,6 +68,22 @@ test.each([
   expect(receive(body)).toMatchObject({ kind: 'refused', page: true, reply: { status } })
 })
 
+test('a mapping sees no header that may hold a credential, and none that is not kept', () => {
+  const headers = {
+    authorization: 'Bearer s3cret',
+    'x-api-key': 's3cret',
+    cookie: 's3cret',
+    'x-event': 'disk',
+    host: 'h',
+    'x-tocsin-mapping': 'm',
+  }
+  const text = JSON.stringify({ alarm: 'headers["x-event"]', title: 'string(size(headers))' })
+  const message = { method: 'POST', path: '/', query: new URLSearchParams(), headers, body: Buffer.from('{}'), receivedAt: 0 }
+  expect(receiveJson(message, { params: {}, signingSecret: null, freshId: '', mapping: text })).toMatchObject({
+    signals: [{ alarm: 'disk', title: '1' }],
+  })
+})
+
 test('a key that is a long number keeps its digits', () => {
   expect(signalOf(receive('{"title":"t","dedup_key":12345678901234567890}')).dedupKey).toBe('12345678901234567890')
 })

@@ -37,12 +37,14 @@ export async function presentAsked(tx: Tx, asked: readonly AskedConnection[], vi
       }
     }),
     cannot_be_asked: sources
-      .filter((source) => !asked.some((connection) => connection.source === source.name))
+      // People send reports by a form, and see themselves whether it is there.
+      .filter((source) => source.kind !== 'form' && !asked.some((connection) => connection.source === source.name))
       .map((source) => ({ id: source.id, name: source.name, kind: source.kind, reason: whyNot(source) })),
   }
 }
 
 function whyNot({ kind }: SourceRow): string {
+  if (kind === 'email') return 'Mail servers keep what they could not deliver, mostly for days, and send it again by themselves.'
   const how = askSources.filter(({ ask, kind: integration }) => integration === kind || ask.doors.some((door) => kindOfDoor(door) === kind))
   if (kind !== null && how.length === 0)
     return `Sources of the kind ${kind} only send; after a downtime they must send again by themselves.`
