@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
+import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testPorts } from '../../../test/support/ports.ts'
 import { makeIngestHandler } from '../http/ingest.ts'
+import { opsgenieRoutes } from './routes.ts'
 
 /** Doors behind which nothing is applied any more: every bound is reached. */
 const server = createServer((request, response) => {
@@ -12,7 +14,8 @@ const parts = { queue: { size: () => Number.MAX_SAFE_INTEGER, weight: () => Numb
   typeof makeIngestHandler
 >[1]
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing reaches the database
-const doors = makeIngestHandler(testPorts({} as Parameters<typeof testPorts>[0]), parts)
+const database = {} as Parameters<typeof testPorts>[0]
+const doors = makeIngestHandler(testPorts(database), parts)
 let url = ''
 
 beforeAll(async () => {
@@ -34,4 +37,26 @@ test.each([
   expect(answer.status).toBe(status)
   expect(answer.headers.get('retry-after')).toBe('2')
   expect(await answer.json()).toMatchObject(body)
+})
+
+test.each([
+  ['no intake runs', async () => undefined],
+  [
+    'the database is away',
+    async () => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    },
+  ],
+])('while %s, senders are told to come again, in the shape of the API', async (_name, fail) => {
+  const ports = testPorts(database)
+  const app = Fastify()
+  await app.register(async (inside) => {
+    await inside.register(opsgenieRoutes(ports))
+  })
+  app.addHook('preHandler', fail)
+  const answer = await app.inject({ method: 'GET', url: '/v2/alerts/x', headers: { authorization: 'GenieKey k' } })
+  await app.close()
+  expect(answer.statusCode).toBe(503)
+  expect(answer.headers['retry-after']).toBe('2')
+  expect(answer.json()).toMatchObject({ message: 'Service is unavailable, please try again', took: expect.any(Number) })
 })
