@@ -210,14 +210,19 @@ create table effect (
   seen_at timestamp with time zone,
   external_id text,
   reason text,
+  folded boolean not null default false,
+  carried_by text,
   constraint effect_pkey PRIMARY KEY (key),
+  constraint effect_carried_by_fkey FOREIGN KEY (carried_by) REFERENCES effect(key),
   constraint effect_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id),
   constraint effect_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'notice'::text]))),
   constraint effect_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'rejected'::text, 'cancelled'::text])))
 );
+CREATE INDEX effect_carried ON effect USING btree (carried_by) WHERE ((state = 'pending'::text) AND (carried_by IS NOT NULL));
 CREATE INDEX effect_channel ON effect USING btree (channel, created_at DESC);
 CREATE INDEX effect_due ON effect USING btree (due_at) WHERE (state = 'pending'::text);
 CREATE INDEX effect_incident ON effect USING btree (incident_id);
+CREATE INDEX effect_reached ON effect USING btree (person_id, channel, created_at DESC) WHERE (kind = 'page'::text);
 grant insert, select, update on effect to tocsin_app;
 
 create table event (

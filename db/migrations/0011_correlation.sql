@@ -45,3 +45,9 @@ create table merged_alert (
 );
 -- what a group's incident before this one did: whether it flaps
 create index incident_group_past on incident (group_key, opened_at desc) where not open and group_key is not null;
+
+-- Pages past the bound of messages to a person: one message stands for many.
+alter table effect add column folded boolean not null default false;
+alter table effect add column carried_by text references effect (key); -- the effect whose message it goes out with
+create index effect_carried on effect (carried_by) where state = 'pending' and carried_by is not null;
+create index effect_reached on effect (person_id, channel, created_at desc) where kind = 'page';

@@ -171,9 +171,10 @@ const LATER = {
   links: [],
 } as const
 
-/** A stored state, whichever release wrote it. */
+/** A stored state, whichever release wrote it; never throws, whatever somebody has made of it. */
 export function restoreIncident(stored: Incident): Incident {
-  return Object.assign({ ...LATER, monitored: stored.alerts.total > 0 }, stored)
+  const { alerts }: Partial<Incident> = stored
+  return Object.assign({ ...LATER, monitored: (alerts?.total ?? 0) > 0 }, stored)
 }
 
 export const noIncident: Incident = {

@@ -23,6 +23,8 @@ export interface PageText {
     readonly firstStep: string
     readonly openedAt: Instant
   }
+  /** Other incidents that the message stands for; left out: none. */
+  readonly others?: readonly { readonly number: number; readonly title: string; readonly severity: string }[]
   readonly roles: readonly string[]
   readonly person: { readonly name: string; readonly zone: string }
   readonly acknowledgeUrl: string
@@ -38,7 +40,8 @@ export function subjectOf(page: PageText): string {
   // What is about no incident has no severity.
   const prefix = page.purpose === 'test' ? '[TEST] ' : severity === '' ? '' : `[${severity}] `
   const kind = page.purpose === 'notice' ? 'Notice: ' : ''
-  const mark = page.repeat ? ' (repeat)' : ''
+  const more = page.others?.length ?? 0
+  const mark = `${more === 0 ? '' : ` (+${more} more)`}${page.repeat ? ' (repeat)' : ''}`
   const room = SUBJECT_CHARS_MAX - prefix.length - kind.length - mark.length
   return `${prefix}${kind}${oneLine(page.incident.title, room)}${mark}`
 }
@@ -58,6 +61,7 @@ export function linesOf(page: PageText): PageLines {
     { label: 'Since', text: isAboutNone(page) ? '' : inBothZones(incident.openedAt, page.person.zone) },
     { label: 'First step', text: oneLine(incident.firstStep, FIRST_STEP_CHARS_MAX) },
     { label: 'You are paged as', text: page.purpose === 'page' ? page.roles.map((role) => oneLine(role, 80)).join(', ') : '' },
+    { label: 'Also', text: describeOthers(page.others ?? []) },
     { label: 'What is known', text: severalLines(incident.summary, SUMMARY_CHARS_MAX) },
   ]
   return {
@@ -65,6 +69,18 @@ export function linesOf(page: PageText): PageLines {
     facts: facts.filter((fact) => fact.text !== ''),
     closing: [...repeatLine(page), ...purposeLine(page), ...escalationLine(page)],
   }
+}
+
+const OTHERS_MAX = 20
+
+/** How many, and which, the gravest first. */
+function describeOthers(others: NonNullable<PageText['others']>): string {
+  if (others.length === 0) return ''
+  const named = others
+    .slice(0, OTHERS_MAX)
+    .map(({ number, title, severity }) => `#${number} [${oneLine(severity, 40)}] ${oneLine(title, 100)}`)
+  const rest = others.length > OTHERS_MAX ? `; and ${others.length - OTHERS_MAX} that the console lists` : ''
+  return `${others.length} more incident${others.length === 1 ? '' : 's'} for you, each to be acknowledged: ${named.join('; ')}${rest}`
 }
 
 /** A notice of something that is no incident, such as a review that is due. */

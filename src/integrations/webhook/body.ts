@@ -1,5 +1,5 @@
 /** The JSON that a webhook gets; documented in README.md beside this file, fields are only ever added. */
-import { linesOf, subjectOf, textOf } from '../../core/page/message.ts'
+import { linesOf, oneLine, subjectOf, textOf, TITLE_CHARS_MAX } from '../../core/page/message.ts'
 import { toRfc3339 } from '../../core/time.ts'
 import type { PageMessage } from '../../integration.ts'
 
@@ -24,6 +24,11 @@ export function bodyOf(message: PageMessage): string {
     },
     person: { name: message.person.name },
     roles: message.roles,
+    others: (message.others ?? []).map(({ number, severity, title }) => ({
+      number,
+      severity: severity.toWellFormed(),
+      title: oneLine(title, TITLE_CHARS_MAX),
+    })),
     acknowledge_url: message.purpose === 'page' ? message.acknowledgeUrl : null,
     escalates_at: message.escalatesAt === null ? null : toRfc3339(message.escalatesAt),
   })

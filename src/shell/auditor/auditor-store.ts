@@ -76,7 +76,7 @@ export async function listWaitingEffects(tx: Tx, lateMs: number, limit: number):
   const { rows } = await tx.query<{ incident_id: string; number: number | string; channel: string; effects: number | string }>(
     `select effect.incident_id, incident.number, effect.channel, count(*) as effects
      from effect join incident on incident.id = effect.incident_id
-     where effect.state = 'pending' and incident.open
+     where effect.state = 'pending' and incident.open and effect.carried_by is null
        and (effect.attempts = 0 and effect.due_at < clock_timestamp() - $1 * interval '1 ms'
          or effect.lease_until < clock_timestamp() - $1 * interval '1 ms')
      group by effect.incident_id, incident.number, effect.channel

@@ -31,6 +31,7 @@ async function sendForgotten(ports: Ports, { incidentId, key, personId }: Lonely
     await enqueueEffects(
       ports,
       tx,
+      ports.playbooks.current(),
       channels.map((channel) => ({
         key: `${key}/${channel}`,
         kind: 'page',

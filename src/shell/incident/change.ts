@@ -186,6 +186,7 @@ async function carryOut(ports: Ports, tx: Tx, id: IncidentId, before: Incident, 
   await enqueueEffects(
     ports,
     tx,
+    ports.playbooks.current(),
     settled.acts.map((act) => ({ ...act, incidentId: id, pageKeys: act.pages, createdAt: tx.now })),
   )
   await appendLeaves(

@@ -3,6 +3,7 @@
  * Where this process has room, they are claimed in it too: then a page costs two commits, this one and its outcome's.
  */
 import type { IncidentId, PageKey, PersonId } from '../../core/id.ts'
+import type { Playbook } from '../../core/playbook/playbook.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import { ACKNOWLEDGE_LINK_MS, createAcknowledgeLinks } from '../page/link-store.ts'
@@ -10,6 +11,7 @@ import { freshToken } from '../person/token.ts'
 import type { Ports } from '../ports.ts'
 import { boundsOf } from './bounds.ts'
 import { type Claimed, needsLink } from './claim.ts'
+import { ALONE, foldEffects } from './fold.ts'
 import type { Reservation } from './gate.ts'
 import { cancelPending, insertEffects } from './outbox-store.ts'
 
@@ -25,14 +27,16 @@ export interface NewEffect {
   readonly createdAt: Instant
 }
 
-export async function enqueueEffects(ports: Ports, tx: Tx, effects: readonly NewEffect[]): Promise<void> {
+export async function enqueueEffects(ports: Ports, tx: Tx, playbook: Playbook, effects: readonly NewEffect[]): Promise<void> {
   if (effects.length === 0) return
+  const folding = await foldEffects(tx, playbook, effects)
   const places = new Map<string, Reservation>()
   for (const effect of effects) {
-    const place = places.has(effect.key) ? undefined : ports.handoff?.reserve(effect.kind, effect.channel)
+    const waits = folding.get(effect.key)?.folded === true
+    const place = waits || places.has(effect.key) ? undefined : ports.handoff?.reserve(effect.kind, effect.channel)
     if (place !== undefined) places.set(effect.key, place)
   }
-  const rows = effects.map((effect) => ({ ...effect, claimed: places.has(effect.key) }))
+  const rows = effects.map((effect) => ({ ...effect, ...(folding.get(effect.key) ?? ALONE), claimed: places.has(effect.key) }))
   const written = await insertEffects(tx, rows, { leaseMs: boundsOf(ports.config.timing).leaseMs, serverId: ports.serverId })
   const fresh = effects.filter((effect) => written.has(effect.key))
   for (const [key, place] of places) if (!written.has(key)) place.release()

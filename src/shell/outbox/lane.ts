@@ -17,6 +17,8 @@ import type { Ports } from '../ports.ts'
 import type { OutboxBounds } from './bounds.ts'
 import type { Claimed } from './claim.ts'
 import { linksOf } from './enqueue.ts'
+import { adoptOrphans } from './fold-store.ts'
+import { recordCarried } from './fold.ts'
 import type { EffectKind, Gate } from './gate.ts'
 import { startLoop } from './loop.ts'
 import { nextStep } from './outcome.ts'
@@ -91,6 +93,7 @@ async function claimAll(
 ): Promise<{ readonly claimed: readonly Claimed[]; readonly more: boolean }> {
   const sendsMax = kind === 'page' ? bounds.pageSendsMax : bounds.noticeSendsMax
   return ports.database.inTransaction(pool, async (tx) => {
+    if (kind === 'page') await adoptOrphans(tx)
     const claimed: Claimed[] = []
     let more = false
     for (const channel of await listWaitingChannels(tx, kind)) {
@@ -155,7 +158,8 @@ async function record(parts: LaneParts, recorder: Recorder, claimed: Claimed, se
   if (sent.delivery.kind === 'delivered' && claimed.kind === 'page' && claimed.attempt === 1) {
     pageHandoverSeconds.observe({ channel: label }, (sent.sinceDueMs + sent.tookMs) / 1_000)
   }
-  await recorder.record({ claimed, pageKeys: sent.pageKeys, row: { ...step, outcome: sent.delivery.kind }, tell })
+  const state = await recorder.record({ claimed, pageKeys: sent.pageKeys, row: { ...step, outcome: sent.delivery.kind }, tell })
+  await recordCarried(parts.ports, parts.pool, claimed, sent.delivery, state)
 }
 
 /** Renews the lease while the effect is in work; `lost` aborts the send when another worker has it. */

@@ -4,6 +4,7 @@ import type { Tx } from '../database/database.ts'
 import { freshToken } from '../person/token.ts'
 import { type Claimed, needsLink } from './claim.ts'
 import type { NewEffect } from './enqueue.ts'
+import type { Folding } from './fold.ts'
 import type { EffectKind } from './gate.ts'
 
 export interface Lessee {
@@ -14,18 +15,20 @@ export interface Lessee {
 /** @returns the keys that were not there before. Claimed rows get their lease, fence 1 and first attempt at once. */
 export async function insertEffects(
   tx: Tx,
-  rows: readonly (NewEffect & { readonly claimed: boolean })[],
+  rows: readonly (NewEffect & Folding & { readonly claimed: boolean })[],
   lessee: Lessee,
 ): Promise<ReadonlySet<string>> {
   const { rows: written } = await tx.query<{ key: string }>({
     name: 'insert-effects',
     text: `with written as (
-             insert into effect (key, kind, incident_id, person_id, channel, page_keys, about, created_at, due_at, lease_until, fence, attempts)
+             insert into effect (key, kind, incident_id, person_id, channel, page_keys, about, created_at, due_at, lease_until, fence, attempts,
+               folded, carried_by)
              select key, kind, incident_id, person_id, channel, array(select jsonb_array_elements_text(page_keys)), about, created_at,
-               clock_timestamp(), case when claimed then clock_timestamp() + $2 * interval '1 ms' end, claimed::int, claimed::int
+               clock_timestamp() + wait_ms * interval '1 ms', case when claimed then clock_timestamp() + $2 * interval '1 ms' end,
+               claimed::int, claimed::int, folded, carried_by
              from jsonb_to_recordset($1::jsonb) as new (key text, kind text, incident_id uuid, person_id uuid, channel text,
-               page_keys jsonb, about text, created_at timestamptz, claimed boolean)
-             order by key -- two writers of the same keys wait for each other in one order
+               page_keys jsonb, about text, created_at timestamptz, claimed boolean, folded boolean, carried_by text, wait_ms float8)
+             order by carried_by nulls first, key -- two writers of the same keys wait for each other in one order
              on conflict (key) do nothing
              returning key, fence
            ), tried as (
@@ -38,7 +41,7 @@ export async function insertEffects(
   return new Set(written.map((row) => row.key))
 }
 
-function toRow(row: NewEffect & { readonly claimed: boolean }): Record<string, unknown> {
+function toRow(row: NewEffect & Folding & { readonly claimed: boolean }): Record<string, unknown> {
   return {
     key: row.key,
     kind: row.kind,
@@ -49,6 +52,9 @@ function toRow(row: NewEffect & { readonly claimed: boolean }): Record<string, u
     about: row.about,
     created_at: new Date(row.createdAt).toISOString(),
     claimed: row.claimed,
+    folded: row.folded,
+    carried_by: row.carriedBy,
+    wait_ms: row.waitMs,
   }
 }
 
@@ -80,7 +86,7 @@ export async function listWaitingChannels(tx: Tx, kind: EffectKind): Promise<str
   const { rows } = await tx.query<{ channel: string }>({
     name: 'waiting-channels',
     text: `select distinct channel from effect
-           where state = 'pending' and kind = $1 and due_at <= clock_timestamp()
+           where state = 'pending' and kind = $1 and due_at <= clock_timestamp() and carried_by is null
              and (lease_until is null or lease_until < clock_timestamp())`,
     values: [kind],
   })
@@ -123,6 +129,7 @@ export async function claimDue(tx: Tx, asked: ClaimRequest): Promise<Claimed[]> 
              select effect.key, ${WANTED} as wanted, effect.lease_until is not null as abandoned
              from effect join incident on incident.id = effect.incident_id
              where effect.state = 'pending' and effect.kind = $1 and effect.channel = $2 and effect.due_at <= clock_timestamp()
+               and effect.carried_by is null
                and (effect.lease_until is null or effect.lease_until < clock_timestamp()) and effect.key <> all($3::text[])
              order by incident.severity_rank, effect.due_at
              limit $4

@@ -6,10 +6,13 @@ import type { Instant } from '../../core/time.ts'
 import type { PageMessage } from '../../integration.ts'
 import type { Claimed } from './claim.ts'
 import type { SendContext } from './context-store.ts'
+import type { Carried } from './fold-store.ts'
 
 export interface Rendering {
   readonly claimed: Claimed
   readonly context: SendContext
+  /** Incidents that the message stands for besides its own. */
+  readonly others: readonly Carried[]
   readonly person: NonNullable<SendContext['person']>
   readonly playbook: Playbook
   readonly now: Instant
@@ -17,7 +20,7 @@ export interface Rendering {
   readonly url: string
 }
 
-export function renderMessage({ claimed, context, person, playbook, now, url }: Rendering): PageMessage {
+export function renderMessage({ claimed, context, others, person, playbook, now, url }: Rendering): PageMessage {
   const { incident } = context
   const shown = incident.private ? { title: `Private incident #${incident.number}`, summary: '', firstStep: '' } : incident
   return {
@@ -32,6 +35,7 @@ export function renderMessage({ claimed, context, person, playbook, now, url }: 
       firstStep: shown.firstStep,
       openedAt: incident.openedAt,
     },
+    others: othersOf(others, incident.id),
     roles: context.roles,
     person: { name: person.name, zone: person.zone },
     acknowledgeUrl: claimed.token === null ? '' : `${url}/a/${claimed.token}`,
@@ -40,6 +44,16 @@ export function renderMessage({ claimed, context, person, playbook, now, url }: 
     escalatesAt: escalationOf(context, playbook, now),
     notice: claimed.kind === 'notice' ? noticeOf(context.about) : '',
   }
+}
+
+/** Each incident once, in the order given. */
+function othersOf(carried: readonly Carried[], own: string): NonNullable<PageMessage['others']> {
+  const seen = new Map(carried.filter(({ incidentId }) => incidentId !== own).map((one) => [one.incidentId, one]))
+  return [...seen.values()].map(({ number, title, severity, private: isPrivate }) => ({
+    number,
+    severity,
+    title: isPrivate ? `Private incident #${number}` : title,
+  }))
 }
 
 /** 128 bits of the effect's key: the same for every attempt, and it gives nothing away. */

@@ -7,6 +7,7 @@ import type { Ports } from '../ports.ts'
 import type { OutboxBounds } from './bounds.ts'
 import type { Claimed } from './claim.ts'
 import { findSendContext, type SendContext } from './context-store.ts'
+import { listCarried } from './fold-store.ts'
 import { renewLease } from './outbox-store.ts'
 import { renderMessage } from './render.ts'
 import { retryWhileAway } from './retry.ts'
@@ -75,7 +76,8 @@ async function prepare({ ports, channels, bounds, pool }: Sender, claimed: Claim
     const found = channels.find(claimed.channel, contact)
     if (found.kind === 'missing') return { kind: 'ready', context, reason: found.reason }
     const playbook = await ports.playbooks.load(tx, context.playbook)
-    const message = renderMessage({ claimed, context, person, playbook, now: tx.now, url: ports.config.url })
+    const others = claimed.kind === 'page' ? await listCarried(tx, claimed.key) : []
+    const message = renderMessage({ claimed, context, others, person, playbook, now: tx.now, url: ports.config.url })
     return { kind: 'ready', context, reason: null, channel: found.channel, address: found.address, message }
   })
 }

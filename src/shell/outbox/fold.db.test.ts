@@ -1,0 +1,118 @@
+/** A storm of incidents to one person: so many messages by themselves, the rest in one that says how many, all of it handed over. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type Call, fakeChannels, notNow, openOutboxScene, type OutboxScene, soon, took } from '../../../test/support/outbox-scene.ts'
+import { ann, testPlaybook } from '../../../test/support/playbook.ts'
+import type { IncidentId } from '../../core/id.ts'
+import { MINUTE_MS } from '../../core/time.ts'
+import { changeIncident } from '../incident/change.ts'
+import type { Ports } from '../ports.ts'
+
+const playbook = testPlaybook({ pagesPerPerson: { max: 6, withinMs: 10 * MINUTE_MS } })
+let scene: OutboxScene
+beforeAll(async () => {
+  scene = await openOutboxScene()
+})
+afterEach(async () => {
+  await scene.stopAll()
+  await scene.rows(`update effect set state = 'cancelled' where state = 'pending'`)
+  await scene.rows(`update effect set created_at = created_at - interval '1 day', due_at = due_at - interval '1 day'`)
+  await scene.rows(`update incident set open = false, wake_at = null`)
+})
+afterAll(() => scene.close())
+
+const server = (): Ports => ({ ...scene.makeServer(), playbooks: { current: () => playbook, load: async () => playbook } })
+const openMany = async (ports: Ports, count: number, severity = 'amber'): Promise<IncidentId[]> => {
+  const ids: IncidentId[] = []
+  for (let index = 0; index < count; index += 1) ids.push(await scene.open(ports, { severity, title: `Storm ${index}` }))
+  return ids
+}
+const mails = (calls: readonly Call[]) => calls.filter((call) => call.channel === 'email' && call.message.person.name === 'ann')
+/** As if the time to gather had passed. */
+const hurry = () => scene.rows(`update effect set due_at = clock_timestamp() where folded and state = 'pending'`)
+const handedOver = async (ids: readonly IncidentId[]) =>
+  (
+    await scene.rows<{ id: string }>(
+      `select distinct stream_id as id from event where type = 'incident.page-handed-over' and data ->> 'channel' = 'email' and stream_id = any($1::uuid[])`,
+      [ids],
+    )
+  ).length
+const folded = () =>
+  scene.rows<{ key: string; state: string; carried_by: string | null; incident_id: string }>(
+    `select key, state, carried_by, incident_id from effect where folded and channel = 'email' and state <> 'cancelled' and created_at > now() - interval '1 hour' order by created_at, key`,
+  )
+
+test('past the bound one message stands for the others, names them, and counts as the hand-over of each', async () => {
+  const ports = server()
+  const channels = fakeChannels()
+  scene.start(ports, channels)
+  const ids = await openMany(ports, 12)
+  await soon('the single ones', async () => (await handedOver(ids)) === 5)
+  expect(mails(channels.calls)).toHaveLength(5)
+  expect((await folded()).map(({ carried_by }) => carried_by === null)).toEqual([true, false, false, false, false, false, false])
+  await hurry()
+  await soon('all handed over', async () => (await handedOver(ids)) === 12)
+  expect(mails(channels.calls)).toHaveLength(6)
+  const { message } = mails(channels.calls).at(-1) ?? {}
+  expect(message?.others).toHaveLength(6)
+  expect(message?.others?.[0]).toMatchObject({ severity: 'amber', title: 'Storm 6' })
+  expect((await folded()).every(({ state }) => state === 'delivered')).toBe(true)
+  // None is dropped: each incident still has its page and waits for its own acknowledgement.
+  expect(
+    await scene.rows(`select 1 from page where state = 'paging' and person_id = $1 and incident_id = any($2::uuid[])`, [ann, ids]),
+  ).toHaveLength(12)
+})
+
+test('the first page of a graver severity goes out at once, however many went before', async () => {
+  const ports = server()
+  const channels = fakeChannels()
+  scene.start(ports, channels)
+  await openMany(ports, 8, 'amber')
+  await soon('the single ones', () => mails(channels.calls).length === 5)
+  const [red] = await openMany(ports, 1, 'red')
+  await soon('the red one', () => mails(channels.calls).some((call) => call.message.incident.id === red))
+  expect(mails(channels.calls)).toHaveLength(6)
+})
+
+test('who acknowledges before it goes out is not told of it; where the carrying one is acknowledged another carries', async () => {
+  const ports = server()
+  const channels = fakeChannels()
+  scene.start(ports, channels)
+  const ids = await openMany(ports, 9)
+  await soon('the single ones', () => mails(channels.calls).length === 5)
+  const [carrier, second] = await folded()
+  const acknowledge = (id: string | undefined) =>
+    changeIncident(ports, id as IncidentId, {
+      type: 'acknowledge',
+      by: { kind: 'person', id: ann, name: 'Ann' },
+      personId: ann,
+      via: 'api',
+    })
+  await acknowledge(carrier?.incident_id)
+  await acknowledge(second?.incident_id)
+  await soon('the two that are left', async () => (await handedOver(ids)) === 7)
+  expect(mails(channels.calls)).toHaveLength(6)
+  expect(mails(channels.calls).at(-1)?.message.others).toHaveLength(1)
+})
+
+test('what a channel refuses for now is tried again with all that it stands for', async () => {
+  const ports = server()
+  let failures = 2
+  const channels = fakeChannels(({ message }) => ((message.others?.length ?? 0) > 0 && failures-- > 0 ? notNow : took))
+  scene.start(ports, channels)
+  const ids = await openMany(ports, 8)
+  await soon('the single ones', async () => (await handedOver(ids)) === 5)
+  await hurry()
+  await soon('all handed over', async () => (await handedOver(ids)) === 8)
+  expect(mails(channels.calls).filter((call) => (call.message.others?.length ?? 0) === 2)).toHaveLength(3)
+})
+
+test('what a dead server left between the message and its records goes out again with another', async () => {
+  const ports = server()
+  const channels = fakeChannels()
+  const ids = await openMany(ports, 8)
+  const [carrier] = await folded()
+  await scene.rows(`update effect set state = 'delivered' where key = $1`, [carrier?.key])
+  scene.start(ports, channels)
+  await soon('all but the one that the dead server had sent', async () => (await handedOver(ids)) === 7)
+  expect(mails(channels.calls).at(-1)?.message.others).toHaveLength(1)
+})
