@@ -16,9 +16,6 @@ import { z } from 'zod'
 import { Explained } from './explain.ts'
 import { cleanText, Name, Timestamp } from './common.ts'
 
-/** Placeholders in a kind's texts that the console fills in: this server's address, its host alone, the source's key. */
-export const SETUP_PLACEHOLDERS = ['{{url}}', '{{host}}', '{{key}}'] as const
-
 /** What can be connected; drawn from the integration's manifest. */
 export const SourceKind = z
   .object({
@@ -30,7 +27,7 @@ export const SourceKind = z
       .object({
         purpose: z.string(),
         steps: z.array(z.string()),
-        /** Texts hold `{{url}}`, `{{host}}` and `{{key}}`. */
+        /** Texts hold `{{url}}` (this server's address), `{{host}}` (its host alone) and `{{key}}`, which the console fills in. */
         snippets: z.array(z.object({ title: z.string(), language: z.string(), text: z.string() })),
         /** Null: its messages cannot be signed. */
         signing: z.object({ header: z.string(), secret_from: z.string() }).nullable(),
@@ -149,6 +146,8 @@ export const SourceNotice = z.object({
     'secret-unreadable',
     'observed-long',
     'subscription-unconfirmed',
+    'certificate-missing',
+    'forged',
     'no-key',
     'key-ending',
   ]),

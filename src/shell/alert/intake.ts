@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toLabels, toSignal } from '../../core/alert/build.ts'
 import type { Signal } from '../../core/alert/signal.ts'
+import { clean } from '../../core/alert/text.ts'
 import type { InboundMessage, Received } from '../../integration.ts'
 import { makeIngestHandler } from '../http/ingest.ts'
 import { openMappingCache } from '../mapping/mapping-cache.ts'
@@ -15,7 +16,7 @@ import { startConfirm } from '../source/confirm.ts'
 import { type Certificates, openCertificates } from '../source/confirm-certificates.ts'
 import { openSourceCache, type SourceCache } from '../source/source-cache.ts'
 import { ensureInternalSource, type SourceRow } from '../source/source-store.ts'
-import { countItems, startTallies } from '../source/tallies.ts'
+import { countItems, startTallies, type Tallies } from '../source/tallies.ts'
 import { DISTRUSTED_HEADER } from '../source/trust.ts'
 import { makeApplyQueue } from './apply-queue.ts'
 import { INTERNAL_DOOR } from './door-table.ts'
@@ -69,7 +70,7 @@ export function startIntake(ports: Ports): Intake {
   })
   const confirm = startConfirm(ports, {
     certificates: openCertificates(ports, ports.signers),
-    accept: (message) => accept({ commits, sources }, message),
+    accept: (message) => accept({ commits, sources, tallies }, message),
   })
   const doors = makeIngestHandler(ports, { sources, commits, queue, mappings, used: tallies.useKey, confirm })
   const recovery = startRecovery(ports, queue.open, mappings.loaded)
@@ -81,7 +82,7 @@ export function startIntake(ports: Ports): Intake {
   const intake: Intake = {
     handle: doors.handle,
     submit: (signal, name) => submit(ports, { commits, sources }, signal, name),
-    accept: (message) => accept({ commits, sources }, message),
+    accept: (message) => accept({ commits, sources, tallies }, message),
     certificates: confirm.certificates,
     sources,
     useKey: (keyId) => {
@@ -184,7 +185,8 @@ type Parts = { readonly commits: ReturnType<typeof makeGroupCommit>; readonly so
 const internalSources = new WeakMap<Ports, Map<string, SourceRow>>()
 
 export interface RouteMessage {
-  readonly source: { readonly id: string; readonly name: string }
+  /** With the key that opened it, where one did. */
+  readonly source: { readonly id: string; readonly name: string; readonly keyId?: string }
   /** Id of an inner door: it reads the body again after a crash. */
   readonly door: string
   readonly path: string
@@ -199,10 +201,11 @@ export interface RouteMessage {
 }
 
 /** As a door takes it: nothing before the database's clock is known. */
-async function accept({ commits, sources }: Parts, message: RouteMessage): Promise<boolean> {
+async function accept({ commits, sources, tallies }: Parts & { readonly tallies: Tallies }, message: RouteMessage): Promise<boolean> {
   const { source, door, path, body, read, test = false, headers = {}, kept } = message
   const receivedAt = sources.now()
   if (receivedAt === null) return false
+  if (source.keyId !== undefined) tallies.useKey(source.keyId, receivedAt)
   const received = read({ method: 'POST', path, query: new URLSearchParams(), headers, body, receivedAt })
   const notes = { ...(test ? { [TEST_HEADER]: '1' } : {}), ...(received.kind === 'distrusted' ? { [DISTRUSTED_HEADER]: '1' } : {}) }
   return new Promise((done) => {
@@ -214,7 +217,7 @@ async function accept({ commits, sources }: Parts, message: RouteMessage): Promi
       path,
       headers: JSON.stringify({ ...headers, ...notes }),
       body,
-      refused: received.kind === 'signals' ? null : received.reason,
+      refused: received.kind === 'signals' ? null : clean(received.reason),
       received,
       test,
       done,

@@ -5,6 +5,7 @@ import { KEY, post, seedSource, startTestIntake, type TestIntake } from '../../.
 import { sleep, waitFor } from '../../../test/support/wait.ts'
 import { decodeOutcomes } from '../alert/outcome.ts'
 import { toStored } from '../alert/receipt-store.ts'
+import { removeOldRows } from '../server/housekeeping-store.ts'
 
 let base: TestDatabase
 let it: TestIntake
@@ -130,4 +131,23 @@ test('a message that was not believed claims no id: the true one that follows is
   await it.post(`/hooks/sentry/${KEY}`, '{"broken', { ...HEADERS, 'request-id': 'g-1' })
   await it.settled()
   expect(await it.rows('select 1 from source_message')).toHaveLength(before.length)
+})
+
+test('ids, counts and faults are forgotten after their time; the latest hour of a source stays', async () => {
+  const [source] = await it.rows<{ id: string }>(`select id from source where name = 'test'`)
+  await it.rows('delete from source_message')
+  await it.rows('delete from source_tally')
+  await it.rows(
+    `insert into source_message (digest, receipt_id, seen_at) select gen_random_uuid(), n, now() - make_interval(days => n) from generate_series(1, 10) n`,
+  )
+  await it.rows(
+    `insert into source_tally (source_id, hour, messages, last_at)
+     select $1, date_trunc('hour', now()) - make_interval(days => n), 1, now() from unnest(array[100, 200, 300]) n`,
+    [source?.id],
+  )
+  await removeOldRows(base.database)
+  expect(await it.rows('select receipt_id from source_message order by receipt_id')).toEqual(
+    [1, 2, 3, 4, 5, 6].map((n) => ({ receipt_id: n })),
+  )
+  expect(await it.rows('select 1 from source_tally')).toHaveLength(1)
 })
