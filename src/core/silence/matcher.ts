@@ -38,10 +38,27 @@ export function compileMatcher(matcher: Matcher): CompiledResult {
     RE2JS.compile(value)
     const expression = RE2JS.compile(`(?:${value})`)
     if (expression.programSize() > PROGRAM_MAX) return fault(`the expression for ${name} is too large`)
-    return { kind: 'matcher', matcher: { ...matcher, test: (given) => expression.matches(given) === isEqual } }
+    return { kind: 'matcher', matcher: { ...matcher, test: remember((given) => expression.matches(given) === isEqual) } }
   } catch (error) {
     if (error instanceof RE2JSException) return fault(`the expression for ${name} is not understood: ${error.message}`)
     throw error
+  }
+}
+
+/** Values of a label are few and come again: most are looked up, not matched. */
+const REMEMBERED_MAX = 64
+const REMEMBERED_CHARS_MAX = 200
+
+function remember(test: (value: string) => boolean): (value: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (value) => {
+    if (value.length > REMEMBERED_CHARS_MAX) return test(value)
+    const before = known.get(value)
+    if (before !== undefined) return before
+    const result = test(value)
+    if (known.size >= REMEMBERED_MAX) known.clear()
+    known.set(value, result)
+    return result
   }
 }
 
@@ -61,7 +78,8 @@ export function compileMatchers(matchers: readonly Matcher[]): CompiledMatchers 
     if (result.kind === 'fault') return result
     compiled.push(result.matcher)
   }
-  return { kind: 'matchers', matchers: compiled }
+  // What costs little is asked first.
+  return { kind: 'matchers', matchers: compiled.toSorted((one, other) => Number(one.isRegex) - Number(other.isRegex)) }
 }
 
 export function matchesAll(matchers: readonly CompiledMatcher[], valueOf: (name: string) => string): boolean {
