@@ -598,6 +598,16 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
       ['title: API Spike', 'title: API Spike\n    detection: [{ alarm: Spike }]'],
     ]),
   ],
+  'report-undetected': [
+    playbook([beforeCommunication('reports:\n  - { kind: ticket, form: true }\n')], '{ kind: ticket', 'Add a type', [
+      ['kind: ticket, form: true', 'kind: ticket, form: true, alarm: Spike'],
+    ]),
+  ],
+  'report-public': [
+    playbook([beforeCommunication('reports:\n  - { kind: security, alarm: Spike }\n')], '{ kind: security', 'Add private: true', [
+      ['title: API Spike', 'title: API Spike\n    private: true'],
+    ]),
+  ],
   'matches-everything': [playbook([['- alarm: Spike', '- {}']], '{}', 'Name an alarm', [['- {}', '- alarm: Spike']])],
   'alarm-taken': [
     playbook([beforeCommunication(SECOND_TYPE)], '{ alarm: Spike }', 'Remove one of the two', [['{ alarm: Spike }', '{ alarm: Other }']]),

@@ -7,6 +7,7 @@ import { checkImpact } from './check-impact.ts'
 import { checkInhibition, checkMuting } from './check-muting.ts'
 import { checkOverlaps } from './check-overlap.ts'
 import { checkOwnership } from './check-ownership.ts'
+import { checkReports } from './check-reports.ts'
 import { checkThresholds } from './check-threshold.ts'
 import type { FindingCode } from './finding-code.ts'
 import type { Path, Report } from './finding.ts'
@@ -35,6 +36,7 @@ export function checkPlaybook(playbook: Playbook, file: PlaybookFile, report: Re
   checkDetections(playbook, report)
   checkOverlaps(playbook, report)
   checkConditions(playbook, report)
+  checkReports(playbook, report)
 }
 
 function error(report: Report, code: FindingCode, path: Path, message: string, fix: string): void {

@@ -74,6 +74,8 @@ export const FINDING_ADVICE: Readonly<Record<FindingCode, string>> = {
   'thresholds-overlap': 'Let the milder row end where the graver one begins.',
   'thresholds-gap': 'Let one row begin where the other ends.',
   'type-never-detected': 'Add a detection, or leave it if people alone open such incidents.',
+  'report-undetected': 'Add an incident type whose detection names the alarm of the report.',
+  'report-public': 'Add private: true to the incident type.',
   'matches-everything': 'Name an alarm, a source, a threshold or a condition.',
   'alarm-taken': 'Remove one of the two detections, or give both conditions that exclude each other.',
   'types-overlap': 'Let one condition exclude the other, or list the more special type first.',

@@ -79,6 +79,8 @@ export const FINDING_CODES = {
   'thresholds-overlap': 'A measured impact is of two rows of the matrix.',
   'thresholds-gap': 'A measured impact between two rows of the matrix is of neither.',
   'type-never-detected': 'No signal opens this incident type.',
+  'report-undetected': 'People can report something that no incident type detects.',
+  'report-public': 'Security reports open incidents that everybody sees.',
   'matches-everything': 'A detection matches every signal.',
   'alarm-taken': 'Another incident type takes all that a detection means.',
   'types-overlap': 'A signal can be of two incident types by their conditions.',
