@@ -25,6 +25,8 @@ const well: SourceFacts = {
   secrets: [],
   signsBy: null,
   unconfirmedTopics: [],
+  missingCertificates: [],
+  forged: 0,
 }
 const SIGNS = { header: 'X-Signature', secretFrom: 'the settings' }
 const codes = (facts: Partial<SourceFacts>) => noticesOf({ ...well, ...facts }, NOW).map(({ code, level }) => `${level} ${code}`)
@@ -46,6 +48,9 @@ test.each<[string, Partial<SourceFacts>, string[]]>([
   ['a key that ends soon and is not used', { keys: [KEY, { ...KEY, expiresAt: NOW + HOUR_MS, lastUsedAt: NOW - 2 * DAY_MS }] }, []],
   ['observed for long', { observeSince: NOW - 15 * DAY_MS }, ['warn observed-long']],
   ['observed lately', { observeSince: NOW - DAY_MS }, []],
+  ['a certificate that cannot be had', { missingCertificates: [{ url: 'https://x/a.pem', waiting: 2 }] }, ['fail certificate-missing']],
+  ['a certificate that nothing waits for any more', { missingCertificates: [{ url: 'https://x/a.pem', waiting: 0 }] }, []],
+  ['messages that proved forged', { forged: 1 }, ['fail forged']],
   ['a subscription without confirmation', { unconfirmedTopics: ['arn:x'] }, ['fail subscription-unconfirmed']],
 ])('%s', (_name, facts, expected) => {
   expect(codes(facts)).toEqual(expected)

@@ -12,6 +12,8 @@ export type NoticeCode =
   | 'secret-unreadable'
   | 'observed-long'
   | 'subscription-unconfirmed'
+  | 'certificate-missing'
+  | 'forged'
   | 'no-key'
   | 'key-ending'
 
@@ -39,6 +41,10 @@ export interface SourceFacts {
   readonly signsBy: { readonly header: string; readonly secretFrom: string } | null
   /** Topics that ask to be confirmed, or could not be; hostile text. */
   readonly unconfirmedTopics: readonly string[]
+  /** Certificates that its messages name and that cannot be had, with how many messages wait for each; hostile text. */
+  readonly missingCertificates: readonly { readonly url: string; readonly waiting: number }[]
+  /** Messages of the last 30 days that could not be checked when they came, and proved forged. */
+  readonly forged: number
 }
 
 const NEW_MS = 10 * MINUTE_MS
@@ -52,6 +58,7 @@ export function noticesOf(facts: SourceFacts, now: Instant): Notice[] {
   if (facts.revoked) return []
   const found = [
     ...aboutTrust(facts, now),
+    ...aboutCertificates(facts),
     ...aboutKeys(facts, now),
     ...aboutSilence(facts, now),
     ...aboutFaults(facts, now),
@@ -98,6 +105,29 @@ function aboutTrust({ secrets, signsBy, hours, unconfirmedTopics }: SourceFacts,
       level: 'fail',
       text: `A subscription is not confirmed, so nothing of it arrives: ${names.join(', ')}.`,
       remedy: 'Look at its page for why, and let the sender ask again.',
+    })
+  }
+  return notices
+}
+
+function aboutCertificates({ missingCertificates, forged }: SourceFacts): Notice[] {
+  const notices: Notice[] = []
+  const waiting = missingCertificates.reduce((sum, one) => sum + one.waiting, 0)
+  const [first] = missingCertificates
+  if (first !== undefined && waiting > 0) {
+    notices.push({
+      code: 'certificate-missing',
+      level: 'fail',
+      text: `${messages(waiting)} could not be checked, because a certificate cannot be fetched: alarms page all the same, ends are not believed.`,
+      remedy: `Let this server reach ${display(toLine(first.url, 200))}, or give that certificate by hand.`,
+    })
+  }
+  if (forged > 0) {
+    notices.push({
+      code: 'forged',
+      level: 'fail',
+      text: `${messages(forged)} that could not be checked at first proved forged, and what they alone had made fire was taken back.`,
+      remedy: 'Somebody knows one of its keys: give its sender another, and revoke that one.',
     })
   }
   return notices

@@ -38,6 +38,12 @@ test('where no certificate can be had, its page says which one is missing and wh
   expect(status).toBe(200)
   expect(body.items).toEqual([{ url: CERTIFICATE_URL, state: 'missing', waiting: 3, good: 0, forged: 0, given_up: 0, reason: null }])
   expect(await it.rows('select resolved_at from alert')).toEqual([{ resolved_at: null }])
+  const notice = (await it.detail(source.id)).notices.find((one: { code: string }) => one.code === 'certificate-missing')
+  expect(notice).toMatchObject({
+    level: 'fail',
+    text: expect.stringMatching(/^3 messages could not be checked/),
+    remedy: expect.stringContaining(CERTIFICATE_URL),
+  })
 })
 
 test('what is no certificate, or is an authority, is refused', async () => {
@@ -81,6 +87,8 @@ test('a subscription that cannot be confirmed from here shows on the source', as
     ],
     next: null,
   })
+  // One that has just asked is no trouble yet.
+  await it.rows("update subscription set asked_at = now() - interval '1 hour'")
   expect((await it.detail(source.id)).notices.map((notice: { code: string }) => notice.code)).toContain('subscription-unconfirmed')
   expect(JSON.stringify(await it.detail(source.id))).not.toMatch(/Token=/)
 })

@@ -2,11 +2,11 @@
 import type { SourceId } from '../../core/id.ts'
 import { HABIT_MS, type HeardHour } from '../../core/source/health.ts'
 import type { SourceFacts } from '../../core/source/notice.ts'
-import { DAY_MS } from '../../core/time.ts'
+import { DAY_MS, type Instant, MINUTE_MS } from '../../core/time.ts'
 import { integrations } from '../../integrations/index.ts'
 import type { Tx } from '../database/database.ts'
 import type { Ports } from '../ports.ts'
-import { listSubscriptions } from './confirm-store.ts'
+import { countUnchecked, listSubscriptions, type SubscriptionRow } from './confirm-store.ts'
 import { type KeyRow, listKeys } from './key-store.ts'
 import { openSecretReader } from './secret-reader.ts'
 import { listSecrets, type SecretRow } from './secret-store.ts'
@@ -36,6 +36,7 @@ export function openFactReader(ports: Ports): (tx: Tx, source: SourceRow, hours:
     const keys = await listKeys(tx, source.id)
     const secrets = (await listSecrets(tx, source.id)).map((secret) => ({ ...secret, readable: read(secret) !== null }))
     const subscriptions = await listSubscriptions(tx, source.id)
+    const certificates = await countUnchecked(tx, source.id)
     const facts: SourceFacts = {
       createdAt: source.createdAt,
       revoked: source.revokedAt !== null,
@@ -44,10 +45,19 @@ export function openFactReader(ports: Ports): (tx: Tx, source: SourceRow, hours:
       keys,
       secrets,
       signsBy: signsBy(source.kind),
-      unconfirmedTopics: subscriptions.flatMap(({ state, topic }) => (state === 'asked' || state === 'failed' ? [topic] : [])),
+      unconfirmedTopics: subscriptions.flatMap((one) => (isUnconfirmed(one, tx.now) ? [one.topic] : [])),
+      missingCertificates: certificates.filter(({ waiting }) => waiting > 0),
+      forged: certificates.reduce((sum, one) => sum + one.forged, 0),
     }
     return { keys, secrets, facts }
   }
+}
+
+/** One that has just asked is being confirmed. */
+const CONFIRM_MS = 10 * MINUTE_MS
+
+function isUnconfirmed({ state, askedAt }: SubscriptionRow, now: Instant): boolean {
+  return state === 'failed' || (state === 'asked' && now - askedAt > CONFIRM_MS)
 }
 
 /** How a kind's messages are verified with a shared secret; null where they cannot be, or certificates do it. */

@@ -61,6 +61,8 @@ const MEANING: Readonly<Record<NoticeCode, string>> = {
   'secret-unreadable': 'every alarm of it arrives as "cannot be checked", whatever it says',
   'observed-long': 'its alarms wake nobody',
   'subscription-unconfirmed': 'its alarms do not arrive',
+  'certificate-missing': 'alerts do not end by themselves, and nobody knows whether they are real',
+  forged: 'somebody sends in its name',
   'no-key': 'its alarms are refused',
   'key-ending': 'then that sender’s alarms are refused',
 }
