@@ -4,7 +4,7 @@ import { ensureApiKey } from '../person/api-key-store.ts'
 import { ensureOwner } from '../person/person-store.ts'
 import { createSignInLink, FIRST_LINK_MS } from '../person/sign-in.ts'
 import { makeIngestKey } from '../source/key-store.ts'
-import { createSource, ensureSource, listSources } from '../source/source-store.ts'
+import { createSource, ensureSource, GIVEN_KEY_LABEL, listSources } from '../source/source-store.ts'
 import type { Tx } from '../database/database.ts'
 
 /** Name of the source that the first integration key opens. */
@@ -38,6 +38,6 @@ async function ensureIngestKey(tx: Tx, given: string | null): Promise<{ key: str
   }
   if ((await listSources(tx)).length > 0) return { key: null, isNew: false }
   const key = makeIngestKey()
-  await createSource(tx, { name: FIRST_SOURCE, kind: null, key })
+  await createSource(tx, { name: FIRST_SOURCE, kind: null, key, label: GIVEN_KEY_LABEL })
   return { key, isNew: true }
 }

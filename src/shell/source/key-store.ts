@@ -99,8 +99,31 @@ export async function revokeKey(tx: Tx, sourceId: SourceId, id: string): Promise
   return rows[0] === undefined ? undefined : toKey(rows[0])
 }
 
-export async function revokeLabelled(tx: Tx, sourceId: SourceId, label: string): Promise<void> {
-  await tx.query(`update source_key set revoked_at = now() where source_id = $1 and label = $2 and revoked_at is null`, [sourceId, label])
+/** What is said of keys that are given from outside, and of those that another one has replaced. */
+export interface GivenLabels {
+  readonly given: string
+  readonly replaced: string
+}
+
+/** Those of the source that were given the same way open nothing any more, because another was given. */
+export async function replaceGiven(tx: Tx, sourceId: SourceId, labels: GivenLabels): Promise<void> {
+  await tx.query(`update source_key set revoked_at = now(), label = $3 where source_id = $1 and label = $2 and revoked_at is null`, [
+    sourceId,
+    labels.given,
+    labels.replaced,
+  ])
+}
+
+/** One that was replaced, and by nobody revoked, opens again and replaces the others; any other stays as it is. */
+export async function giveAgain(tx: Tx, sourceId: SourceId, key: string, labels: GivenLabels): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(`select id from source_key where key_hash = decode($1, 'hex') and label = $2`, [
+    hashKey(key),
+    labels.replaced,
+  ])
+  const [replaced] = rows
+  if (replaced === undefined) return
+  await replaceGiven(tx, sourceId, labels)
+  await tx.query('update source_key set revoked_at = null, label = $2 where id = $1', [replaced.id, labels.given])
 }
 
 /** After so long, by the database's real clock. An end that was set before and comes sooner stays. */

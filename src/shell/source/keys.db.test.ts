@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openSourceScene, type SourceScene } from '../../../test/support/source-scene.ts'
 import { ann, cyd, own } from '../../../test/support/playbook.ts'
 import { waitFor } from '../../../test/support/wait.ts'
+import { ensureSource } from './source-store.ts'
 
 let it: SourceScene
 beforeAll(async () => {
@@ -143,4 +144,31 @@ test('what it sent is counted, and its last messages are shown', async () => {
     faults: [{ kind: 'refused' }],
     last_messages: [{ outcome_kind: 'refused' }, { title: 'b' }, { title: 'a' }],
   })
+})
+
+test('the key that the environment gives takes the place of the one it gave before, and of no other', async () => {
+  const give = (key: string) => it.ports.database.inTransaction('main', (tx) => ensureSource(tx, { name: 'given', kind: null, key }))
+  const { id } = await give('first-key-of-the-environment')
+  const another = (await ask(own, 'POST', `/sources/${id}/keys`, {})).body.key
+  expect((await give('first-key-of-the-environment')).id).toBe(id)
+  expect((await give('second-key-of-the-environment')).id).toBe(id)
+  await it.heard()
+  expect(await Promise.all(['first-key-of-the-environment', 'second-key-of-the-environment', another].map(opens))).toEqual([
+    false,
+    true,
+    true,
+  ])
+  await give('first-key-of-the-environment')
+  await it.heard()
+  expect(await Promise.all(['first-key-of-the-environment', 'second-key-of-the-environment', another].map(opens))).toEqual([
+    true,
+    false,
+    true,
+  ])
+  const { keys } = await it.detail(id)
+  const given = keys.find((key: { label: string; in_use: boolean }) => key.label === 'given at start' && key.in_use)
+  await ask(own, 'DELETE', `/sources/${id}/keys/${given.id}`)
+  await give('first-key-of-the-environment')
+  await it.heard()
+  expect(await opens('first-key-of-the-environment'), 'one that somebody revoked stays so').toBe(false)
 })

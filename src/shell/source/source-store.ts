@@ -3,7 +3,7 @@ import { asId, type SourceId } from '../../core/id.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import { freshId } from '../fresh-id.ts'
-import { addKey, findKeySource, revokeLabelled } from './key-store.ts'
+import { addKey, findKeySource, giveAgain, replaceGiven } from './key-store.ts'
 
 export interface SourceRow {
   readonly id: SourceId
@@ -72,19 +72,23 @@ async function insertSource(tx: Tx, source: Omit<NewSource, 'key'>): Promise<Sou
 }
 
 /** Of the key that the environment gives, which takes the place of the one that it gave before. */
-const GIVEN_KEY_LABEL = 'given at start'
+export const GIVEN_KEY_LABEL = 'given at start'
+const LABELS = { given: GIVEN_KEY_LABEL, replaced: 'replaced at start' } as const
 
-/** Makes sure that this key opens: for the key that the environment gives. One that was revoked stays so. */
+/** Makes sure that this key opens: for the key that the environment gives. One that somebody revoked stays so. */
 export async function ensureSource(tx: Tx, source: NewSource): Promise<SourceRow> {
   const known = await findKeySource(tx, source.key)
-  if (known !== undefined) return loadSource(tx, known)
+  if (known !== undefined) {
+    await giveAgain(tx, known, source.key, LABELS)
+    return loadSource(tx, known)
+  }
   const created = await createSource(tx, { ...source, label: GIVEN_KEY_LABEL })
   if (created !== null) return created
   const { rows } = await tx.query<{ id: string }>(`update source set revoked_at = null where name = $1 returning id`, [source.name])
   const row = rows[0]
   if (row === undefined) throw new Error(`the source ${source.name} was neither there nor could it be made`)
   const id = asId<SourceId>(row.id)
-  await revokeLabelled(tx, id, GIVEN_KEY_LABEL)
+  await replaceGiven(tx, id, LABELS)
   await addKey(tx, { sourceId: id, key: source.key, origin: 'made', label: GIVEN_KEY_LABEL })
   return loadSource(tx, id)
 }
