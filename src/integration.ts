@@ -167,6 +167,12 @@ export interface PageMessage {
     readonly severity: string
     readonly summary: string
     readonly firstStep: string
+    /** What is hit, with how much depends on it and where to look; null or left out: nobody knows. */
+    readonly service?: {
+      readonly name: string
+      readonly tier: number | null
+      readonly links: readonly { readonly title: string; readonly url: string }[]
+    } | null
     readonly openedAt: Instant
   }
   /** Other incidents that page this person and that this one message stands for, the gravest first; left out: none. */

@@ -24,6 +24,8 @@ export const Alert = z
     first_at: Timestamp,
     last_at: Timestamp,
     resolved_at: Timestamp.nullable(),
+    /** It fires as far as anybody knows, but since then its source should have said so again and has not: silence is not health. */
+    silent_since: Timestamp.nullable(),
     /** Signals of this episode. */
     count: z.number().int(),
     incident_id: z.string().nullable(),

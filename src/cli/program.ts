@@ -9,6 +9,7 @@ import { importCommand } from './commands/import.ts'
 import { explainCommand } from './commands/explain.ts'
 import { keyCommand } from './commands/key.ts'
 import { lintCommand } from './commands/lint.ts'
+import { mergeCommand } from './commands/merge.ts'
 import { pageCommand } from './commands/page.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { renderCommand } from './commands/render.ts'
@@ -39,6 +40,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     silenceCommand,
     maintenanceCommand,
     whoCommand,
+    mergeCommand,
     doctorCommand,
     lintCommand,
     importCommand,

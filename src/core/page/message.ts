@@ -21,6 +21,11 @@ export interface PageText {
     readonly severity: string
     readonly summary: string
     readonly firstStep: string
+    readonly service?: {
+      readonly name: string
+      readonly tier: number | null
+      readonly links: readonly { readonly title: string; readonly url: string }[]
+    } | null
     readonly openedAt: Instant
   }
   /** Other incidents that the message stands for; left out: none. */
@@ -59,6 +64,7 @@ export function linesOf(page: PageText): PageLines {
     { label: 'Severity', text: oneLine(incident.severity, 40) },
     { label: 'Incident', text: incident.number > 0 ? `#${incident.number}` : '' },
     { label: 'Since', text: isAboutNone(page) ? '' : inBothZones(incident.openedAt, page.person.zone) },
+    { label: 'Service', text: describeService(incident.service ?? null) },
     { label: 'First step', text: oneLine(incident.firstStep, FIRST_STEP_CHARS_MAX) },
     { label: 'You are paged as', text: page.purpose === 'page' ? page.roles.map((role) => oneLine(role, 80)).join(', ') : '' },
     { label: 'Also', text: describeOthers(page.others ?? []) },
@@ -69,6 +75,16 @@ export function linesOf(page: PageText): PageLines {
     facts: facts.filter((fact) => fact.text !== ''),
     closing: [...repeatLine(page), ...purposeLine(page), ...escalationLine(page)],
   }
+}
+
+const LINKS_MAX = 3
+
+/** `checkout (tier 1); Runbook: https://…`. Name and links are the playbook's own. */
+function describeService(service: NonNullable<PageText['incident']['service']> | null): string {
+  if (service === null) return ''
+  const tier = service.tier === null ? '' : ` (tier ${service.tier})`
+  const links = service.links.slice(0, LINKS_MAX).map(({ title, url }) => `${oneLine(title, 80)}: ${oneLine(url, 300)}`)
+  return [`${oneLine(service.name, 100)}${tier}`, ...links].join('; ')
 }
 
 const OTHERS_MAX = 20

@@ -21,6 +21,7 @@ export interface AlertRow {
   readonly first_at: Date
   readonly last_at: Date
   readonly resolved_at: Date | null
+  readonly silent_since: Date | null
   readonly count: string
   readonly incident_id: string | null
   readonly held_by: HoldKind | null
@@ -43,6 +44,7 @@ export interface AlertFilter {
 const COLUMNS = `
   a.id, a.source_id, s.name as source, a.fingerprint, a.dedup_key, a.alarm, a.title, a.labels, a.links, a.severity_hint, a.value,
   a.starts_at, a.first_at, a.last_at, a.resolved_at, a.count, a.incident_id,
+  case when a.resolved_at is null and a.ends_at < now() then a.ends_at end as silent_since,
   h.by_kind as held_by, h.ref_id as held_ref, h.reason as held_reason, h.held_at, h.due_at as held_until`
 const JOINS = `
   left join source s on s.id = a.source_id
@@ -65,7 +67,7 @@ function walkOf({ state }: AlertFilter): string {
     where ${state === null ? 'true' : where[state]}
       and ($1::uuid is null or a.incident_id = $1)
       and ($2::uuid is null or a.source_id = $2)
-      and ($3::text is null or exists (select from incident t where t.id = a.incident_id and t.incident_type = $3))
+      and ($3::uuid[] is null or a.incident_id = any($3))
       and ($4::uuid is null or ${order} < $4)
     order by ${order} desc limit ${ALERTS_LOOKED_MAX}`
 }
@@ -81,7 +83,9 @@ export async function listAlerts(
   page: { limit: number; after: string | null },
 ): Promise<{ rows: AlertRow[]; next: string | null }> {
   const walk = walkOf(filter)
-  const walked = [filter.incidentId, filter.sourceId ?? null, filter.type ?? null, page.after]
+  const ofType = filter.type === undefined || filter.type === null ? null : await listOfType(tx, filter.type)
+  if (ofType?.length === 0) return { rows: [], next: null }
+  const walked = [filter.incidentId, filter.sourceId ?? null, ofType, page.after]
   const { rows } = await tx.query<AlertRow>(
     `select ${COLUMNS} from (${walk}) a ${JOINS}
      where (i.id is null or ${visibleTo('$5')})
@@ -93,8 +97,19 @@ export async function listAlerts(
   return { rows, next: await findWalkEnd(tx, walk, walked) }
 }
 
+/** Newest incidents of a type whose alerts are looked for. */
+const OF_TYPE_MAX = 10_000
+
+async function listOfType(tx: Tx, type: string): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select i.id from incident i where i.incident_type = $1 order by i.opened_at desc limit ${OF_TYPE_MAX}`,
+    [type],
+  )
+  return rows.map((row) => row.id)
+}
+
 /** The last alert that was looked at, where there may be more behind it. */
-async function findWalkEnd(tx: Tx, walk: string, walked: readonly (string | null)[]): Promise<string | null> {
+async function findWalkEnd(tx: Tx, walk: string, walked: readonly (string | readonly string[] | null)[]): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>(
     `select a.id from (${walk}) a order by a.id desc offset ${ALERTS_LOOKED_MAX - 1} limit 1`,
     [...walked],
@@ -142,6 +157,7 @@ export function showAlert(row: AlertRow): Alert {
     first_at: row.first_at.toISOString(),
     last_at: row.last_at.toISOString(),
     resolved_at: row.resolved_at?.toISOString() ?? null,
+    silent_since: row.silent_since?.toISOString() ?? null,
     count: Number(row.count),
     incident_id: row.incident_id,
     hold: showHold(row),

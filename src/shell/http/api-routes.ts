@@ -37,6 +37,7 @@ import type { OncallParts } from './oncall-view.ts'
 import { describeApi } from './openapi.ts'
 import { playbookRoutes } from './playbook-routes.ts'
 import { playbookSchemaRoutes } from './playbook-schema-routes.ts'
+import { serviceRoutes } from './service-routes.ts'
 import { signalReplayRoutes } from './signal-replay-routes.ts'
 import { signalRoutes } from './signal-routes.ts'
 import { streamRoutes } from './stream.ts'
@@ -69,6 +70,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
       for (const routes of [
         incidentRoutes(ports),
         heartbeatRoutes(ports),
+        serviceRoutes(ports),
         incidentBeneathRoutes(ports),
         incidentActRoutes(ports),
         incidentBetweenRoutes(ports),

@@ -127,6 +127,7 @@ test('every route answers what the document says, well and badly', async () => {
     unlinkIncident: [`/incidents/${id}/unlink`, { to: ended.id }],
     mergeIncident: [`/incidents/${double.id}/merge`, { into: id }],
     unmergeIncident: [`/incidents/${double.id}/unmerge`, {}],
+    listServices: ['/services'],
     getGrouping: [`/incidents/${id}/grouping`],
     goBack: [`/incidents/${id}/back`],
     getTriage: [`/incidents/${id}/triage`],

@@ -23,6 +23,8 @@ export interface SendContext {
     readonly severity: string
     readonly summary: string
     readonly firstStep: string
+    /** What is hit, as the playbook names it. */
+    readonly service: string | null
     readonly private: boolean
     readonly openedAt: Instant
   }
@@ -49,6 +51,7 @@ interface ContextRow {
   readonly severity: string
   readonly summary: string
   readonly first_step: string | null
+  readonly service: string | null
   readonly private: boolean
   readonly opened_at: Date
   readonly person_name: string | null
@@ -69,7 +72,7 @@ export async function findSendContext(tx: Tx, claimed: Claimed): Promise<SendCon
              (select min((page ->> 'handedOverAt')::float8) from jsonb_array_elements(incident.state -> 'pages') page
               where page ->> 'key' = any(effect.page_keys)) as handed_over_at,
              incident.playbook_digest, incident.id, incident.number, incident.title, incident.severity, incident.summary,
-             incident.state ->> 'firstStep' as first_step, incident.private, incident.opened_at,
+             incident.state ->> 'firstStep' as first_step, incident.service, incident.private, incident.opened_at,
              person.name as person_name, person.zone, person.email, person.disabled_at, contact.address as contact
            from effect
            join incident on incident.id = effect.incident_id
@@ -103,6 +106,7 @@ function toContext(row: ContextRow): SendContext {
       severity: row.severity,
       summary: row.summary,
       firstStep: row.first_step ?? '',
+      service: row.service,
       private: row.private,
       openedAt: row.opened_at.getTime(),
     },

@@ -7,6 +7,22 @@ import type { Recent } from '../../core/page/bound.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 
+/** What is looked at in an effect. */
+export interface Foldable extends Reached {
+  readonly key: string
+  readonly kind: 'page' | 'notice'
+  readonly incidentId: IncidentId
+}
+
+export interface Folding {
+  /** Goes out with others. */
+  readonly folded: boolean
+  /** The effect whose message it goes out with; null: it is that effect, or goes out by itself. */
+  readonly carriedBy: string | null
+  /** In real time, from now. */
+  readonly waitMs: number
+}
+
 export interface Reached {
   readonly personId: PersonId
   readonly channel: string

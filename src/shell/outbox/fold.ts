@@ -1,24 +1,9 @@
 /** Past the playbook's bound of messages to a person, pages go out as one message that says how many; see `core/page/bound.ts`. */
 import { GATHER_MS, isFolded, type Recent, sharesOf } from '../../core/page/bound.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
-import type { Delivery } from '../../integration.ts'
-import type { PoolName, Tx } from '../database/database.ts'
-import { changeInTransaction } from '../incident/change.ts'
-import { findIncident } from '../incident/store.ts'
-import type { Ports } from '../ports.ts'
-import type { Claimed } from './claim.ts'
-import type { NewEffect } from './enqueue.ts'
-import { endCarried, findRecentPages, holdCarrier, listCarried, reachKey, waitForNextFold } from './fold-store.ts'
+import type { Tx } from '../database/database.ts'
+import { findRecentPages, type Foldable, type Folding, holdCarrier, reachKey, waitForNextFold } from './fold-store.ts'
 import { listRanks } from './rank-store.ts'
-
-export interface Folding {
-  /** Goes out with others. */
-  readonly folded: boolean
-  /** The effect whose message it goes out with; null: it is that effect, or goes out by itself. */
-  readonly carriedBy: string | null
-  /** In real time, from now. */
-  readonly waitMs: number
-}
 
 export const ALONE: Folding = { folded: false, carriedBy: null, waitMs: 0 }
 
@@ -26,7 +11,7 @@ export const ALONE: Folding = { folded: false, carriedBy: null, waitMs: 0 }
 const QUIET_CHANNEL = 'console'
 
 /** How each effect goes out, by key; those that are not named go out by themselves. */
-export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly NewEffect[]): Promise<ReadonlyMap<string, Folding>> {
+export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly Foldable[]): Promise<ReadonlyMap<string, Folding>> {
   const bound = playbook.pagesPerPerson
   const shares = sharesOf(bound)
   const pages = effects.filter((effect) => effect.kind === 'page' && effect.channel !== QUIET_CHANNEL)
@@ -58,33 +43,4 @@ export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly 
     }
   }
   return folding
-}
-
-/** What came of the message, for each page that it stood for besides its own; each by itself, so that incidents are locked one at a time. */
-export async function recordCarried(
-  ports: Ports,
-  pool: PoolName,
-  claimed: Claimed,
-  delivery: Delivery,
-  state: string | undefined,
-): Promise<void> {
-  if (claimed.kind !== 'page' || (state !== 'delivered' && state !== 'rejected')) return
-  const carried = await ports.database.inTransaction(pool, (tx) => listCarried(tx, claimed.key))
-  const reason = delivery.kind === 'delivered' ? delivery.evidence : delivery.reason
-  const externalId = delivery.kind === 'delivered' ? delivery.externalId : null
-  for (const { key, incidentId, pageKeys } of carried) {
-    await ports.database.inTransaction(pool, async (tx) => {
-      await findIncident(tx, incidentId, { lock: true })
-      if (!(await endCarried(tx, key, claimed.key, { state, reason, externalId }))) return
-      const { channel } = claimed
-      await changeInTransaction(
-        ports,
-        tx,
-        incidentId,
-        state === 'delivered'
-          ? { type: 'record-hand-over', pages: pageKeys, channel }
-          : { type: 'record-failure', pages: pageKeys, channel, reason, final: true },
-      )
-    })
-  }
 }

@@ -4,7 +4,7 @@ import type { Tx } from '../database/database.ts'
 import { freshToken } from '../person/token.ts'
 import { type Claimed, needsLink } from './claim.ts'
 import type { NewEffect } from './enqueue.ts'
-import type { Folding } from './fold.ts'
+import type { Folding } from './fold-store.ts'
 import type { EffectKind } from './gate.ts'
 
 export interface Lessee {

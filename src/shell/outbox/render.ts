@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { severityRow } from '../../core/playbook/playbook.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
+import { findService } from '../../core/playbook/service.ts'
 import type { Instant } from '../../core/time.ts'
 import type { PageMessage } from '../../integration.ts'
 import type { Claimed } from './claim.ts'
@@ -33,6 +34,7 @@ export function renderMessage({ claimed, context, others, person, playbook, now,
       severity: incident.severity,
       summary: shown.summary,
       firstStep: shown.firstStep,
+      service: incident.private ? null : serviceFor(playbook, incident.service),
       openedAt: incident.openedAt,
     },
     others: othersOf(others, incident.id),
@@ -44,6 +46,13 @@ export function renderMessage({ claimed, context, others, person, playbook, now,
     escalatesAt: escalationOf(context, playbook, now),
     notice: claimed.kind === 'notice' ? noticeOf(context.about) : '',
   }
+}
+
+/** What is hit, as the playbook that the incident runs by has it. */
+function serviceFor(playbook: Playbook, name: string | null): NonNullable<PageMessage['incident']['service']> | null {
+  if (name === null) return null
+  const found = findService(playbook, name)
+  return { name, tier: found?.tier ?? null, links: found?.links ?? [] }
 }
 
 /** Each incident once, in the order given. */
