@@ -157,7 +157,6 @@ export function alertOf(number: number, place = 0): Alert {
     first_at: ago(11),
     last_at: ago(0.15),
     resolved_at: place % 3 === 2 ? ago(3) : null,
-    silent_since: null,
     count: 212,
     incident_id: `i-${number}`,
     hold: null,
