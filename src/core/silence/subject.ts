@@ -15,10 +15,10 @@ export interface HoldSubject {
   readonly severity: string
 }
 
-/** Names that every alert has, whatever its labels. A label of the name comes first: it is what its sender calls it. */
-export const KNOWN_NAMES = ['alertname', 'source', 'type', 'service'] as const
-
-/** The empty text for what it does not have. */
+/**
+ * The empty text for what it does not have. Four names every alert has, whatever its labels; a label of the name comes
+ * first: it is what its sender calls it.
+ */
 export function valueOf(subject: HoldSubject, name: string): string {
   if (Object.hasOwn(subject.labels, name)) return subject.labels[name] ?? ''
   switch (name) {

@@ -37,7 +37,6 @@ export interface Occurrence {
   readonly endsAt: Instant
 }
 
-export const WINDOW_MINUTES_MAX = 7 * 24 * 60
 /** So many months ahead an occurrence is looked for: the 29th of February comes within eight years. */
 const MONTHS_MAX = 97
 
