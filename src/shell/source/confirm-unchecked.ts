@@ -17,7 +17,6 @@ import {
   askSubscription,
   claimUnchecked,
   decideUnchecked,
-  dropDecided,
   endSubscription,
   findSpeaker,
   firingCount,
@@ -30,7 +29,8 @@ const LEASE_MS = 30 * SECOND_MS
 const BATCH = 20
 const WAIT_MS_MAX = 10 * MINUTE_MS
 const GIVE_UP_MS = 7 * DAY_MS
-const KEEP_DECIDED_MS = 30 * DAY_MS
+/** As long as the source's page tells of them. */
+export const KEEP_DECIDED_MS = 30 * DAY_MS
 
 export interface CheckParts {
   readonly certificates: Certificates
@@ -41,10 +41,7 @@ export interface CheckParts {
 
 /** @returns true when there may be more */
 export async function checkDue(ports: Ports, parts: CheckParts): Promise<boolean> {
-  const claimed = await ports.database.inTransaction('main', async (tx) => {
-    await dropDecided(tx, tx.now - KEEP_DECIDED_MS)
-    return claimUnchecked(tx, { leaseMs: LEASE_MS, limit: BATCH })
-  })
+  const claimed = await ports.database.inTransaction('main', (tx) => claimUnchecked(tx, { leaseMs: LEASE_MS, limit: BATCH }))
   // In the order in which they came: an end must not overtake what it ends.
   for (const row of claimed) await checkOne(ports, parts, row)
   return claimed.length === BATCH

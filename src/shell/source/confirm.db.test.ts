@@ -12,6 +12,8 @@ import { readConfig } from '../../config.ts'
 import { asId } from '../../core/id.ts'
 import { parsePlaybook } from '../../core/playbook/parse.ts'
 import { makeOutbound } from './confirm-outbound.ts'
+import { dropDecided } from './confirm-store.ts'
+import { KEEP_DECIDED_MS } from './confirm-unchecked.ts'
 
 const waitFor = (what: string, look: () => Promise<boolean>) => waitForWithin(what, look, { timeoutMs: 15_000 })
 
@@ -330,4 +332,16 @@ test('read again, each message is what it was', async () => {
     "select headers->>'x-tocsin-certificate' as note from receipt where headers ? 'x-tocsin-certificate' order by id limit 1",
   )
   expect(JSON.parse(kept[0]?.note ?? '')).toEqual({ kind: 'checked' })
+})
+
+test('what was decided is forgotten after a month, what waits is not', async () => {
+  await base.database.query("update unchecked_message set decided_at = now() - interval '29 days' where decided_at is not null")
+  await base.database.inTransaction('main', (tx) => dropDecided(tx, tx.now - KEEP_DECIDED_MS))
+  const count = async () => (await it.rows<{ n: number }>('select count(*)::int as n from unchecked_message'))[0]?.n ?? 0
+  const before = await count()
+  expect(before).toBeGreaterThan(0)
+  await base.database.query("update unchecked_message set decided_at = now() - interval '31 days' where decided_at is not null")
+  await base.database.inTransaction('main', (tx) => dropDecided(tx, tx.now - KEEP_DECIDED_MS))
+  expect(await it.rows('select 1 from unchecked_message where decided_at is not null')).toEqual([])
+  expect(await count()).toBeLessThan(before)
 })

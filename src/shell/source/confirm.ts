@@ -5,7 +5,7 @@
  */
 import type { Signal } from '../../core/alert/signal.ts'
 import type { SourceId } from '../../core/id.ts'
-import { SECOND_MS } from '../../core/time.ts'
+import { HOUR_MS, SECOND_MS } from '../../core/time.ts'
 import type { Door, InboundMessage, Received, SignerCertificate } from '../../integration.ts'
 import { INTERNAL_DOOR } from '../alert/door-table.ts'
 import { type Loop, startLoop } from '../outbox/loop.ts'
@@ -13,8 +13,8 @@ import type { Ports } from '../ports.ts'
 import type { Certificates } from './confirm-certificates.ts'
 import { noteCertificate } from './confirm-note.ts'
 import { confirmDue } from './confirm-subscription.ts'
-import { askSubscription, endSubscription, insertUnchecked } from './confirm-store.ts'
-import { checkDue } from './confirm-unchecked.ts'
+import { askSubscription, dropDecided, endSubscription, insertUnchecked } from './confirm-store.ts'
+import { checkDue, KEEP_DECIDED_MS } from './confirm-unchecked.ts'
 
 export interface ConfirmSource {
   readonly id: SourceId
@@ -55,12 +55,19 @@ export interface Noted {
 }
 
 const EVERY_MS = 5 * SECOND_MS
+const DROP_EVERY_MS = HOUR_MS
 /** A certificate that a host was too slow to give is mostly here by then. */
 const FIRST_LOOK_MS = 5 * SECOND_MS
 
 export function startConfirm(ports: Ports, parts: { readonly certificates: Certificates; readonly accept: Accept }): Confirm {
   const { certificates } = parts
   const speak = speakBy(parts.accept)
+  let droppedMs = Number.NEGATIVE_INFINITY
+  const dropOld = async (): Promise<void> => {
+    if (performance.now() - droppedMs < DROP_EVERY_MS) return
+    await ports.database.inTransaction('main', (tx) => dropDecided(tx, tx.now - KEEP_DECIDED_MS))
+    droppedMs = performance.now()
+  }
   const loop: Loop = startLoop({
     name: 'confirm',
     everyMs: ports.config.timing['confirmMs'] ?? EVERY_MS,
@@ -68,6 +75,7 @@ export function startConfirm(ports: Ports, parts: { readonly certificates: Certi
     turn: async () => {
       const confirmed = await confirmDue(ports, certificates.outbound, speak)
       const checked = await checkDue(ports, { certificates, speak, look: () => loop.look() })
+      await dropOld()
       return confirmed || checked ? 0 : undefined
     },
   })
