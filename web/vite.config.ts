@@ -21,7 +21,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'frame', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
+            { name: 'frame', test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[a-z-]+)\// },
             {
               name: 'base',
               test: /web\/(lib|api|app\/(commands|live|live-mark|paged-store|signed-out|toast-store|navigation))|web\/parts\/(button|severity|tag|moment|states|choices|card|avatar)\b/,

@@ -67,6 +67,7 @@ function Loaded({ alert }: { readonly alert: Alert }) {
             ],
             ['Began', <Ago key="b" at={toMs(alert.first_at)} />],
             ['Last signal', <Ago key="l" at={toMs(alert.last_at)} />],
+            ['Silent since', alert.silent_since === null ? '' : <Ago key="s" at={toMs(alert.silent_since)} />],
             ['Ended', alert.resolved_at === null ? '' : <Ago key="e" at={toMs(alert.resolved_at)} />],
             ['Signals', counted(alert.count, 'signal')],
             ['Value', alert.value === null ? '' : String(alert.value)],

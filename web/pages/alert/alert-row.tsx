@@ -13,8 +13,15 @@ const HELD_BY: Readonly<Record<NonNullable<Alert['hold']>['by'], string>> = {
   observe: 'observed',
 }
 
-export function AlertState({ alert }: { readonly alert: Pick<Alert, 'state' | 'hold'> }) {
+export function AlertState({ alert }: { readonly alert: Pick<Alert, 'state' | 'hold' | 'silent_since'> }) {
   if (alert.hold !== null && alert.hold !== undefined) return <Tag tone="warn">{HELD_BY[alert.hold.by]}</Tag>
+  if (alert.state === 'firing' && alert.silent_since !== null) {
+    return (
+      <Tag tone="warn" title={`Its source should have repeated it at ${alert.silent_since} and has not: silence is not health.`}>
+        silent
+      </Tag>
+    )
+  }
   return <Tag tone={alert.state === 'firing' ? 'late' : 'ok'}>{alert.state === 'firing' ? 'firing' : 'clear'}</Tag>
 }
 
