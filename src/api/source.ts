@@ -196,7 +196,13 @@ export const SourceDetail = Source.extend({
 export type SourceDetail = z.infer<typeof SourceDetail>
 
 const SECRET_CHARS_MAX = 1_024
-const Secret = z.string().min(8).max(SECRET_CHARS_MAX).overwrite(cleanText)
+/** Pasted blanks around it go; a byte more or less would verify nothing. */
+const Secret = z
+  .string()
+  .trim()
+  .min(8)
+  .max(SECRET_CHARS_MAX)
+  .refine((text) => cleanText(text) === text, 'holds characters that no secret has')
 const Variable = z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/u, 'is the name of an environment variable: capital letters, digits and _')
 /** Either the secret, which is kept encrypted, or the variable of the server's environment that holds it. */
 const Signing = z.union([z.strictObject({ secret: Secret }), z.strictObject({ secret_from: Variable })])

@@ -172,6 +172,13 @@ test('a secret is refused where nobody would verify with it, and those who do no
   expect(await patch(plain.id, { signing: { secret: SECRET } })).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
   expect(await patch(plain.id, { signed_only: true })).toMatchObject({ status: 400 })
   expect((await it.api.ask(cyd, 'PATCH', `/sources/${plain.id}`, { signing: null })).status).toBe(403)
+  const signed = await it.addSource({ name: 'pasted', kind: 'sentry', signing: { secret: `  ${SECRET}\n` } })
+  for (const secret of ['short', 'with a \u0000 in it', 'half \ud800 of one', 'x'.repeat(1_025)]) {
+    expect((await patch(signed.id, { signing: { secret } })).status, secret.slice(0, 20)).toBe(400)
+  }
+  expect((await patch(signed.id, { signing: { secret_from: 'lower-case' } })).status).toBe(400)
+  await it.heard()
+  expect((await send(signed.key, sign(SECRET))).status).toBeLessThan(300)
 })
 
 test('a sender cannot write our own notes into a receipt', async () => {
