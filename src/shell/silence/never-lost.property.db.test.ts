@@ -151,6 +151,6 @@ test('a silence never loses an alert', async () => {
       it = null
       base = null
     }),
-    { numRuns: 10, interruptAfterTimeLimit: 60_000, endOnFailure: true },
+    { numRuns: 6, interruptAfterTimeLimit: 60_000, endOnFailure: true },
   )
 }, 120_000)
