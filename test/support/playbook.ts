@@ -47,7 +47,7 @@ export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
     ],
     defaultSeverity: 'amber',
     lifecycle: [],
-    resolution: { quietMs: 5 * MINUTE_MS, automatic: ['amber', 'blue'] },
+    resolution: { quietMs: 5 * MINUTE_MS, automatic: ['amber', 'blue'], flapping: { changes: 4, withinMs: 30 * MINUTE_MS } },
     incidentTypes: [
       {
         id: 'spike',
@@ -57,6 +57,7 @@ export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
         measures: null,
         team: null,
         groupBy: [],
+        windowMs: null,
         firstStep: 'Go back one version.',
         mitigation: [],
         followUp: [],
@@ -73,7 +74,10 @@ export function testPlaybook(over: Partial<Playbook> = {}): Playbook {
     slas: [],
     services: [],
     teams: [],
+    grouping: { by: [], windowMs: null },
+    heartbeats: [],
     newIncidentsPerMinuteMax: 10,
+    pagesPerPerson: { max: 1_000, withinMs: 10 * MINUTE_MS },
     muting: { reasonRequired: [], maxMs: null, never: [], noticeBeforeMs: 15 * MINUTE_MS },
     inhibition: [],
     document: { title: null, sections: [] },
