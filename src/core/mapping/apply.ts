@@ -25,7 +25,7 @@ export interface MappedMessage {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Steps that one message may cost; about a quarter of a second at the very worst. */
+/** Steps that one message may cost; a few hundredths of a second mostly, about a second at the very worst. */
 const STEPS_MAX = 2_000_000
 
 class Fault extends Error {

@@ -1,6 +1,6 @@
 /** One CEL expression over a message: guarded as the playbook's conditions are, evaluated without throwing. */
-import { type CelInput, celEnv, type CelResult, isCelError, isCelList, isCelMap, parse, plan } from '@bufbuild/cel'
-import { strings } from '@bufbuild/cel/ext'
+import { type CelInput, type CelResult, isCelError, isCelList, isCelMap, parse, plan } from '@bufbuild/cel'
+import { celEnvironment } from '../playbook/cel-environment.ts'
 import { type Dialect, guardExpression } from '../playbook/condition-guard.ts'
 import type { MappingProblem } from './mapping.ts'
 
@@ -36,8 +36,6 @@ const BODY: Dialect = {
 }
 const ITEM: Dialect = { ...BODY, roots: { ...BODY.roots, item: { fields: null } } }
 
-const environment = celEnv({ funcs: [...strings] })
-
 /** @param over `item`: `each` gives one, so that the expression may name it */
 export function compileExpression(field: string, source: string, over: 'body' | 'item'): CompiledExpression {
   const problem = (message: string, fix = '', offset = 0): CompiledExpression => ({
@@ -50,7 +48,7 @@ export function compileExpression(field: string, source: string, over: 'body' | 
     const parsed = parse(source)
     const { problems, nodes, loops, patterns } = guardExpression(parsed, over === 'item' ? ITEM : BODY)
     if (problems.length > 0) return { kind: 'problems', problems: problems.map((found) => ({ ...found, field })) }
-    const run = plan(environment, parsed) as (bindings: Record<string, CelInput>) => CelResult
+    const run = plan(celEnvironment, parsed) as (bindings: Record<string, CelInput>) => CelResult
     const cost = (longestList: number) => nodes * (loops === 0 ? 1 : LOOP_WEIGHT * Math.max(1, longestList)) + patterns * PATTERN_WEIGHT
     return { kind: 'expression', expression: { field, cost, evaluate: (bindings) => evaluate(run, bindings) } }
   } catch (error) {

@@ -138,6 +138,14 @@ describe('the guard refuses, when a mapping is taken in, with the part and a fix
   })
 })
 
+test('the letter case of ASCII is changed, that of other letters is not, and a loop over long texts stays quick', () => {
+  expect(map({ alarm: 'body.a.lowerAscii() + body.a.upperAscii()' }, { a: 'aBÄß' })).toMatchObject({ signals: [{ alarm: 'abÄßABÄß' }] })
+  const body = { x: Array.from({ length: 1_000 }, () => 'b'), t: 'aA'.repeat(4_096) }
+  const begun = performance.now()
+  expect(map({ title: 'string(size(body.x.map(a, body.t.upperAscii() + body.t.lowerAscii())))' }, body).kind).toBe('signals')
+  expect(performance.now() - begun).toBeLessThan(3_000)
+})
+
 test('hostile names and texts stay data', () => {
   const body = JSON.parse('{"__proto__":{"a":"x"},"constructor":"y","t":"\\u0000\\ud800","l":{"__proto__":"p","k":"v"}}') as unknown
   const mapped = map({ alarm: 'body.constructor', title: 'body.t', labels: 'body.l' }, body)

@@ -2,9 +2,9 @@
  * Conditions of the playbook: CEL over one signal, checked and bounded when the playbook loads. Evaluating never throws;
  * what cannot be decided (a comparison with a value that is not there) is a fault that says why, never a silent "no".
  */
-import { type CelInput, celEnv, type CelResult, isCelError, parse, plan } from '@bufbuild/cel'
-import { strings } from '@bufbuild/cel/ext'
+import { type CelInput, type CelResult, isCelError, parse, plan } from '@bufbuild/cel'
 import type { Signal } from '../alert/signal.ts'
+import { celEnvironment } from './cel-environment.ts'
 import { CONDITION_CHARS_MAX, guardCondition } from './condition-guard.ts'
 
 export type Verdict = { readonly kind: 'yes' } | { readonly kind: 'no' } | { readonly kind: 'fault'; readonly reason: string }
@@ -31,8 +31,6 @@ export type CompiledCondition =
 export interface Subject {
   readonly signal: Map<string, CelInput>
 }
-
-const environment = celEnv({ funcs: [...strings] })
 
 /** Absent parts are absent keys, so that `has(signal.value)` says whether a source sent one. */
 export function toSubject(signal: Signal, sourceKind: string): Subject {
@@ -79,7 +77,7 @@ function compile(source: string): CompiledCondition {
   const parsed = parse(source)
   const { problems, fields } = guardCondition(parsed)
   if (problems.length > 0) return { kind: 'problems', problems }
-  const run = plan(environment, parsed) as (bindings: Record<string, CelInput>) => CelResult
+  const run = plan(celEnvironment, parsed) as (bindings: Record<string, CelInput>) => CelResult
   const evaluate = (subject: Subject): Verdict => toVerdict(evaluateSafely(run, subject))
   const probed = probe(run)
   if (probed !== null) return problem(probed[0], probed[1], 0)

@@ -210,7 +210,8 @@ describe('the way out is bounded', () => {
     answer = (_request, response) => {
       const write = () => {
         if (response.destroyed) return
-        response.write(Buffer.alloc(1_048_576)) ? setImmediate(write) : response.once('drain', write)
+        if (response.write(Buffer.alloc(1_048_576))) setImmediate(write)
+        else response.once('drain', write)
       }
       write()
     }
