@@ -80,3 +80,46 @@ test('10,000 alerts in 10 s are all kept and applied in few incidents, and a pag
     await scene.close()
   }
 })
+
+const PAGES_MAX = 8
+const SMALL_STORM = 60
+
+test('a storm of incidents reaches each person in as many messages as the playbook allows, and not one of them is left out', {
+  timeout: 90_000,
+}, async () => {
+  const scene = await setScene(await postgres.createDatabase(), { pagesPerPerson: PAGES_MAX, escalationWait: '20 min' })
+  try {
+    const server = await scene.start()
+    const posted = await Promise.all(
+      Array.from({ length: SMALL_STORM }, (_, index) =>
+        fetch(`${server.url}/hooks/json/${INGEST_KEY}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ alarm: NOISY_ALARM, title: `Storm ${index}`, dedup_key: `s${index}`, labels: { instance: `i${index}` } }),
+        }),
+      ),
+    )
+    expect(posted.every((answer) => answer.ok)).toBe(true)
+    await waitFor('an incident each', async () => (await listIncidents(server)).length === SMALL_STORM, { timeoutMs: 20_000, everyMs: 200 })
+    const told = () => {
+      const bodies = scene.webhook.requests.filter((request) => request.taken).map((request) => JSON.parse(request.text) as Told)
+      return ['Ann', 'Ben'].map((name) => bodies.filter((body) => body.person.name === name))
+    }
+    const incidentsOf = (bodies: readonly Told[]) =>
+      new Set(bodies.flatMap(({ incident, others }) => [incident, ...others].map(({ number }) => number)))
+    await waitFor('everybody to be told of all', () => told().every((bodies) => incidentsOf(bodies).size === SMALL_STORM), {
+      timeoutMs: 40_000,
+      everyMs: 200,
+    })
+    for (const bodies of told()) expect(bodies.length).toBeLessThanOrEqual(PAGES_MAX)
+    await server.stop()
+  } finally {
+    await scene.close()
+  }
+})
+
+interface Told {
+  readonly person: { readonly name: string }
+  readonly incident: { readonly number: number }
+  readonly others: readonly { readonly number: number }[]
+}

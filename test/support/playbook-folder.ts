@@ -20,6 +20,8 @@ export interface PlaybookFolderOptions {
   readonly webhookUrl?: string
   /** Whether people have an e-mail address they are paged at; the mail server is the environment's. */
   readonly email?: boolean
+  /** Messages to one person in ten minutes. */
+  readonly pagesPerPerson?: number
   readonly newIncidentsPerMinuteMax?: number
   /** Wait of each escalation step, as the document writes it. */
   readonly escalationWait?: string
@@ -90,7 +92,10 @@ function playbookOf(options: PlaybookFolderOptions): unknown {
       { id: 'poison', title: 'Poison', severity: 'SEV-1', detection: [{ alarm: POISON_ALARM, when: 'signal.labels["wanted"] == "yes"' }] },
     ],
     roles: [{ id: 'incident-commander', title: 'Incident Commander', responsibility: 'Decides', held_by: ['Ops'] }],
-    limits: { new_incidents_per_minute: options.newIncidentsPerMinuteMax ?? 1_000 },
+    limits: {
+      new_incidents_per_minute: options.newIncidentsPerMinuteMax ?? 1_000,
+      pages_per_person: { pages: options.pagesPerPerson ?? 1_000, within: '10 min' },
+    },
   }
 }
 

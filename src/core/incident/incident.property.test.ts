@@ -116,6 +116,24 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
+      .tuple(
+        fc.constantFrom('merge' as const, 'unmerge' as const, 'take-in' as const, 'give-back' as const, 'link' as const),
+        actor,
+        fc.nat(2),
+        fc.nat(2),
+      )
+      .map(([type, by, total, other]): Asked => {
+        const ref = { id: asId<IncidentId>(`00000000-0000-7000-8000-00000000000${other + 1}`), number: other + 1 }
+        const common = { by, reason: '' }
+        if (type === 'merge') return { ...common, type, into: ref, total: 0, firing: 0 }
+        if (type === 'unmerge') return { ...common, type, total, firing: Math.min(total, other) }
+        if (type === 'take-in') return { ...common, type, from: { ...ref, severity: 'red', monitored: true }, total, firing: total }
+        return type === 'give-back' ? { ...common, type, to: ref, total, firing: total } : { ...common, type, other: ref }
+      }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
       .tuple(fc.nat(3), fc.nat(3))
       .map(([firing, more]): Asked => ({ type: 'attach-alerts', opened: 0, resolved: 0, firing, total: firing + more, sample: [] })),
   },
@@ -353,7 +371,8 @@ test('every incident says what it still owes, each thing once, until it is close
   holds((steps) => {
     for (const { after, now } of steps) {
       const owed = owedBy(after, measuringPlaybook(), now)
-      if (after.phase !== 'closed') expect(owed.length).toBeGreaterThan(0)
+      // Where another goes on in its place, that one owes.
+      if (after.phase !== 'closed' && after.mergedInto === null) expect(owed.length).toBeGreaterThan(0)
       expect(new Set(owed.map((item) => JSON.stringify(item))).size).toBe(owed.length)
     }
   })
@@ -392,6 +411,67 @@ test('after a week of downtime only the step that is due is taken, not all that 
       expect(new Set(paged.map((page) => page.duty)).size).toBe(
         new Set(paged.map((page) => `${page.duty} ${page.round}.${page.step}`)).size,
       )
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('one that was merged pages nobody, is not resolved, and takes nothing but what belongs to its record until it is undone', () => {
+  fc.assert(
+    fc.property(opening, history, (first, asks) => {
+      for (const { before, after, events, keys } of run(first, asks)) {
+        if (after.mergedInto === null) continue
+        expect(isOpen(after)).toBe(false)
+        expect(after.pages.filter((page) => page.state === 'paging')).toEqual([])
+        expect(after.duties.filter((duty) => duty.state === 'open' || duty.state === 'exhausted')).toEqual([])
+        if (before.mergedInto === null) continue
+        expect(keys).toEqual([])
+        expect(events.map((event) => event.type).filter((type) => /resolved|acknowledged|severity|paged|proposed/.test(type))).toEqual([])
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('undoing a merge pages whoever had not answered, and nobody who had', () => {
+  fc.assert(
+    fc.property(opening, history, (first, asks) => {
+      for (const { before, after, events } of run(first, asks)) {
+        if (!events.some((event) => event.type === 'incident.unmerged')) continue
+        const answered = before.duties.filter((duty) => duty.state === 'acknowledged').map((duty) => duty.id)
+        expect(after.duties.filter((duty) => answered.includes(duty.id)).every((duty) => duty.state === 'acknowledged')).toBe(true)
+        const owed = before.mergedInto?.roles ?? []
+        for (const role of owed)
+          expect(after.duties.some((duty) => duty.role === role && !before.duties.some((old) => old.id === duty.id))).toBe(true)
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('nothing resolves by itself that no monitor watches, nor before it has been quiet and steady', () => {
+  fc.assert(
+    fc.property(opening, history, (first, asks) => {
+      for (const { before, events, playbook, now } of run(first, asks)) {
+        for (const event of events) {
+          if (event.type !== 'incident.resolved' || event.by.kind !== 'system') continue
+          expect(before.monitored).toBe(true)
+          expect(before.greenSince === null ? null : now - before.greenSince >= playbook.resolution.quietMs).toBe(true)
+          expect(before.turns.filter((turn) => turn > now - playbook.resolution.flapping.withinMs).length).toBeLessThan(
+            playbook.resolution.flapping.changes,
+          )
+          expect(playbook.resolution.automatic).toContain(before.severity)
+        }
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('a resolution is proposed only while all is green, and a new fire takes the proposal back', () => {
+  fc.assert(
+    fc.property(opening, history, (first, asks) => {
+      for (const { after } of run(first, asks)) if (after.proposal !== null) expect(after.greenSince).toBe(after.proposal.since)
     }),
     { numRuns: RUNS },
   )

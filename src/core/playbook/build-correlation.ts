@@ -10,7 +10,7 @@ export type ReadDuration = (text: string, path: Path, report: Report) => number
 
 const DEFAULT_QUIET_MS = 5 * MINUTE_MS
 const DEFAULT_FLAPPING = { changes: 4, withinMs: 30 * MINUTE_MS }
-const DEFAULT_PAGES = { max: 12, withinMs: 10 * MINUTE_MS }
+const DEFAULT_PAGES = { max: 30, withinMs: 10 * MINUTE_MS }
 
 /** A row that leaves so long to respond wakes nobody: where nothing is said, its incidents end by themselves. */
 const UNHURRIED_MS = HOUR_MS

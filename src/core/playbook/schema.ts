@@ -328,7 +328,7 @@ const LimitsFile = z.strictObject({
     .optional()
     .meta({
       description:
-        'Messages that a person gets at most in that time; what is more goes out as one that says how many. 12 within 10 min when left out.',
+        'Messages that a person gets at most in that time; what is more goes out as one that says how many. 30 within 10 min when left out.',
     }),
 })
 
