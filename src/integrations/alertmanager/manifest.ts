@@ -3,6 +3,7 @@ import { defineIntegration, type Door } from '../../integration.ts'
 import { jsonReply, keyOfAuthorization } from '../../integration-door.ts'
 import { askAlertmanager } from './ask.ts'
 import { receiveWebhook } from './receive.ts'
+import { setup } from './setup.ts'
 
 const BODY_BYTES_MAX = 4_194_304
 
@@ -21,4 +22,4 @@ const doors: readonly Door[] = [
   { ...shared, id: 'alertmanager-bearer', path: '/hooks/alertmanager', findKey: (message) => ({ key: keyOfAuthorization(message) }) },
 ]
 
-export const alertmanager = defineIntegration({ id: 'alertmanager', title: 'Alertmanager', doors, ask: askAlertmanager })
+export const alertmanager = defineIntegration({ id: 'alertmanager', title: 'Alertmanager', doors, setup, ask: askAlertmanager })

@@ -2,12 +2,14 @@
 import { defineIntegration } from '../../integration.ts'
 import { jsonReply } from '../../integration-door.ts'
 import { receiveJson } from './receive.ts'
+import { setup } from './setup.ts'
 
 const BODY_BYTES_MAX = 1_048_576
 
 export const json = defineIntegration({
   id: 'json',
   title: 'JSON webhook',
+  setup,
   doors: [
     {
       id: 'json',

@@ -4,6 +4,7 @@ import { jsonReply, keyOfAuthorization } from '../../integration-door.ts'
 import { queryPrometheus } from './ask-query.ts'
 import { askPrometheus } from './ask.ts'
 import { receiveAlerts } from './receive.ts'
+import { setup } from './setup.ts'
 
 const BODY_BYTES_MAX = 4_194_304
 
@@ -29,4 +30,4 @@ const doors: readonly Door[] = [
   },
 ]
 
-export const prometheus = defineIntegration({ id: 'prometheus', title: 'Prometheus', doors, ask: [askPrometheus, queryPrometheus] })
+export const prometheus = defineIntegration({ id: 'prometheus', title: 'Prometheus', doors, setup, ask: [askPrometheus, queryPrometheus] })
