@@ -94,7 +94,7 @@ function playbookOf(options: PlaybookFolderOptions): unknown {
     roles: [{ id: 'incident-commander', title: 'Incident Commander', responsibility: 'Decides', held_by: ['Ops'] }],
     limits: {
       new_incidents_per_minute: options.newIncidentsPerMinuteMax ?? 1_000,
-      pages_per_person: { pages: options.pagesPerPerson ?? 1_000, within: '10 min' },
+      pages_per_person: { pages: options.pagesPerPerson ?? 100_000, within: '10 min' },
     },
   }
 }

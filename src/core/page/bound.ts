@@ -7,6 +7,9 @@ import type { PageBound } from '../playbook/playbook.ts'
 /** Pages that came meanwhile go out together after so long. */
 export const GATHER_MS = 10_000
 
+/** So many messages are no bound: nothing is counted for them. */
+export const UNBOUNDED = 100_000
+
 export interface FoldShares {
   /** Messages that go out by themselves within the time. */
   readonly single: number

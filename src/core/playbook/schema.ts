@@ -324,7 +324,7 @@ const LimitsFile = z.strictObject({
     description: 'New incidents that one source may open in a minute; the rest joins one storm incident. 20 when left out.',
   }),
   pages_per_person: z
-    .strictObject({ pages: z.number().int().min(4).max(1_000), within: Duration })
+    .strictObject({ pages: z.number().int().min(4).max(100_000), within: Duration })
     .optional()
     .meta({
       description:

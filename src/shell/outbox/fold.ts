@@ -1,5 +1,5 @@
 /** Past the playbook's bound of messages to a person, pages go out as one message that says how many; see `core/page/bound.ts`. */
-import { GATHER_MS, isFolded, type Recent, sharesOf } from '../../core/page/bound.ts'
+import { GATHER_MS, isFolded, type Recent, sharesOf, UNBOUNDED } from '../../core/page/bound.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
 import type { Tx } from '../database/database.ts'
 import { findRecentPages, type Foldable, type Folding, holdCarrier, reachKey, waitForNextFold } from './fold-store.ts'
@@ -16,7 +16,7 @@ export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly 
   const shares = sharesOf(bound)
   const pages = effects.filter((effect) => effect.kind === 'page' && effect.channel !== QUIET_CHANNEL)
   const folding = new Map<string, Folding>()
-  if (pages.length === 0) return folding
+  if (pages.length === 0 || bound.max >= UNBOUNDED) return folding
   const recent = await findRecentPages(tx, pages, tx.now - bound.withinMs, shares.single)
   // In calm times this is the end of it.
   if ([...recent.values()].every(({ singles }) => singles + pages.length <= shares.single)) return folding
