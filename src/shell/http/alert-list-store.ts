@@ -129,17 +129,6 @@ export async function findAlert(tx: Tx, viewer: PersonId, id: string): Promise<A
   return rows[0]
 }
 
-/** The episode of that fingerprint which a signal of that time belongs to, if it is kept. */
-export async function findEpisode(tx: Tx, viewer: PersonId, fingerprint: string, at: Date): Promise<AlertRow | undefined> {
-  const { rows } = await tx.query<AlertRow>(
-    `select ${COLUMNS} from alert a ${JOINS}
-     where a.fingerprint = $1 and (i.id is null or ${visibleTo('$2')})
-     order by (a.first_at <= $3 and (a.resolved_at is null or a.resolved_at >= $3)) desc, abs(extract(epoch from a.first_at - $3)) limit 1`,
-    [fingerprint, viewer, at],
-  )
-  return rows[0]
-}
-
 export function showAlert(row: AlertRow): Alert {
   return {
     id: row.id,
