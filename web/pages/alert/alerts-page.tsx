@@ -88,14 +88,16 @@ function Filters({ search, set, narrowed }: FilterProps) {
   const types = useQuery(playbookQuery).data?.incident_types ?? []
   return (
     <div role="search" aria-label="Filter alerts" className="mb-3 flex flex-wrap items-center gap-2">
-      <Choices
-        legend="State"
-        name="alert-state"
-        wide
-        value={search.state ?? 'firing'}
-        choices={STATES}
-        onChange={(state) => set({ state: state === 'firing' ? undefined : state })}
-      />
+      <div className="flex max-[760px]:basis-full">
+        <Choices
+          legend="State"
+          name="alert-state"
+          wide
+          value={search.state ?? 'firing'}
+          choices={STATES}
+          onChange={(state) => set({ state: state === 'firing' ? undefined : state })}
+        />
+      </div>
       <TextFilter
         label="Title, alarm, label or key"
         placeholder="Title, alarm or label"
