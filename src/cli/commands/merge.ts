@@ -29,7 +29,9 @@ async function merge(context: CliContext, id: string, { into, undo, reason = '',
   const path = `/api/v1/incidents/${encodeURIComponent(id)}`
   const api = context.api()
   const incident =
-    into === undefined ? await api.post(`${path}/unmerge`, { reason }, Incident) : await api.post(`${path}/merge`, { into, reason }, Incident)
+    into === undefined
+      ? await api.post(`${path}/unmerge`, { reason }, Incident)
+      : await api.post(`${path}/merge`, { into, reason }, Incident)
   if (json === true) {
     context.print(JSON.stringify(incident))
     return

@@ -6,7 +6,7 @@ import type { GroupingRule, HeartbeatDeclaration, PageBound, ResolutionRule, Sev
 import type { PlaybookFile } from './schema.ts'
 import { normalizeName } from './text.ts'
 
-export type ReadDuration = (text: string, path: Path, report: Report) => number
+type ReadDuration = (text: string, path: Path, report: Report) => number
 
 const DEFAULT_QUIET_MS = 5 * MINUTE_MS
 const DEFAULT_FLAPPING = { changes: 4, withinMs: 30 * MINUTE_MS }
@@ -68,6 +68,3 @@ export function buildHeartbeats(
     }
   })
 }
-
-/** Rarer than this a sender is no heartbeat whose silence anybody notices in time. */
-export const INTERVAL_LONG_MS = 31 * 24 * HOUR_MS

@@ -11,7 +11,7 @@ import { pingHeartbeat } from './heartbeat-store.ts'
 import { stateOf } from '../../core/heartbeat/heartbeat.ts'
 
 /** Keys bound to another kind of source open other doors. */
-export const HEARTBEAT_KIND = 'heartbeat'
+const HEARTBEAT_KIND = 'heartbeat'
 const RETRY_AFTER_S = 5
 /** What is sent along is thrown away; more than this is not even read. */
 const BODY_BYTES_MAX = 16_384
