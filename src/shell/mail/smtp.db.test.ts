@@ -146,7 +146,14 @@ describe('bounds', () => {
     const full = await listen(await findFreePort(), { ...it.intake, isFull: () => true })
     await expect(send({ subject: 'later' }, full.port)).rejects.toMatchObject({ responseCode: 451 })
     await full.stop()
-    const broken = await listen(await findFreePort(), { ...it.intake, accept: async () => false })
+    const broken = await listen(await findFreePort(), {
+      ...it.intake,
+      accept: async ({ read, path, body, headers = {} }) => {
+        // It is understood, and then not on disk.
+        expect(read({ method: 'POST', path, query: new URLSearchParams(), headers, body, receivedAt: 0 }).kind).toBe('signals')
+        return false
+      },
+    })
     await expect(send({ subject: 'later' }, broken.port)).rejects.toMatchObject({ responseCode: 451 })
     await broken.stop()
   })

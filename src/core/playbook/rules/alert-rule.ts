@@ -4,6 +4,7 @@
  */
 import type { DetectionMetric, DetectionRule, ImpactThreshold, IncidentType, Playbook, Threshold } from '../playbook.ts'
 import { formatImpactThreshold } from '../impact-threshold.ts'
+import { REPORT_ALARMS } from '../report.ts'
 import { usualMetric } from './usual-metric.ts'
 
 export interface AlertRule {
@@ -36,7 +37,7 @@ export function alertRulesOf(playbook: Playbook, system: 'prometheus' | 'cloudwa
   for (const type of playbook.incidentTypes) {
     if (type.detection.length === 0) without.push({ title: type.title, reason: 'it has no detection: people open it' })
     for (const detection of type.detection) {
-      const reason = whyNone(detection, system)
+      const reason = whyNone(playbook, detection, system)
       if (reason !== null) without.push({ title: type.title, reason })
       else if (detection.alarm !== null) rules.push(toRule(playbook, type, { ...detection, alarm: detection.alarm }, system))
     }
@@ -54,7 +55,13 @@ const KINDS: Readonly<Record<'prometheus' | 'cloudwatch', readonly string[]>> = 
   cloudwatch: ['cloudwatch', 'sns', 'eventbridge', 'pagerduty', 'opsgenie', 'email'],
 }
 
-function whyNone({ alarm, sources }: DetectionRule, system: 'prometheus' | 'cloudwatch'): string | null {
+/** Alarms that no metric tells of: AWS raises findings by itself, people write reports. */
+const FINDING = /finding/i
+
+function whyNone(playbook: Playbook, { alarm, sources, metric }: DetectionRule, system: 'prometheus' | 'cloudwatch'): string | null {
+  if (metric === undefined && playbook.reports?.some((way) => way.alarm === alarm) === true) return `${alarm ?? ''} is what people report`
+  if (metric === undefined && Object.values(REPORT_ALARMS).some((name) => name === alarm)) return `${alarm ?? ''} is what people report`
+  if (metric === undefined && alarm !== null && FINDING.test(alarm)) return `${alarm} is an event, which no metric tells of`
   const heard = sources.length === 0 || sources.some((kind) => KINDS[system].includes(kind))
   if (!heard) return `it listens to ${sources.join(', ')} alone`
   return alarm === null ? 'its detection names no alarm' : null
