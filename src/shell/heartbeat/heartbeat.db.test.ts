@@ -166,6 +166,7 @@ test('a downtime of ours pages for nothing that may have been lost in it, and sa
   goTo(now + 6 * MINUTE_MS - 5 * SECOND_MS)
   await settle()
   expect(await incidents()).toEqual([])
+  await ping('other')
   goTo(now + 10 * SECOND_MS)
   await soon('the one that is silent', async () => (await incidents()).length === 1)
   expect((await incidents())[0]?.title).toContain('backup')
