@@ -79,7 +79,7 @@ describe('a row SEV-0 above all', () => {
   })
 })
 
-describe('a fifth incident type', () => {
+describe('one more incident type', () => {
   const type = `  - id: certificate-expiry
     title: Certificate Expiry
     severity: SEV-3
@@ -99,7 +99,7 @@ describe('a fifth incident type', () => {
     expect(it.incident).toMatchObject({
       severity: 'SEV-3',
       firstStep: 'Renew the certificate',
-      severityClause: 'incident_types.4.severity',
+      severityClause: 'incident_types.5.severity',
     })
     expect(paged(it)).toEqual(['Product: holder of Product'])
   })

@@ -1,6 +1,6 @@
 /**
  * Keeps secrets in the database so that a copy of the database alone does not give them away: AES-256-GCM under a key
- * made from the installation's secret, a file beside the database. See docs/decisions/0016-source-trust.md.
+ * made from the installation's secret, a file beside the database. See docs/decisions/0013-source-trust.md.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -131,6 +131,7 @@ describe('a signal that no type detects', () => {
       '"Model Drift": it wants the alarm drift_psi; this one is Unheard',
       '"Bias Threshold Breach": it wants the alarm BiasAgeAlarm; this one is Unheard',
       '"Mobile Crash Surge": it listens to sentry; this comes by json',
+      '"Major Data Breach": it wants the alarm GuardDutyFinding; this one is Unheard',
     ])
   })
 

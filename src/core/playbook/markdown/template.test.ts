@@ -10,6 +10,8 @@ import { renderDocument } from './render-document.ts'
 
 const document = readFileSync(new URL('fixtures/template.md', import.meta.url), 'utf8')
 const shipped = readFileSync('playbook/playbook.yaml', 'utf8')
+/** The document names a data breach in its matrix only, not among its incidents: the type that hears of one is ours. */
+const BEYOND = 'data-breach'
 const imported = importDocument(document, { today: '2026-11-24' })
 const parse = (text: string) => parsePlaybook(text, asId('d'))
 
@@ -28,9 +30,9 @@ describe('the template imports', () => {
     expect(imported.notes.filter((note) => groupOf(note) === 'unmapped')).toEqual([])
   })
 
-  // Nothing is excepted: what the document leaves open is guessed as the file that ships decides it.
+  // Nothing else is excepted: what the document leaves open is guessed as the file that ships decides it.
   test.each(Object.keys(theirs).filter((key) => key !== 'digest') as (keyof Playbook)[])('as the playbook that ships: %s', (key) => {
-    expect(ours[key]).toEqual(theirs[key])
+    expect(ours[key]).toEqual(key === 'incidentTypes' ? theirs[key].filter((type) => type.id !== BEYOND) : theirs[key])
   })
 
   test('and says what of that is a guess, with its line', () => {
