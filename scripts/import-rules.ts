@@ -8,7 +8,7 @@ export interface SourceFile {
 }
 
 /** Libraries without time, randomness, files or network, which the core may use. */
-const PURE_LIBRARIES = new Set(['@bufbuild/cel', '@bufbuild/protobuf', 'canonicalize', 'temporal-polyfill', 'zod'])
+const PURE_LIBRARIES = new Set(['@bufbuild/cel', '@bufbuild/protobuf', 'canonicalize', 're2js', 'temporal-polyfill', 'zod'])
 /** Read and write the playbook's formats, YAML and Markdown; that is pure as well, but only that folder does it. */
 const PLAYBOOK_LIBRARIES = new Set([
   'yaml',
