@@ -51,6 +51,7 @@ describe('without a server', () => {
       'silence',
       'maintenance',
       'who',
+      'merge',
       'doctor',
       'lint',
       'import',

@@ -66,6 +66,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   postMortem: 'post_mortem',
   passCriteria: 'pass_criteria',
   newIncidentsPerMinuteMax: 'limits',
+  pagesPerPerson: 'limits',
 }
 
 test('a playbook does not differ from itself', () => {

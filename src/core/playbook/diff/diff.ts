@@ -31,6 +31,7 @@ const KNOWN = [
   'services',
   'teams',
   'newIncidentsPerMinuteMax',
+  'pagesPerPerson',
   'document',
   'prose',
 ]

@@ -142,9 +142,17 @@ function diffCriteria(before: Playbook, after: Playbook): Change[] {
 
 function diffLimits(before: Playbook, after: Playbook): Change[] {
   const [was, is] = [before.newIncidentsPerMinuteMax, after.newIncidentsPerMinuteMax]
-  if (was === is) return []
   const sentence = `A source may open ${is} incidents in a minute now, before ${was}; what is more joins one storm incident`
-  return [change('limits', is < was ? 'pages-less' : 'pages-more', ['limits', 'new_incidents_per_minute'], sentence)]
+  const opened = change('limits', is < was ? 'pages-less' : 'pages-more', ['limits', 'new_incidents_per_minute'], sentence)
+  return [...(was === is ? [] : [opened]), ...diffPageBound(before.pagesPerPerson, after.pagesPerPerson)]
+}
+
+function diffPageBound(was: Playbook['pagesPerPerson'], is: Playbook['pagesPerPerson']): Change[] {
+  if (was.max === is.max && was.withinMs === is.withinMs) return []
+  const bound = ({ max, withinMs }: typeof is) => `${max} messages in ${formatDuration(withinMs)}`
+  const rarer = is.max / is.withinMs < was.max / was.withinMs
+  const sentence = `A person gets at most ${bound(is)} now, before ${bound(was)}; the rest is one that says how many`
+  return [change('limits', rarer ? 'pages-less' : 'pages-more', ['limits', 'pages_per_person'], sentence)]
 }
 
 function diffDocument(before: Playbook, after: Playbook): readonly Change[] {

@@ -40,6 +40,7 @@ export function describeSettings(playbook: Playbook): readonly (readonly [settin
     ...describeCorrelation(playbook),
     ...describeMuting(playbook),
     ...describeOwnership(playbook),
+    ...describePrivate(playbook),
   ]
 }
 
@@ -101,6 +102,11 @@ function describeMuting({ muting, inhibition }: Playbook): (readonly [string, st
 function describeInhibition({ source, target, equal }: Playbook['inhibition'][number]): string {
   const same = equal.length === 0 ? '' : `, where ${equal.join(', ')} is the same`
   return `While ${formatMatchers(source)} fires, ${formatMatchers(target)} is held${same}`
+}
+
+function describePrivate({ incidentTypes }: Playbook): (readonly [string, string])[] {
+  const titles = incidentTypes.filter((type) => type.private === true).map((type) => type.title)
+  return titles.length === 0 ? [] : [['Shown only to those who are paged', titles.join(', ')]]
 }
 
 function describeOwnership(playbook: Playbook): (readonly [string, string])[] {

@@ -67,12 +67,20 @@ function settingsTable(playbook: Playbook): RootContent {
 function settingsChapter(playbook: Playbook, patch: Patch): Chapter {
   const nodes: RootContent[] = [paragraph(ABOUT), settingsTable(playbook)]
   // Prose and titles they have read.
-  const { prose: _prose, document: _document, ...unread } = patch ?? {}
+  const { prose: _prose, document: _document, ...unread } = withoutPrivate(patch)
   if (Object.keys(unread).length > 0) {
     nodes.push(paragraph('What the sections above have no place for, as it stands in playbook.yaml:'))
     nodes.push({ type: 'code', lang: SETTINGS_LANGUAGE, value: writePart(unread).trimEnd() })
   }
   return { id: 'engine-settings', number: null, title: SETTINGS_TITLE, section: null, blocks: [{ kind: 'nodes', nodes }] }
+}
+
+/** Which incidents are private stands among the settings. */
+function withoutPrivate(patch: Patch): Readonly<Record<string, unknown>> {
+  const { incident_types: types, ...rest } = patch ?? {}
+  if (!Array.isArray(types)) return patch ?? {}
+  const left = types.filter((type: object) => Object.keys(type).some((key) => !['id', 'title', 'private'].includes(key)))
+  return left.length === 0 ? rest : { ...rest, incident_types: left }
 }
 
 function markdownOf({ title, lead, chapters }: DocumentModel, marked: boolean): string {
