@@ -22,6 +22,8 @@ export default defineConfig({
           include: ['scripts/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
           exclude: [...NEVER, ...PROCESSES],
           sequence: { groupOrder: 0 },
+          // They wait for Postgres more than they compute.
+          maxWorkers: 3,
         },
       },
       { extends: true, test: { name: 'processes', include: PROCESSES, exclude: NEVER, sequence: { groupOrder: 1 } } },
