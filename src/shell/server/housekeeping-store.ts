@@ -10,10 +10,15 @@ import { FORGET_TALLIES } from '../source/tally-store.ts'
 const RECEIPT_DAYS_KEPT = 90
 /** Today and so many days more: a housekeeper that is away for a day costs nothing. */
 const DAYS_AHEAD = 3
+/** Servers that start at once take turns. Any number that nothing else uses. */
+const LOCK_KEY = '127970252450160'
 
 /** Makes the coming days' partitions. Without them receipts go to the default one, which works but is dropped slowly. */
 export async function makeReceiptDays(database: Database): Promise<void> {
-  await database.query("select ensure_receipt_days((now() at time zone 'UTC')::date, $1)", [DAYS_AHEAD])
+  await database.inTransaction('main', async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY])
+    await tx.query("select ensure_receipt_days((now() at time zone 'UTC')::date, $1)", [DAYS_AHEAD])
+  })
 }
 
 /** Drops and deletes what is over its time. Each in a transaction of its own, so that a lock held elsewhere stops one only. */

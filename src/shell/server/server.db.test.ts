@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import { testPorts } from '../../../test/support/ports.ts'
 import { keepHouse } from './housekeeping.ts'
+import { makeReceiptDays } from './housekeeping-store.ts'
 import { holdsLease, releaseLease, takeLease } from './lease-store.ts'
 import { startPresence } from './presence.ts'
 import { countLiveServers, listDeadServers } from './server-store.ts'
@@ -80,14 +81,24 @@ test('a clock that is off by ten minutes is measured and told once', async () =>
   expect(warnings).toHaveLength(1)
 })
 
+test('servers that start at once make each day once, and none of them fails', async () => {
+  const made = await Promise.allSettled(Array.from({ length: 8 }, () => makeReceiptDays(own.database)))
+  expect(made.map((one) => one.status)).toEqual(made.map(() => 'fulfilled'))
+  expect(await countReceiptDays()).toBe(3)
+})
+
 test('housekeeping makes the coming days and removes what is over', async () => {
   await own.database.query(
     "insert into idempotency (owner, key, request_hash, created_at) values ('p', 'k', '', now() - interval '3 days')",
   )
   await keepHouse(testPorts(own.database))
   const left = await own.database.query('select from idempotency')
-  const days = await own.database.query<{ n: number }>(
+  expect([left.rowCount, await countReceiptDays()]).toEqual([0, 3])
+})
+
+async function countReceiptDays(): Promise<number | undefined> {
+  const { rows } = await own.database.query<{ n: number }>(
     "select count(*) as n from pg_inherits where inhparent = 'receipt'::regclass and inhrelid <> 'receipt_default'::regclass",
   )
-  expect([left.rowCount, days.rows[0]?.n]).toEqual([0, 3])
-})
+  return rows[0]?.n
+}
