@@ -309,6 +309,8 @@ export type IncidentEvent =
       readonly personName: string
     }
 
+export type EventOf<Type extends IncidentEvent['type']> = Extract<IncidentEvent, { type: Type }>
+
 export type NoticeAbout = 'queue-overdue' | 'green' | 'exhausted'
 
 export interface PagedPerson {

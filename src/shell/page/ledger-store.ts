@@ -2,7 +2,7 @@
  * The page ledger: who was to be reached, how each message fared, and what that is worth. It claims no more than it
  * knows: `sent_at` is a server's word that it took the message, `delivered_at` needs proof, `seen_at` a person's act.
  */
-import type { Delivery, Page } from '../../api/incident.ts'
+import type { Delivery, Page } from '../../api/incident-beneath.ts'
 import type { IncidentId, PersonId } from '../../core/id.ts'
 import { type Instant, toRfc3339 } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
