@@ -132,6 +132,9 @@ const Environment = z.object({
 })
 type Environment = z.infer<typeof Environment>
 
+/** Where the data is kept unless TOCSIN_DATA says otherwise; relative to where the program is started. */
+export const DATA_DIR_DEFAULT = Environment.shape.TOCSIN_DATA.parse(undefined)
+
 const TEST_ONLY = ['TOCSIN_TEST_CLOCK', 'TOCSIN_FAILPOINT', 'TOCSIN_TEST_TIMING'] as const
 
 /**

@@ -1,6 +1,9 @@
 /** The server's API as the commands use it: one key, bounded waits, answers checked, problems told plainly. */
+import { join } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../api/schema.ts'
+import { DATA_DIR_DEFAULT } from '../config.ts'
+import { readKeyFile } from '../key-file.ts'
 import { type CliContext, ServerError, UsageError } from './context.ts'
 
 export interface Api {
@@ -27,12 +30,7 @@ type Environment = CliContext['env']
 /** @throws {UsageError} naming the variable that is missing or not usable. */
 export function connect(env: Environment, freshId: () => string): Api {
   const url = serverUrl(env)
-  const key = env['TOCSIN_API_KEY']
-  if (key === undefined || key === '') {
-    throw new UsageError(
-      'TOCSIN_API_KEY is not set. Take the key that the server was started with (TOCSIN_API_KEY in its environment), or make one in the console under API keys.',
-    )
-  }
+  const key = findKey(env)
   const call = async <T>(method: string, path: string, answer: z.ZodType<T>, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<T> => {
     const headers: Record<string, string> = { authorization: `Bearer ${key}`, accept: 'application/json' }
     if (body !== undefined) headers['content-type'] = 'application/json'
@@ -49,6 +47,23 @@ export function connect(env: Environment, freshId: () => string): Api {
     patch: async (path, body, answer) => call('PATCH', path, answer, body),
     remove: async (path) => void (await call('DELETE', path, z.unknown())),
   }
+}
+
+/**
+ * TOCSIN_API_KEY; else, for the server of this machine, the key that it keeps in its data folder. That one goes nowhere
+ * else: where TOCSIN_URL names a server, the file is not read. @throws {UsageError}
+ */
+function findKey(env: Environment): string {
+  const given = env['TOCSIN_API_KEY'] ?? ''
+  if (given !== '') return given
+  const isElsewhere = (env['TOCSIN_URL'] ?? '') !== ''
+  const dataDir = env['TOCSIN_DATA'] ?? DATA_DIR_DEFAULT
+  const kept = isElsewhere ? null : readKeyFile(dataDir, 'api-key')
+  if (kept !== null) return kept
+  const looked = isElsewhere ? '' : `, and there is no key in ${join(dataDir, 'api-key')} that you may read (TOCSIN_DATA names the folder)`
+  throw new UsageError(
+    `TOCSIN_API_KEY is not set${looked}. Take the key that the server was started with, or make one in the console under API keys.`,
+  )
 }
 
 /** TOCSIN_URL, else this machine's default port. @throws {UsageError} */

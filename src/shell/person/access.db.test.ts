@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ApiScene, aud, openApiScene } from '../../../test/support/api.ts'
 import { ann, bob, cyd, own } from '../../../test/support/playbook.ts'
-import { findApiKey, ensureApiKey } from './api-key-store.ts'
+import { ensureApiKey, findApiKey, type GivenApiKey, makeApiKey } from './api-key-store.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { ensureOwner } from './person-store.ts'
 import { createSignInLink } from './sign-in.ts'
@@ -148,7 +148,7 @@ test('an API key is shown once, acts as who made it, and stops when revoked', as
 
 test('the key of the environment works as it is, gives way to the next one, and stays revoked', async () => {
   const { database } = scene.database
-  const ensure = (key: string) => database.inTransaction('main', (tx) => ensureApiKey(tx, key, own))
+  const ensure = (key: string) => database.inTransaction('main', (tx) => ensureApiKey(tx, { key, from: 'environment' }, own))
   const find = (key: string) => database.inTransaction('main', (tx) => findApiKey(tx, key))
   expect(await ensure('plain-old-key')).toBe('made')
   expect(await ensure('plain-old-key')).toBe('present')
@@ -161,6 +161,22 @@ test('the key of the environment works as it is, gives way to the next one, and 
   await scene.ask(own, 'DELETE', `/keys/${row.id}`)
   expect(await ensure('next-key')).toBe('revoked')
   expect(await find('next-key')).toBeUndefined()
+})
+
+test('the key that a start makes for its machine acts as the owner beside that of the environment, and stays revoked', async () => {
+  const { database } = scene.database
+  const ensure = (given: GivenApiKey) => database.inTransaction('main', (tx) => ensureApiKey(tx, given, own))
+  const find = (key: string) => database.inTransaction('main', (tx) => findApiKey(tx, key))
+  const [key, other] = [makeApiKey(), makeApiKey()]
+  expect([await ensure({ key, from: 'machine' }), await ensure({ key, from: 'machine' })]).toEqual(['made', 'present'])
+  expect([await ensure({ key: other, from: 'machine' }), await ensure({ key: 'env-key', from: 'environment' })]).toEqual(['made', 'made'])
+  expect(await Promise.all([key, other, 'env-key'].map(find))).toEqual(
+    [key, other, 'env-key'].map(() => expect.objectContaining({ personId: own })),
+  )
+  const shown = (await scene.ask(own, 'GET', '/keys')).body.items.filter((row: { prefix: string }) => row.prefix === 'in its data folder')
+  expect(JSON.stringify(shown)).not.toContain(key.slice(-20))
+  for (const row of shown) await scene.ask(own, 'DELETE', `/keys/${row.id}`)
+  expect([await ensure({ key, from: 'machine' }), await find(key)]).toEqual(['revoked', undefined])
 })
 
 test('people are managed by administrators, and a disabled one is out at once', async () => {

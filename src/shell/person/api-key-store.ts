@@ -7,8 +7,8 @@ import type { Tx } from '../database/database.ts'
 import { freshToken, hashToken } from './token.ts'
 
 const TOUCH_EVERY_MS = MINUTE_MS
-/** Name of the key that `TOCSIN_API_KEY` gives. */
-const ENVIRONMENT_KEY = 'TOCSIN_API_KEY'
+const GIVEN_NAMES = { environment: 'TOCSIN_API_KEY', machine: 'Command line on the server’s machine' }
+const GIVEN_PREFIXES = { environment: 'from TOCSIN_API_KEY', machine: 'in its data folder' }
 
 export interface ApiKeyRow {
   readonly id: string
@@ -37,31 +37,46 @@ export interface NewApiKey {
   readonly days: number | null
 }
 
-/** Returns the key itself, this once: `tocsin_<8 hex>.<secret>`. */
+/** `tocsin_<8 hex>.<secret>`, known to nobody yet. */
+export function makeApiKey(): string {
+  return `tocsin_${randomBytes(4).toString('hex')}.${freshToken()}`
+}
+
+/** Returns the key itself, this once. */
 export async function createApiKey(tx: Tx, wanted: NewApiKey): Promise<{ id: string; key: string }> {
-  const key = `tocsin_${randomBytes(4).toString('hex')}.${freshToken()}`
+  const key = makeApiKey()
   const expiresAt = wanted.days === null ? null : new Date(tx.now + wanted.days * DAY_MS)
   const id = await insertKey(tx, { ...wanted, key, prefix: key.split('.', 1)[0] ?? '', expiresAt })
   return { id, key }
 }
 
+/** A key that was not asked for by anybody: the environment brought it, or the first start made it for this machine's command line. */
+export interface GivenApiKey {
+  readonly key: string
+  readonly from: 'environment' | 'machine'
+}
+
 /**
- * Makes the key of `TOCSIN_API_KEY` known, whatever its form; an earlier value of the variable stops.
+ * Makes such a key known, whatever its form, acting as `personId`; an earlier value of `TOCSIN_API_KEY` stops.
  * `revoked`: somebody revoked it by hand, and a restart does not bring it back.
  */
-export async function ensureApiKey(tx: Tx, key: string, personId: PersonId): Promise<'made' | 'present' | 'revoked'> {
-  await tx.query(`update api_key set revoked_at = now() where name = $1 and secret_hash <> $2 and revoked_at is null`, [
-    ENVIRONMENT_KEY,
-    hashToken(key),
-  ])
+export async function ensureApiKey(tx: Tx, { key, from }: GivenApiKey, personId: PersonId): Promise<'made' | 'present' | 'revoked'> {
+  if (from === 'environment') await retireEnvironmentKeys(tx, key)
   const { rows } = await tx.query<{ revoked: boolean }>(`select revoked_at is not null as revoked from api_key where secret_hash = $1`, [
     hashToken(key),
   ])
   const known = rows[0]
   if (known !== undefined) return known.revoked ? 'revoked' : 'present'
   // A key that somebody chose may be short: its first characters are not shown.
-  await insertKey(tx, { name: ENVIRONMENT_KEY, personId, key, prefix: 'from TOCSIN_API_KEY', expiresAt: null })
+  await insertKey(tx, { name: GIVEN_NAMES[from], personId, key, prefix: GIVEN_PREFIXES[from], expiresAt: null })
   return 'made'
+}
+
+async function retireEnvironmentKeys(tx: Tx, key: string): Promise<void> {
+  await tx.query(`update api_key set revoked_at = now() where name = $1 and secret_hash <> $2 and revoked_at is null`, [
+    GIVEN_NAMES.environment,
+    hashToken(key),
+  ])
 }
 
 /** Who a key acts as, unless it is revoked, expired, or its person disabled. Notes that it was used. */

@@ -1,6 +1,6 @@
 /** What must be there before anybody can be paged or anything can be sent: an owner, the keys of the environment. */
 import type { Config } from '../../config.ts'
-import { ensureApiKey } from '../person/api-key-store.ts'
+import { ensureApiKey, type GivenApiKey } from '../person/api-key-store.ts'
 import { ensureOwner } from '../person/person-store.ts'
 import { createSignInLink, FIRST_LINK_MS } from '../person/sign-in.ts'
 import { makeIngestKey } from '../source/key-store.ts'
@@ -18,15 +18,21 @@ export interface Foundation {
   /** The first integration key, where it is known; made now when there was none at all. */
   readonly ingestKey: string | null
   readonly ingestKeyIsNew: boolean
-  readonly apiKey: 'made' | 'present' | 'revoked' | null
+  readonly apiKey: 'made' | 'present' | 'revoked'
 }
 
-/** Makes what is missing, in one transaction. `keptKey` is the key that an earlier start made and kept. */
-export async function layFoundation(tx: Tx, config: Config, keptKey: string | null): Promise<Foundation> {
+/** What the data folder keeps of earlier starts, and what is known of the environment. */
+export interface KeptKeys {
+  readonly ingestKey: string | null
+  readonly apiKey: GivenApiKey
+}
+
+/** Makes what is missing, in one transaction. */
+export async function layFoundation(tx: Tx, config: Config, kept: KeptKeys): Promise<Foundation> {
   await tx.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY])
   const owner = await ensureOwner(tx, config.ownerEmail)
-  const apiKey = config.apiKey === null ? null : await ensureApiKey(tx, config.apiKey, owner.id)
-  const { key, isNew } = await ensureIngestKey(tx, config.ingestKey ?? keptKey)
+  const apiKey = await ensureApiKey(tx, kept.apiKey, owner.id)
+  const { key, isNew } = await ensureIngestKey(tx, config.ingestKey ?? kept.ingestKey)
   const signInToken = owner.hasPassword ? null : await createSignInLink(tx, owner.id, FIRST_LINK_MS)
   return { signInToken, ingestKey: key, ingestKeyIsNew: isNew, apiKey }
 }

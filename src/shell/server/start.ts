@@ -1,6 +1,7 @@
 /** Starts one server: the parts in the order in which they need each other, and their end in the opposite order. */
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
+import { keepKeyFile, readKeyFile } from '../../key-file.ts'
 import type { Signal } from '../../core/alert/signal.ts'
 import { startIntake, submitSignal, type Intake } from '../alert/intake.ts'
 import { startAsking } from '../ask/asker.ts'
@@ -14,6 +15,7 @@ import { buildServer, handlerOf } from '../http/server.ts'
 import { startMail } from '../mail/smtp-listener.ts'
 import { startScrape } from '../metrics/scrape.ts'
 import { startOutbox, type Outbox } from '../outbox/outbox.ts'
+import { type GivenApiKey, makeApiKey } from '../person/api-key-store.ts'
 import { startReview } from '../playbook/review.ts'
 import { startWaker } from '../outbox/waker.ts'
 import { openChecker } from '../playbook/checker.ts'
@@ -24,7 +26,6 @@ import { buildConsole, ensureConsoleFolder } from './build-console.ts'
 import { layFoundation } from './first-start-store.ts'
 import { greet } from './greeting.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { keepIngestKey, readIngestKey } from './ingest-key-file.ts'
 import { type OpenPorts, openPorts } from './open-ports.ts'
 import { startPresence } from './presence.ts'
 
@@ -145,12 +146,29 @@ function playbookCheck({ version, refused }: FolderStatus): { ok: boolean; detai
   }
 }
 
-/** The owner and the keys; a key made now is kept only once its source is committed. */
+/** The owner and the keys; an integration key made now is kept only once its source is committed. */
 async function foundHouse({ ports, rosters }: OpenPorts): Promise<{ signInToken: string | null; ingestKey: string | null }> {
   const { config, database, log } = ports
-  const foundation = await database.inTransaction('main', (tx) => layFoundation(tx, config, readIngestKey(config.dataDir)))
+  const kept = { ingestKey: readKeyFile(config.dataDir, 'ingest-key'), apiKey: giveApiKey(config) }
+  const foundation = await database.inTransaction('main', (tx) => layFoundation(tx, config, kept))
   rosters.forget()
-  if (foundation.ingestKeyIsNew && foundation.ingestKey !== null) keepIngestKey(config.dataDir, foundation.ingestKey)
-  if (foundation.apiKey === 'revoked') log.warn('the key in TOCSIN_API_KEY was revoked and opens nothing: set another one')
+  if (foundation.ingestKeyIsNew && foundation.ingestKey !== null) keepKeyFile(config.dataDir, 'ingest-key', foundation.ingestKey)
+  if (foundation.apiKey === 'revoked') log.warn(WHERE_REVOKED[kept.apiKey.from])
   return foundation
+}
+
+const WHERE_REVOKED = {
+  environment: 'the key in TOCSIN_API_KEY was revoked and opens nothing: set another one',
+  machine:
+    'the key in the file api-key of the data folder was revoked and opens nothing: remove the file, and the next start makes another',
+}
+
+/** That of the environment, else the one by which `tocsin` on this machine asks; written down before it is made known, so that no start loses it. */
+function giveApiKey(config: Config): GivenApiKey {
+  if (config.apiKey !== null) return { key: config.apiKey, from: 'environment' }
+  const kept = readKeyFile(config.dataDir, 'api-key')
+  if (kept !== null) return { key: kept, from: 'machine' }
+  const key = makeApiKey()
+  keepKeyFile(config.dataDir, 'api-key', key)
+  return { key, from: 'machine' }
 }
