@@ -4,53 +4,10 @@
  */
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { instantOf, ZONES } from '../../../test/support/wall.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 import type { Layer, Rotation, Schedule } from './oncall.ts'
 import { gapsOf, shiftAt } from './shifts.ts'
-
-/** Whole, half and three-quarter hour offsets; changes of an hour and of half of one; north and south; a skipped day; none. */
-const ZONES = [
-  'UTC',
-  'Europe/Berlin',
-  'America/Los_Angeles',
-  'America/Sao_Paulo',
-  'Australia/Lord_Howe',
-  'Asia/Kathmandu',
-  'Pacific/Apia',
-  'Africa/Casablanca',
-  'America/St_Johns',
-  'Pacific/Chatham',
-] as const
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** What the wall of the zone shows, as if it were in UTC. */
-function wallOf(instant: number, zone: string): number {
-  const format =
-    formats.get(zone) ??
-    new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
-  formats.set(zone, format)
-  const part = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]))
-  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = part
-  return Date.UTC(year, month - 1, day, hour, minute, second)
-}
-
-/** The first instant whose wall shows this; where none does, as much later as the gap is long. */
-function instantOf(wall: number, zone: string): number {
-  const before = wallOf(wall - 2 * DAY_MS, zone) - (wall - 2 * DAY_MS)
-  const after = wallOf(wall + 2 * DAY_MS, zone) - (wall + 2 * DAY_MS)
-  const hits = [wall - before, wall - after].filter((instant) => wallOf(instant, zone) === wall)
-  return hits.length > 0 ? Math.min(...hits) : wall - before
-}
 
 function slowHolders(layers: readonly Layer[], zone: string, instant: number): readonly string[] {
   for (const { members, rotation } of layers) {
