@@ -15,7 +15,9 @@ export interface ApplyQueue {
   readonly size: () => number
   /** Of what waits, see `ApplyItem`. */
   readonly weight: () => number
-  /** Resolves when so little waits that more may come. */
+  /** True while so much waits that more of this flow is better not committed: what others send must not wait for its storm. */
+  readonly isCrowdedBy: (flow: string) => boolean
+  /** Resolves when so little waits that more may come, or after a time that senders can wait. */
   readonly room: () => Promise<void>
   /** Reads the watermark, making or reopening this server's row; nothing is applied before the first call. */
   readonly open: () => Promise<void>
@@ -27,6 +29,8 @@ export interface ApplyQueue {
 const BATCH_WEIGHT_MAX = 5_000
 /** Weight of what may wait, about 2 KB for each 1; past it commits wait. One message may weigh more by itself. */
 const WAITING_WEIGHT_MAX = 10_000
+/** Of these, what one flow may have waiting when all of it is too much: those who send little always come through. */
+const FLOW_WEIGHT_MAX = 500
 /** So long repeats of what fires are gathered under load, to be written once; news never wait. */
 const GATHER_REPEATS_MS = 500
 /** A commit is held up no longer than this: then messages are refused by the doors' own bounds. */
@@ -37,10 +41,16 @@ const LOST_A_READ = 500
 
 const nothing = () => {}
 
+/** What one source sends by one integration: its messages are committed in their order. */
+export function flowOf({ sourceId, kind }: Pick<ApplyItem, 'sourceId' | 'kind'>): string {
+  return `${sourceId}/${kind}`
+}
+
 export function makeApplyQueue(ports: Ports): ApplyQueue {
   let queue: ApplyItem[] = []
   let inHand = 0
   let weight = 0
+  const weights = new Map<string, number>()
   /** Items that may be more than repeats. */
   let urgent = 0
   let lastQuietAt = -Infinity
@@ -74,8 +84,15 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     queue = items
     count()
   }
+  const weigh = (item: ApplyItem) => {
+    const flow = flowOf(item)
+    weight += item.weight
+    weights.set(flow, (weights.get(flow) ?? 0) + item.weight)
+  }
   const count = () => {
-    weight = queue.reduce((sum, item) => sum + item.weight, 0)
+    weight = 0
+    weights.clear()
+    for (const item of queue) weigh(item)
     urgent = queue.reduce((sum, item) => sum + (isRepeat(item) ? 0 : 1), 0)
     receiptsBacklog.set(queue.length + inHand)
     if (weight < WAITING_WEIGHT_MAX) for (const resume of waiters.splice(0)) resume()
@@ -149,7 +166,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     add: (items) => {
       for (const item of items) {
         queue.push(item)
-        weight += item.weight
+        weigh(item)
         if (!isRepeat(item)) urgent += 1
       }
       if (isPressing()) wake()
@@ -158,6 +175,7 @@ export function makeApplyQueue(ports: Ports): ApplyQueue {
     },
     size: () => queue.length + inHand,
     weight: () => weight,
+    isCrowdedBy: (flow) => weight >= WAITING_WEIGHT_MAX && running !== null && (weights.get(flow) ?? 0) >= FLOW_WEIGHT_MAX,
     room: async () => {
       if (weight < WAITING_WEIGHT_MAX || running === null) return
       await new Promise<void>((resolve) => {

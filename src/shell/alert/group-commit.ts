@@ -8,6 +8,8 @@ import { failpoint } from '../failpoint.ts'
 import { receiptCommitSeconds, signalsReceivedTotal } from '../metrics/metrics.ts'
 import type { Ports } from '../ports.ts'
 import { type ApplyItem, toItem } from './apply-item.ts'
+import { flowOf } from './apply-queue.ts'
+import { kindOfDoor } from './door-table.ts'
 import { insertReceipts, type NewReceipt, toStored } from './receipt-store.ts'
 
 export interface Pending extends NewReceipt {
@@ -31,12 +33,21 @@ export interface GroupCommit {
 export interface GroupCommitParts {
   /** False where no other process can take this one for dead. */
   readonly shared: boolean
-  /** Resolves when more may be committed: senders wait rather than fill the memory while apply catches up. */
+  /** True for a flow that is to wait rather than fill the memory while apply catches up. */
+  readonly isCrowdedBy: (flow: string) => boolean
+  /** Resolves when more of such flows may be committed. */
   readonly room: () => Promise<void>
   readonly onCommitted: (items: readonly ApplyItem[]) => void
   /** Another process took this one for dead and closed its row: called before anything else is committed. */
   readonly onClosed: () => Promise<void>
 }
+
+interface Waiting {
+  readonly receipt: Pending
+  readonly flow: string
+}
+
+const nothing = () => {}
 
 /** Bounds of one commit. */
 const COMMIT_MESSAGES_MAX = 512
@@ -45,15 +56,22 @@ const COMMIT_BYTES_MAX = 8_388_608
 const COMMIT_MS_MAX = 5_000
 
 export function makeGroupCommit(ports: Ports, parts: GroupCommitParts): GroupCommit {
-  let waiting: Pending[] = []
+  let waiting: Waiting[] = []
   let running: Promise<void> | null = null
+  /** While something is held: ends when there is room for it. */
+  let room: Promise<void> | null = null
+  let roomCame = false
+  let wake = nothing
 
   const run = async () => {
     // Messages that are parsed in this turn of the event loop join the first commit.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
-      await parts.room()
       const group = take()
+      if (group.length === 0) {
+        await Promise.race([room, new Promise<void>((resolve) => (wake = resolve))])
+        continue
+      }
       const begun = performance.now()
       const items = await commit(ports, parts, group)
       receiptCommitSeconds.observe((performance.now() - begun) / 1_000)
@@ -72,20 +90,37 @@ export function makeGroupCommit(ports: Ports, parts: GroupCommitParts): GroupCom
       start()
     })
   }
+  /** In their order, but for those of flows that must wait: a storm of one source holds up nobody else. */
   const take = (): Pending[] => {
+    const group: Pending[] = []
+    const left: Waiting[] = []
     let bytes = 0
-    let count = 0
-    while (count < waiting.length && count < COMMIT_MESSAGES_MAX && (count === 0 || bytes < COMMIT_BYTES_MAX)) {
-      bytes += waiting[count]?.body.length ?? 0
-      count += 1
+    let isHolding = false
+    for (const entry of waiting) {
+      const isHeld = !roomCame && parts.isCrowdedBy(entry.flow)
+      isHolding ||= isHeld
+      const fits = group.length < COMMIT_MESSAGES_MAX && (group.length === 0 || bytes < COMMIT_BYTES_MAX)
+      if (isHeld || !fits) {
+        left.push(entry)
+      } else {
+        group.push(entry.receipt)
+        bytes += entry.receipt.body.length
+      }
     }
-    const group = waiting.slice(0, count)
-    waiting = waiting.slice(count)
+    waiting = left
+    roomCame = false
+    if (isHolding) room ??= parts.room().then(letPass)
     return group
+  }
+  const letPass = () => {
+    room = null
+    roomCame = true
   }
   return {
     add: (receipt) => {
-      waiting.push(receipt)
+      const flow = flowOf({ sourceId: receipt.sourceId, kind: kindOfDoor(receipt.door) })
+      waiting.push({ receipt, flow })
+      if (!parts.isCrowdedBy(flow)) wake()
       start()
     },
     idle: async () => {

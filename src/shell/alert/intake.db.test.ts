@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts'
-import { KEY, seedSource, startTestIntake, type TestIntake } from '../../../test/support/intake.ts'
+import { type Answer, KEY, seedSource, startTestIntake, type TestIntake } from '../../../test/support/intake.ts'
 
 let base: TestDatabase
 let it: TestIntake
@@ -93,4 +94,40 @@ test('no key stands in what is kept', async () => {
   const receipts = await it.rows<{ path: string; headers: unknown }>('select path, headers from receipt')
   expect(receipts.length).toBeGreaterThan(3)
   expect(JSON.stringify(receipts)).not.toContain(KEY)
+})
+
+describe('while a storm of one source waits to be applied', () => {
+  const STORM = 11_000
+  const OTHER_KEY = '0123456789abcdef0123456789abcdef'
+  const alertsOf = (run: string, count: number) =>
+    Array.from({ length: count }, (_, place) => ({ labels: { alertname: 'Storm', instance: `${run}-${place}` } }))
+  const pour = (run: string, count: number) =>
+    it.post('/alertmanager/api/v2/alerts', alertsOf(run, count), { authorization: `Bearer ${KEY}` })
+  const quickly = (answer: Promise<Answer>) => Promise.race([answer.then(({ status }) => status), sleep(1_000).then(() => 'late')])
+
+  test('its senders wait for their turn, and those of others are answered at once', async () => {
+    await seedSource(base.database, { name: 'other', key: OTHER_KEY })
+    const held = Promise.withResolvers<void>()
+    const locked = Promise.withResolvers<void>()
+    const lock = base.database.inTransaction('main', async (tx) => {
+      await tx.query('lock table alert in exclusive mode')
+      locked.resolve()
+      await held.promise
+    })
+    await locked.promise
+    try {
+      expect((await pour('in hand', 1)).status).toBe(200)
+      expect((await pour('waits', STORM)).status).toBe(200)
+      expect(await quickly(pour('is held up', 1))).toBe('late')
+      expect(await quickly(it.post('/v2/enqueue', trigger({ routing_key: OTHER_KEY, dedup_key: 'small' })))).toBe(202)
+    } finally {
+      held.resolve()
+      await lock
+    }
+    await it.settled()
+    const [kept] = await it.rows<{ storm: number; small: number }>(
+      "select count(*) filter (where alarm = 'Storm')::int as storm, count(*) filter (where dedup_key = 'small')::int as small from alert",
+    )
+    expect(kept).toEqual({ storm: STORM + 2, small: 1 })
+  }, 60_000)
 })

@@ -61,6 +61,7 @@ export function startIntake(ports: Ports): Intake {
   const queue = makeApplyQueue(ports)
   const commits = makeGroupCommit(ports, {
     shared: !isAlone(ports),
+    isCrowdedBy: queue.isCrowdedBy,
     room: queue.room,
     onCommitted: (items) => {
       countItems(tallies, items)
