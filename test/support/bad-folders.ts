@@ -668,10 +668,17 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
     ]),
   ],
   'unknown-channel': [
-    onCall([["channels: [email, 'webhook:pager']", 'channels: [sms]']], 'sms', 'Use "email" or "webhook:<connection>"', [
-      ['[sms]', "['webhook:pager']"],
-    ]),
+    onCall([["channels: [email, 'webhook:pager']", 'channels: [fax]']], 'fax', 'Use "email", "sms"', [['[fax]', "['webhook:pager']"]]),
   ],
+  'bad-contact': [
+    onCall(
+      [["channels: [email, 'webhook:pager']", "phone: '0151 234567'\n    channels: [email, 'webhook:pager']"]],
+      "'0151",
+      'Write it with "+"',
+      [["'0151 234567'", "'+49 151 234567'"]],
+    ),
+  ],
+  'no-contact': [onCall([["'webhook:pager']", "'webhook:pager', sms]"]], 'sms', 'Add phone beside the e-mail address.', [[', sms]', ']']])],
   'unknown-connection': [
     onCall([["[email, 'webhook:pager']", "[email, 'webhook:pagr']"]], "'webhook:pagr'", 'Did you mean pager?', [
       ['webhook:pagr', 'webhook:pager'],
@@ -679,7 +686,7 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
     playbook([["'deploy:revert'", "'depoy:revert'"]], "'depoy:", 'Did you mean deploy?', [['depoy', 'deploy']]),
   ],
   'no-channel': [
-    onCall([["[email, 'webhook:pager']", '[]']], 'name: Ann', 'Add "email" or a webhook', [
+    onCall([["[email, 'webhook:pager']", '[]']], 'name: Ann', 'Add "email", "sms" or another', [
       ['channels: []', "channels: ['webhook:pager']"],
     ]),
     onCall([["    channels: ['webhook:pager']", '    channels: [email]']], '[email]\nschedules', 'Set up a mail server', [], {

@@ -6,14 +6,22 @@ import { type Finding, hasErrors, type Problem, type Report } from '../playbook/
 import { collect, inOrder, refuseNewer } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
 import { MINUTE_MS, SECOND_MS } from '../time.ts'
-import { type ASKED_KINDS, ConnectionsFile } from './schema.ts'
+import { CARRIER_URLS, checkCarrierSettings } from './carrier-settings.ts'
+import type { CarrierKind } from './carriers.ts'
+import { type ASKED_KINDS, CARRIER_KINDS, ConnectionsFile } from './schema.ts'
 
 export interface NamedConnection {
   readonly name: string
-  readonly kind: 'webhook' | AskedKind
+  readonly kind: 'webhook' | CarrierKind | AskedKind
   readonly url: string
-  /** Where the signing secret is found; null: what is sent is not signed. */
-  readonly secret: { readonly kind: 'environment' | 'file'; readonly name: string } | null
+  /** Where the signing secret, or the token, is found; null: what is sent is not signed. */
+  readonly secret: SecretPlace | null
+  /** Of one that carries pages. */
+  readonly carrier?: {
+    /** What the vendor signs with what it tells us; null: with `secret`. */
+    readonly callbackSecret: SecretPlace | null
+    readonly settings: Readonly<Record<string, string>>
+  }
   /** Of one that is asked what fires. */
   readonly asked?: {
     /** Name of the source whose alerts it answers for; null: not said. */
@@ -21,6 +29,11 @@ export interface NamedConnection {
     readonly everyMs: number
     readonly settings: Readonly<Record<string, string>>
   }
+}
+
+export interface SecretPlace {
+  readonly kind: 'environment' | 'file'
+  readonly name: string
 }
 
 export type AskedKind = (typeof ASKED_KINDS)[number]
@@ -60,52 +73,83 @@ export function parseConnections(text: string): ParsedConnections {
 type Entry = NonNullable<ConnectionsFile['connections']>[number]
 
 function build(entry: Entry, index: number, report: Report): NamedConnection {
-  const add = (severity: 'error' | 'warning', code: FindingCode, key: string, message: string, fix: string): void =>
-    report({ code, severity, path: ['connections', index, key], message, fix })
-  const url = URL.canParse(entry.url) ? new URL(entry.url) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) add('error', 'bad-url', 'url', 'This is not an http or https address.', '')
-  else if (url.username !== '' || url.password !== '') {
-    add(
-      'error',
-      'secret-in-file',
-      'url',
-      'The address holds a name or password.',
-      'Keep it out of the file: sign with secret_env or secret_file.',
-    )
+  const add: Add = (severity, code, key, message, fix): void =>
+    report({ code, severity, path: ['connections', index, ...(typeof key === 'string' ? [key] : key)], message, fix })
+  const url = readAddress(entry, add)
+  checkSecret(entry, { variable: 'secret_env', file: 'secret_file' }, add)
+  checkSecret(entry, { variable: 'callback_secret_env', file: 'callback_secret_file' }, add)
+  const { name, kind } = entry
+  const connection = { name, kind, url, secret: secretOf(entry.secret_env, entry.secret_file) }
+  if (kind === 'webhook') {
+    if (connection.secret === null) {
+      const message = `What is sent to "${name}" is not signed: its receiver cannot tell it from a forgery.`
+      add('warning', 'connection-unsigned', 'name', message, 'Add secret_env.')
+    }
+    return connection
   }
-  // What does not look like a variable's name is most likely the secret itself: it is not repeated.
-  if (entry.secret_env !== undefined && !/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(entry.secret_env)) {
-    add(
-      'error',
-      'secret-in-file',
-      'secret_env',
-      'This is not the name of an environment variable.',
-      'Put the secret into one and name it here.',
-    )
-  }
-  if (entry.secret_env !== undefined && entry.secret_file !== undefined) {
-    add('error', 'two-secrets', 'secret_file', 'There is a secret_env as well.', 'Keep one of the two.')
-  }
-  if (entry.kind === 'webhook' && entry.secret_env === undefined && entry.secret_file === undefined) {
-    add(
-      'warning',
-      'connection-unsigned',
-      'name',
-      `What is sent to "${entry.name}" is not signed: its receiver cannot tell it from a forgery.`,
-      'Add secret_env.',
-    )
-  }
-  const connection = { name: entry.name, kind: entry.kind, url: entry.url, secret: secretOf(entry) }
-  if (entry.kind === 'webhook') return connection
+  if (isCarrier(kind)) return { ...connection, carrier: readCarrier(entry, kind, add) }
   const everyMs = readEvery(entry, add)
   if (entry.source === undefined) {
-    const message = `Nobody says whose alerts "${entry.name}" answers for: it is not asked.`
+    const message = `Nobody says whose alerts "${name}" answers for: it is not asked.`
     add('error', 'missing-key', 'name', message, 'Add source, the name of the source that these alerts arrive by.')
   }
   return { ...connection, asked: { source: entry.source ?? null, everyMs, settings: entry.settings ?? {} } }
 }
 
-type Add = (severity: 'error' | 'warning', code: FindingCode, key: string, message: string, fix: string) => void
+function isCarrier(kind: Entry['kind']): kind is CarrierKind {
+  return CARRIER_KINDS.some((carrier) => carrier === kind)
+}
+
+function readCarrier(entry: Entry, kind: CarrierKind, add: Add): NonNullable<NamedConnection['carrier']> {
+  const settings = entry.settings ?? {}
+  for (const { code, setting, message, fix } of checkCarrierSettings(kind, settings))
+    add('error', code, setting === null ? 'name' : ['settings', setting], message, fix)
+  if (kind !== 'ntfy' && entry.secret_env === undefined && entry.secret_file === undefined) {
+    const message = `"${entry.name}" has no credentials: ${kind} takes nothing without.`
+    add('error', 'missing-key', 'name', message, 'Add secret_env, the environment variable that holds the token.')
+  }
+  const callbackSecret = secretOf(entry.callback_secret_env, entry.callback_secret_file)
+  if (kind === 'twilio' && settings['api_key'] !== undefined && callbackSecret === null) {
+    const message = `What Twilio tells of "${entry.name}" cannot be checked: it signs with the auth token, and no API key has that.`
+    const fix = 'Add callback_secret_env, the environment variable that holds the auth token.'
+    add('error', 'missing-key', 'name', message, fix)
+  }
+  return { callbackSecret, settings }
+}
+
+/** The vendor's own where pages are carried and nothing else is said. */
+function readAddress({ url, kind }: Entry, add: Add): string {
+  if (url === undefined) {
+    if (isCarrier(kind)) return CARRIER_URLS[kind]
+    add('error', 'missing-key', 'name', 'It has no address.', 'Add url.')
+    return ''
+  }
+  const parsed = URL.canParse(url) ? new URL(url) : null
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) add('error', 'bad-url', 'url', 'This is not an http or https address.', '')
+  else if (parsed.username !== '' || parsed.password !== '') {
+    const fix = 'Keep it out of the file: sign with secret_env or secret_file.'
+    add('error', 'secret-in-file', 'url', 'The address holds a name or password.', fix)
+  }
+  return url
+}
+
+interface SecretKeys {
+  readonly variable: 'secret_env' | 'callback_secret_env'
+  readonly file: 'secret_file' | 'callback_secret_file'
+}
+
+/** What does not look like a variable's name is most likely the secret itself: it is not repeated. */
+function checkSecret(entry: Entry, { variable, file }: SecretKeys, add: Add): void {
+  const name = entry[variable]
+  if (name === undefined) return
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name)) {
+    const fix = 'Put the secret into one and name it here.'
+    add('error', 'secret-in-file', variable, 'This is not the name of an environment variable.', fix)
+  }
+  if (entry[file] !== undefined) add('error', 'two-secrets', file, `There is a ${variable} as well.`, 'Keep one of the two.')
+}
+
+type Add = (severity: 'error' | 'warning', code: FindingCode, key: string | readonly string[], message: string, fix: string) => void
 
 function readEvery({ kind, every }: Entry, add: Add): number {
   if (every === undefined) return kind === 'prometheus-query' ? QUERIED_EVERY_MS : ASKED_EVERY_MS
@@ -116,7 +160,7 @@ function readEvery({ kind, every }: Entry, add: Add): number {
   return reading.kind === 'unclear' ? ASKED_EVERY_MS : Math.max(reading.ms, ASKED_EVERY_MS_MIN)
 }
 
-function secretOf(entry: Entry): NamedConnection['secret'] {
-  if (entry.secret_env !== undefined) return { kind: 'environment', name: entry.secret_env }
-  return entry.secret_file === undefined ? null : { kind: 'file', name: entry.secret_file }
+function secretOf(variable: string | undefined, file: string | undefined): SecretPlace | null {
+  if (variable !== undefined) return { kind: 'environment', name: variable }
+  return file === undefined ? null : { kind: 'file', name: file }
 }

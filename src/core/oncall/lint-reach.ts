@@ -2,7 +2,8 @@
 import type { Finding, Path } from '../playbook/finding.ts'
 import type { ParsedPlaybook } from '../playbook/parse.ts'
 import { normalizeName, suggest, toSlug } from '../playbook/text.ts'
-import type { NamedConnection, ParsedConnections } from './connections.ts'
+import { findCarrier, readCarried } from './carriers.ts'
+import type { NamedConnection, ParsedConnections, SecretPlace } from './connections.ts'
 import type { ParsedOnCall } from './parse.ts'
 
 /** What the installation has besides the folder, seen from where lint runs. */
@@ -21,16 +22,17 @@ export function findUnreachedPeople(
   around: Surroundings | null,
 ): Finding[] {
   if (onCall === null || connections === null) return []
-  const known = connections.map((connection) => connection.name)
-  const isLost = (channel: string): boolean => channel.startsWith(WEBHOOK) && !known.includes(channel.slice(WEBHOOK.length))
+  const known = connections.filter(({ kind }) => kind === 'webhook').map((connection) => connection.name)
+  const isLost = (channel: string): boolean =>
+    channel.startsWith(WEBHOOK) ? !known.includes(channel.slice(WEBHOOK.length)) : isUncarried(channel, connections)
   const works = (channel: string): boolean => (channel === 'email' ? around?.hasMail !== false : !isLost(channel))
   const ofPeople = onCall.people.flatMap(({ name, channels }, index) => [
     ...channels.flatMap((channel, position) => {
       if (!isLost(channel)) return []
-      const connection = channel.slice(WEBHOOK.length)
-      const message = `connections.yaml names no connection "${connection}", so ${name} is not reached by it.`
+      const { said, fix } = describeLost(channel, known)
       const path = ['people', index, 'channels', position]
-      return [place({ code: 'unknown-connection', severity: 'warning', path, message, fix: suggest(connection, known) || ADD_CONNECTION })]
+      const message = `connections.yaml names no connection ${said}, so ${name} is not reached by it.`
+      return [place({ code: 'unknown-connection', severity: 'warning', path, message, fix: fix || ADD_CONNECTION })]
     }),
     ...(channels.length === 0 || channels.some(works) ? [] : [place(unreached(name, channels, ['people', index, 'channels']))]),
   ])
@@ -41,6 +43,21 @@ export function findUnreachedPeople(
 }
 
 const ADD_CONNECTION = 'Add it to connections.yaml.'
+
+/** A channel of a vendor without a connection to go by. */
+function isUncarried(channel: string, connections: readonly NamedConnection[]): boolean {
+  return readCarried(channel) !== undefined && findCarrier(channel, connections) === undefined
+}
+
+function describeLost(channel: string, known: readonly string[]): { readonly said: string; readonly fix: string } {
+  const carried = readCarried(channel)
+  if (carried === undefined) {
+    const connection = channel.slice(WEBHOOK.length)
+    return { said: `"${connection}"`, fix: suggest(connection, known) }
+  }
+  const said = carried.connection === null ? `of the kind "${carried.carrier}"` : `"${carried.connection}" of the kind "${carried.carrier}"`
+  return { said, fix: '' }
+}
 
 function unreached(name: string, channels: readonly string[], path: Path): Parameters<ParsedOnCall['place']>[0] {
   const why = channels.includes('email') ? 'no mail server is set up here (TOCSIN_MAIL_URL)' : 'none of the connections is there'
@@ -136,14 +153,23 @@ export function findPowerlessActions(
   )
 }
 
+const SECRET_KEYS = { environment: 'secret_env', file: 'secret_file' }
+const CALLBACK_KEYS = { environment: 'callback_secret_env', file: 'callback_secret_file' }
+
 /** Secrets that connections name and that are not there. */
 export function findLostSecrets({ connections, place }: ParsedConnections, around: Surroundings | null): Finding[] {
   if (connections === null || around === null) return []
-  return connections.flatMap(({ name, secret }, index) => {
-    if (secret === null || around.hasSecret(secret)) return []
-    const key = secret.kind === 'environment' ? 'secret_env' : 'secret_file'
-    const message = `The secret of "${name}" is not found here, so what is sent to it is not signed.`
-    return [place({ code: 'secret-not-found', severity: 'warning', path: ['connections', index, key], message, fix: whereToPut(secret) })]
+  return connections.flatMap(({ name, secret, carrier }, index) => {
+    const lost = (where: SecretPlace | null | undefined, keys: { readonly environment: string; readonly file: string }, so: string) => {
+      if (where === null || where === undefined || around.hasSecret(where)) return []
+      const path = ['connections', index, keys[where.kind]]
+      const message = `The secret of "${name}" is not found here, so ${so}.`
+      return [place({ code: 'secret-not-found', severity: 'warning', path, message, fix: whereToPut(where) })]
+    }
+    return [
+      ...lost(secret, SECRET_KEYS, carrier === undefined ? 'what is sent to it is not signed' : 'no page goes by it'),
+      ...lost(carrier?.callbackSecret, CALLBACK_KEYS, 'nothing that it tells is believed'),
+    ]
   })
 }
 

@@ -226,7 +226,7 @@ describe('what is wrong with oncall.yaml is found at its place', () => {
     ['duplicate-person', { people: [ann, { ...ann, email: 'ANN@example.com' }] }, 'people.1.email', 'error'],
     ['unknown-zone', { people: [{ ...ann, zone: 'Europe/Berln' }] }, 'people.0.zone', 'error'],
     ['unknown-zone', { people: [{ ...ann, zone: '+02:00' }] }, 'people.0.zone', 'error'],
-    ['unknown-channel', { people: [{ ...ann, channels: ['sms'] }] }, 'people.0.channels.0', 'error'],
+    ['unknown-channel', { people: [{ ...ann, channels: ['fax'] }] }, 'people.0.channels.0', 'error'],
     ['no-channel', { people: [{ ...ann, channels: [] }] }, 'people.0', 'warning'],
     ['unclear-time', withLayer({ turn: '1 month' }), 'schedules.0.layers.0.turn', 'error'],
     ['unclear-time', withLayer({ turn: '0 days' }), 'schedules.0.layers.0.turn', 'error'],

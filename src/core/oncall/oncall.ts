@@ -1,4 +1,5 @@
 /** Who can be on call, and when, as `oncall.yaml` says it: parsed, names made equal, times still on the wall. */
+import type { ContactKind } from './carriers.ts'
 
 export interface OnCall {
   readonly people: readonly OnCallPerson[]
@@ -12,8 +13,10 @@ export interface OnCallPerson {
   readonly email: string
   /** IANA time zone. */
   readonly zone: string
-  /** `email`, `webhook:<connection>`, in order; the console comes after them for everybody. */
+  /** `email`, `sms`, `webhook:<connection>`, in order; the console comes after them for everybody. */
   readonly channels: readonly string[]
+  /** Their own addresses besides the e-mail address, as vendors take them. Never for a log. */
+  readonly contacts?: Readonly<Partial<Record<ContactKind, string>>>
 }
 
 export interface Schedule {

@@ -6,6 +6,7 @@ import { collect, inOrder, refuseNewer } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
 import { normalizeName, suggest, toSlug } from '../playbook/text.ts'
 import { HOUR_MS } from '../time.ts'
+import { type ContactKind, readCarried, readContact } from './carriers.ts'
 import { type Holder, type Layer, noOnCall, type OnCall, type OnCallPerson, OWNER, type Schedule } from './oncall.ts'
 import { OnCallFile } from './schema.ts'
 import { readDay, readTimeOfDay, readTurn, readZone } from './wall.ts'
@@ -59,14 +60,36 @@ function named({ role, team, name }: Pick<ScheduleFile, 'role' | 'team' | 'name'
 function buildPerson(person: PersonFile, path: Path, report: Report): OnCallPerson {
   const email = person.email.toLowerCase()
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) error(report, 'bad-email', [...path, 'email'], `"${person.email}" is not an e-mail address.`, '')
-  const channels = (person.channels ?? ['email']).map((channel, index) => {
+  const contacts = buildContacts(person, path, report)
+  const channels = (person.channels ?? ['email']).flatMap((channel, index) => {
     const id = typeof channel === 'string' ? channel : `webhook:${channel.webhook}`
-    if (!/^(email|webhook:.+)$/.test(id)) {
-      error(report, 'unknown-channel', [...path, 'channels', index], `"${id}" is not a channel.`, 'Use "email" or "webhook:<connection>".')
+    const carried = readCarried(id)
+    if (!/^(email|webhook:.+)$/.test(id) && carried === undefined) {
+      const fix = 'Use "email", "sms", "voice", "ntfy", "pushover" or "webhook:<connection>".'
+      error(report, 'unknown-channel', [...path, 'channels', index], `"${id}" is not a channel.`, fix)
     }
-    return id
+    if (carried === undefined || contacts[carried.contact] !== undefined) return [id]
+    const message = `${person.name} has no "${carried.contact}", so nobody is reached by "${id}".`
+    const fix = `Add ${carried.contact} beside the e-mail address.`
+    report({ code: 'no-contact', severity: 'warning', path: [...path, 'channels', index], message, fix })
+    return []
   })
-  return { name: person.name, email, zone: buildZone(person.zone, [...path, 'zone'], report), channels: [...new Set(channels)] }
+  const zone = buildZone(person.zone, [...path, 'zone'], report)
+  const own = Object.keys(contacts).length === 0 ? {} : { contacts }
+  return { name: person.name, email, zone, channels: [...new Set(channels)], ...own }
+}
+
+/** What is wrong is not repeated: it is somebody's own. */
+function buildContacts(person: PersonFile, path: Path, report: Report): Partial<Record<ContactKind, string>> {
+  const contacts: Partial<Record<ContactKind, string>> = {}
+  for (const kind of ['phone', 'ntfy', 'pushover'] as const) {
+    const written = person[kind]
+    if (written === undefined) continue
+    const { ok, contact, fix } = readContact(kind, written)
+    if (!ok) error(report, 'bad-contact', [...path, kind], `This is not what "${kind}" takes.`, fix)
+    contacts[kind] = contact
+  }
+  return contacts
 }
 
 function checkPeople(people: readonly OnCallPerson[], report: Report): void {
@@ -82,7 +105,13 @@ function checkPeople(people: readonly OnCallPerson[], report: Report): void {
     }
     if (channels.length === 0) {
       const message = `${name} has no channel but the console: a page rings only where it is open.`
-      report({ code: 'no-channel', severity: 'warning', path: ['people', index], message, fix: 'Add "email" or a webhook to channels.' })
+      report({
+        code: 'no-channel',
+        severity: 'warning',
+        path: ['people', index],
+        message,
+        fix: 'Add "email", "sms" or another to channels.',
+      })
     }
   }
 }

@@ -11,7 +11,9 @@ const Holder = z.string().trim().min(1).max(254).meta({ description: '"owner", o
 const Holders = z.union([Holder, z.array(Holder).max(ITEMS_MAX)])
 
 const ChannelFile = z.union([
-  z.string().trim().min(1).max(NAME_CHARS_MAX).meta({ description: '"email", or "webhook:<connection>".' }),
+  z.string().trim().min(1).max(NAME_CHARS_MAX).meta({
+    description: '"email", "sms", "voice", "ntfy", "pushover", the last four also as "sms:<connection>", or "webhook:<connection>".',
+  }),
   z.strictObject({ webhook: Name.meta({ description: 'A connection of connections.yaml.' }) }),
 ])
 
@@ -19,6 +21,16 @@ const PersonFile = z.strictObject({
   name: Name,
   email: Email,
   zone: Zone.optional(),
+  phone: z
+    .string()
+    .trim()
+    .max(40)
+    .optional()
+    .meta({ description: 'Number for "sms" and "voice", with "+" and the code of the country.', examples: ['+49 151 23456789'] }),
+  ntfy: z.string().trim().max(64).optional().meta({
+    description: 'Topic for "ntfy". Who knows the topic of a public server can read along: make it long and random.',
+  }),
+  pushover: z.string().trim().max(30).optional().meta({ description: 'The person\'s own user key for "pushover"; no group\'s.' }),
   channels: z
     .array(ChannelFile)
     .max(20)
@@ -66,16 +78,24 @@ export type OnCallFile = z.infer<typeof OnCallFile>
 /** Systems that are asked what fires; the integrations of these names know how. */
 export const ASKED_KINDS = ['alertmanager', 'cloudwatch', 'pagerduty', 'prometheus', 'prometheus-query', 'sentry'] as const
 
+/** Vendors that carry pages to people; the channels of these names know how. */
+export const CARRIER_KINDS = ['ntfy', 'pushover', 'twilio'] as const
+
 const ConnectionFile = z.strictObject({
   name: Name.meta({ description: 'How people and the playbook name it.' }),
-  kind: z.enum(['webhook', ...ASKED_KINDS]).meta({
-    description: '"webhook" is sent to; all others are asked what fires there, after a downtime and every so often.',
+  kind: z.enum(['webhook', ...CARRIER_KINDS, ...ASKED_KINDS]).meta({
+    description:
+      '"webhook" is sent to; "ntfy", "pushover" and "twilio" carry pages to people; all others are asked what fires there, after a downtime and every so often.',
   }),
-  url: z.string().trim().min(1).max(2_000),
+  url: z.string().trim().min(1).max(2_000).optional().meta({ description: "May be left out where pages are carried: the vendor's own." }),
   secret_env: Name.optional().meta({
-    description: 'Environment variable that holds the signing secret; <NAME>_FILE may name a file instead.',
+    description: 'Environment variable that holds the signing secret, or the token; <NAME>_FILE may name a file instead.',
   }),
-  secret_file: z.string().trim().min(1).max(1_000).optional().meta({ description: 'File that holds the signing secret.' }),
+  secret_file: z.string().trim().min(1).max(1_000).optional().meta({ description: 'File that holds the signing secret, or the token.' }),
+  callback_secret_env: Name.optional().meta({
+    description: 'Of "twilio" with an API key: environment variable that holds the auth token, which signs what Twilio tells.',
+  }),
+  callback_secret_file: z.string().trim().min(1).max(1_000).optional().meta({ description: 'File that holds the same.' }),
   source: Name.optional().meta({ description: 'Of one that is asked: name of the source whose alerts it answers for.' }),
   every: z
     .string()
@@ -87,7 +107,7 @@ const ConnectionFile = z.strictObject({
   settings: z
     .record(Name, z.string().max(1_000))
     .optional()
-    .meta({ description: 'Of one that is asked: what its kind reads, such as `region` or `organization`; no secrets.' }),
+    .meta({ description: 'What its kind reads, such as `region`, `organization` or `from`; no secrets.' }),
 })
 
 export const ConnectionsFile = z

@@ -91,6 +91,8 @@ export const FINDING_CODES = {
   'duplicate-person': 'Two people have one address.',
   'unknown-person': 'A schedule names somebody who is not listed.',
   'unknown-channel': 'This is not a channel.',
+  'bad-contact': 'A phone number, topic or user key is not one.',
+  'no-contact': 'A channel needs an address that the person does not have.',
   'unknown-connection': 'A channel or an action names a connection that is not there.',
   'no-channel': 'A person can be reached in the console only.',
   'schedule-members': 'A schedule needs one of on_call and layers.',
