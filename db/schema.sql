@@ -318,6 +318,7 @@ create table incident (
   updated_at timestamp with time zone not null default now(),
   service text,
   merged_into uuid,
+  team text,
   constraint incident_number_key UNIQUE (number),
   constraint incident_pkey PRIMARY KEY (id),
   constraint incident_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES incident(id),
@@ -331,6 +332,7 @@ CREATE INDEX incident_merged_into ON incident USING btree (merged_into) WHERE (m
 CREATE INDEX incident_open ON incident USING btree (severity_rank, opened_at DESC, id) WHERE open;
 CREATE INDEX incident_opened_at ON incident USING btree (opened_at DESC, id DESC);
 CREATE INDEX incident_service ON incident USING btree (service, opened_at DESC) WHERE (service IS NOT NULL);
+CREATE INDEX incident_team ON incident USING btree (team, opened_at DESC) WHERE (team IS NOT NULL);
 CREATE INDEX incident_wake ON incident USING btree (wake_at) WHERE (wake_at IS NOT NULL);
 grant insert, select, update on incident to tocsin_app;
 

@@ -54,6 +54,8 @@ export const Explanation = z
     service: Named.nullish(),
     /** Whose people hold the roles; null: the organisation's. */
     team: Named.nullish(),
+    /** Why it is whose it is, where the team that its key is bound to has a say; else empty. */
+    team_reason: z.string().optional(),
     /** Alerts with this key share one open incident. Null where no incident is opened. */
     group_key: z.string().nullable(),
     /** The open incident that it would join, if you may see it: then nobody is paged anew. */

@@ -10,6 +10,7 @@ export const IncidentQuery = ListQuery.extend({
   phase: Name.optional(),
   type: Name.optional(),
   service: Name.optional(),
+  team: Name.optional(),
   /** Number of the playbook's version that it runs under. */
   version: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
   q: z.string().overwrite(cleanText).max(200).optional(),

@@ -94,6 +94,8 @@ export const Incident = z
     service: z.string().nullable(),
     /** Whose people hold the roles; null: the organisation's. */
     team: z.string().nullable(),
+    /** Why it is whose it is, where the team that its key is bound to has a say; else empty. */
+    team_reason: z.string(),
     /** The first thing to do; empty when the playbook names nothing. */
     first_step: z.string(),
     private: z.boolean(),

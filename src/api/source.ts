@@ -149,6 +149,7 @@ export const SourceNotice = z.object({
     'certificate-missing',
     'forged',
     'no-key',
+    'team-unknown',
     'key-ending',
   ]),
   level: z.enum(['info', 'warn', 'fail']),

@@ -13,6 +13,7 @@ export const WhyStep = z
       'waiting',
       'rule',
       'severity',
+      'team',
       'below',
       'unknown',
       'alert',

@@ -23,7 +23,7 @@ export async function explainOffline(path: string, asked: ExplainBody, now: Inst
   const clauses = openClauses(texts.playbook, linted.playbook ?? undefined)
   const rosterAt = rosterOf(playbook, onCallOf(folder))
   const items = signals.map((signal) =>
-    showExplanation(explain({ playbook, clauses, rosterAt, signal, sourceKind, sourceId: sourceKind, at, plain }), null),
+    showExplanation(explain({ playbook, clauses, rosterAt, signal, sourceKind, sourceId: sourceKind, sourceTeam: null, at, plain }), null),
   )
   return {
     at: toRfc3339(at),

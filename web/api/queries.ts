@@ -38,6 +38,7 @@ export interface IncidentFilter {
   readonly severity?: string
   readonly phase?: string
   readonly type?: string
+  readonly team?: string
   readonly version?: string
   readonly q?: string
 }

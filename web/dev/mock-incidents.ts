@@ -90,6 +90,7 @@ export function incidentOf(sketch: Sketch): Incident {
     impact: {},
     service: null,
     team: null,
+    team_reason: '',
     owed: [],
     alerts_firing_at_resolution: null,
     severity_reason: 'API5xxAlarm is what the playbook calls API 5xx Spike, and that is SEV-1.',

@@ -44,7 +44,7 @@ function describeHold({ hold, hold_passed }: Explanation): string[] {
   return [...held, ...(hold_passed ?? []).map(safeLine)]
 }
 
-function describeVerdict({ severity, joins, service, team }: Explanation, paint: Paint): string[] {
+function describeVerdict({ severity, joins, service, team, team_reason: teamReason = '' }: Explanation, paint: Paint): string[] {
   const joined =
     joins === null ? [] : [`It joins incident ${joins.number} (${safeLine(joins.title)}), which is open: nobody is paged anew.`]
   if (severity === null) return joined
@@ -54,6 +54,7 @@ function describeVerdict({ severity, joins, service, team }: Explanation, paint:
     `Severity ${safeLine(severity.id)}: ${safeLine(severity.definition)} ${placeOf(severity.clause, paint)}`,
     ...of('Service', service),
     ...of('Of the team', team),
+    ...(teamReason === '' ? [] : [safeLine(teamReason)]),
     ...joined,
   ]
 }

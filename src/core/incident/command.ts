@@ -27,6 +27,8 @@ export type IncidentCommand =
       readonly measured?: Measurement
       /** What is hit, where the signal or the person says so. */
       readonly service?: string | null
+      /** The team whose key its signals came by: it is theirs where no service says otherwise. */
+      readonly sourceTeam?: string | null
       /** A task of Tocsin's own: pages nobody, waits in the queue, and is resolved when its alert is clear. */
       readonly chore?: true
       /** When alerts of its group turned red or green lately, before it and by its opening. */

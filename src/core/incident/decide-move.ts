@@ -16,7 +16,7 @@ export function movePlaybook(incident: Incident, command: CommandOf<'move-playbo
   const type = incident.incidentType === null ? null : findType(playbook, incident.incidentType)
   if (type === undefined) return refuse('type-unknown')
   if (command.reason.trim() === '') return refuse('reason-required')
-  const team = teamOf(playbook, incident.service, incident.incidentType)
+  const team = teamOf(playbook, incident)
   return accept({
     type: 'incident.playbook-moved',
     at: now,

@@ -81,7 +81,7 @@ export function triage(incident: Incident, command: CommandOf<'triage'>, playboo
   const chosen = command.severity === null ? rowByType(incident, type, playbook, now) : rowByHand(command.severity, playbook)
   if (chosen === undefined) return refuse('severity-unknown')
   const incidentType = type?.id ?? incident.incidentType
-  const team = teamOf(playbook, incident.service, incidentType)
+  const team = teamOf(playbook, { ...incident, incidentType })
   const triaged: IncidentEvent = {
     type: 'incident.triaged',
     at: now,

@@ -103,7 +103,8 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
   if (type === undefined) return refuse('type-unknown')
   const service = command.service ?? null
   if (service !== null && findService(playbook, service) === undefined) return refuse('service-unknown')
-  const team = teamOf(playbook, service, type?.id ?? null)
+  const sourceTeam = command.sourceTeam ?? null
+  const team = teamOf(playbook, { service, sourceTeam, incidentType: type?.id ?? null })
   const severity = openingSeverity(command, type, playbook, now)
   if (severity === undefined) return refuse('severity-unknown')
   const { row, reason, clause, basis } = severity
@@ -126,6 +127,7 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
     private: command.private,
     ...(service === null ? {} : { service }),
     ...(team === null ? {} : { team }),
+    ...(sourceTeam === null ? {} : { sourceTeam }),
     ...(command.chore === true ? { chore: true as const } : {}),
     ...(command.turns === undefined || command.turns.length === 0 ? {} : { turns: command.turns }),
   }
@@ -253,7 +255,7 @@ function nameService(incident: Incident, command: CommandOf<'name-service'>, pla
   if (service === incident.service) return accept()
   const row = findRow(playbook, incident.severity)
   if (row === undefined) return refuse('severity-unknown')
-  const team = teamOf(playbook, service, incident.incidentType)
+  const team = teamOf(playbook, { ...incident, service })
   return accept({ type: 'incident.service-named', at: now, by, service, team, reason, roles: row.roles })
 }
 

@@ -67,6 +67,8 @@ export type IncidentEvent =
       readonly service?: string
       /** Whose people hold the roles; left out: the organisation's. */
       readonly team?: string
+      /** The team whose key the signals came by that opened it, also where it does not decide; left out: no team's. */
+      readonly sourceTeam?: string
       /** Set for a task of Tocsin's own: it pages nobody, and is resolved when its alert is clear. */
       readonly chore?: true
       /** When alerts of the same group turned red or green lately, in an incident before this one and by its opening. */

@@ -116,6 +116,7 @@ function opened(incident: Incident, event: EventOf<'incident.opened'>): Incident
     private: event.private,
     service: event.service ?? null,
     team: event.team ?? null,
+    sourceTeam: event.sourceTeam ?? null,
     chore: event.chore ?? false,
     turns: event.turns ?? [],
     openedAt: event.at,

@@ -152,7 +152,7 @@ const services: readonly Service[] = ['One', 'Two'].map((team) => ({
   links: [],
 }))
 const versions: readonly [Playbook, Playbook] = [
-  measuringPlaybook({ services }),
+  measuringPlaybook({ services, teams: [{ name: 'Two', description: '' }] }),
   {
     ...measuringPlaybook({ services: services.slice(1) }),
     digest: asId<PlaybookDigest>('d2'),
@@ -188,6 +188,7 @@ function run(first: string, asks: readonly (readonly [number, Asked])[]): Step[]
     title: 't',
     summary: '',
     incidentType: null,
+    sourceTeam: 'Two',
     severity: first,
     severityReason: '',
     private: false,
@@ -297,7 +298,7 @@ test('every role of the severity’s row has a duty, in the version that the inc
     for (const { after, playbook } of steps) {
       if (!isOpen(after)) continue
       expect(after.playbook).toBe(playbook.digest)
-      expect(after.team).toBe(teamOf(playbook, after.service, after.incidentType))
+      expect(after.team).toBe(teamOf(playbook, after))
       const { roles } = playbook.severities.find((row) => row.id === after.severity) ?? { roles: [] }
       for (const role of roles) expect(after.duties.some((duty) => duty.role === role && duty.state !== 'ended')).toBe(true)
     }

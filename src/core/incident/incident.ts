@@ -29,6 +29,8 @@ export interface Incident {
   readonly service: string | null
   /** Whose people hold the roles; null: the organisation's. */
   readonly team: string | null
+  /** The team whose key its first signals came by; null: no team's. */
+  readonly sourceTeam: string | null
   /** A task of Tocsin's own, resolved when its alert is clear. */
   readonly chore: boolean
   readonly private: boolean
@@ -162,6 +164,7 @@ const LATER = {
   snooze: null,
   service: null,
   team: null,
+  sourceTeam: null,
   chore: false,
   monitored: false,
   proposal: null,

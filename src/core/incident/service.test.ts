@@ -49,6 +49,16 @@ describe('an opening', () => {
     expect(opened({ service: 'search' }).incident).toMatchObject({ service: 'search', team: null })
   })
 
+  test('by a team’s key is that team’s, before the type’s and after the service’s', () => {
+    const byKey = { sourceTeam: 'Payments' }
+    expect(opened(byKey, 'Payments').paging()).toEqual(['Ops:Bob'])
+    expect(opened(byKey).incident).toMatchObject({ team: 'Payments', sourceTeam: 'Payments' })
+    expect(opened({ ...byKey, incidentType: 'crash' }).incident.team).toBe('Payments')
+    expect(opened({ ...byKey, service: 'search' }).incident.team).toBe('Payments')
+    expect(opened({ sourceTeam: 'Apps', service: 'checkout' }).incident.team).toBe('Payments')
+    expect(opened({ sourceTeam: 'Gone' }).incident).toMatchObject({ team: null, sourceTeam: 'Gone' })
+  })
+
   test('with a service that the playbook has not is refused', () => {
     expect(new IncidentRun(playbook).open({ service: 'chekout' })).toBe('service-unknown')
   })
@@ -95,6 +105,15 @@ describe('naming the service', () => {
     expect(run.incident).toMatchObject({ service: null, team: null })
   })
 
+  test('taken back leaves it to the team whose key it came by', () => {
+    const run = opened({ sourceTeam: 'Apps', service: 'checkout' }, 'Payments')
+    expect(name(run, null, 'Apps')).toBe('service-named paged')
+    expect(run.incident).toMatchObject({ service: null, team: 'Apps' })
+    expect(name(run, 'search', 'Apps')).toBe('service-named')
+    run.command(T0 + 20, { type: 'triage', by: byAnn, incidentType: 'crash', severity: null, reason: '' })
+    expect(run.incident.team).toBe('Apps')
+  })
+
   test('after the resolution is for the record only', () => {
     const run = opened()
     run.command(T0 + 1, { type: 'resolve', by: byAnn, reason: 'x' })
@@ -139,4 +158,13 @@ test('a version of the playbook in which the service is another team’s pages t
   expect(run.command(T0 + 1, { type: 'move-playbook', by: byAnn, playbook: run.playbook.digest, reason: 'x' })).toBe('playbook-moved paged')
   expect(run.incident.team).toBe('Payments')
   expect(run.paging()).toEqual(['Ops:Bob'])
+})
+
+test('a version of the playbook that does not name the key’s team leaves it to the organisation', () => {
+  const run = opened({ sourceTeam: 'Apps' }, 'Apps')
+  run.playbook = { ...playbook, digest: asId<PlaybookDigest>('d2'), teams: [] }
+  run.roster = holders(null)
+  expect(run.command(T0 + 1, { type: 'move-playbook', by: byAnn, playbook: run.playbook.digest, reason: 'x' })).toBe('playbook-moved paged')
+  expect(run.incident).toMatchObject({ team: null, sourceTeam: 'Apps' })
+  expect(run.paging()).toEqual(['Ops:Ann'])
 })

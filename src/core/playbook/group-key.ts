@@ -13,9 +13,12 @@ export function groupKeyOf(type: IncidentType, signal: Signal): string {
   return key.length <= GROUP_KEY_CHARS_MAX ? key : `${key.slice(0, GROUP_KEY_CHARS_MAX).toWellFormed()}…${hash(key)}`
 }
 
-/** Alerts of different services never join one incident: they may be of different teams. */
-export function withService(groupKey: string, service: string | null): string {
-  return service === null ? groupKey : `${groupKey}@${service}`
+/**
+ * Alerts of different services never join one incident: they may be of different teams. Nor do those that came by keys of
+ * different teams. @param team by whose key it came, where that decides whose it is
+ */
+export function withOwner(groupKey: string, { service, team }: { readonly service: string | null; readonly team: string | null }): string {
+  return `${groupKey}${service === null ? '' : `@${service}`}${team === null ? '' : `~${team}`}`
 }
 
 /** 53 bits (cyrb53, public domain): two long keys with equal beginnings must differ, nobody gains by making them meet. */

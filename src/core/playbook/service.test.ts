@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { testPlaybook } from '../../../test/support/playbook.ts'
 import type { Service } from './playbook.ts'
-import { serviceOf, teamOf } from './service.ts'
+import { explainKey, serviceOf, teamByKey, teamOf } from './service.ts'
 
 const service = (name: string, labels: Record<string, readonly string[]>, team: string | null = null): Service => ({
   name,
@@ -51,16 +51,39 @@ describe('the service of a signal', () => {
   })
 })
 
-test('the team is that of the service, else of the type, else nobody’s', () => {
+describe('the team', () => {
   const [type] = testPlaybook().incidentTypes
   if (type === undefined) throw new Error('no type')
   const playbook = testPlaybook({
+    teams: ['Payments', 'Apps', 'Search'].map((name) => ({ name, description: '' })),
     services: [service('owned', { a: ['b'] }, 'Payments'), service('shared', { a: ['c'] })],
     incidentTypes: [{ ...type, team: 'Apps' }],
   })
-  expect(teamOf(playbook, 'owned', 'spike')).toBe('Payments')
-  expect(teamOf(playbook, 'shared', 'spike')).toBe('Apps')
-  expect(teamOf(playbook, null, 'spike')).toBe('Apps')
-  expect(teamOf(playbook, 'shared', null)).toBeNull()
-  expect(teamOf(playbook, 'gone', 'gone')).toBeNull()
+
+  test.each<[string, { service: string | null; key: string | null; type: string | null }, string | null, string | null]>([
+    ['of the service', { service: 'owned', key: null, type: 'spike' }, 'Payments', null],
+    ['of the type where the service has none', { service: 'shared', key: null, type: 'spike' }, 'Apps', null],
+    ['of the type without a service', { service: null, key: null, type: 'spike' }, 'Apps', null],
+    ['nobody’s', { service: 'shared', key: null, type: null }, null, null],
+    ['nobody’s, of what is gone', { service: 'gone', key: null, type: 'gone' }, null, null],
+    ['of the key, before the type', { service: null, key: 'Search', type: 'spike' }, 'Search', 'Search'],
+    ['of the key where the service has none', { service: 'shared', key: 'Search', type: null }, 'Search', 'Search'],
+    ['of the service, before the key', { service: 'owned', key: 'Search', type: 'spike' }, 'Payments', null],
+    ['of the type where the playbook does not know the key’s', { service: null, key: 'Gone', type: 'spike' }, 'Apps', null],
+  ])('is that %s', (_name, { service: named, key, type: incidentType }, expected, byKey) => {
+    const ownership = { service: named, sourceTeam: key, incidentType }
+    expect(teamOf(playbook, ownership)).toBe(expected)
+    expect(teamByKey(playbook, ownership)).toBe(byKey)
+  })
+
+  test.each<[string | null, string | null, string | null, string]>([
+    [null, null, 'spike', ''],
+    ['owned', 'Payments', null, ''],
+    [null, 'Search', null, 'It came by a key of Search, so it is theirs.'],
+    ['shared', 'Search', 'spike', 'It came by a key of Search, so it is theirs, though the type is of Apps.'],
+    ['owned', 'Search', 'spike', 'It came by a key of Search, and owned is of Payments: the service decides whose it is.'],
+    [null, 'Gone', 'spike', 'It came by a key of Gone, a team that the playbook does not name: that decides nothing.'],
+  ])('of service %s, key %s and type %s says why', (named, sourceTeam, incidentType, sentence) => {
+    expect(explainKey(playbook, { service: named, sourceTeam, incidentType })).toBe(sentence)
+  })
 })

@@ -15,6 +15,7 @@ export type NoticeCode =
   | 'certificate-missing'
   | 'forged'
   | 'no-key'
+  | 'team-unknown'
   | 'key-ending'
 
 export interface Notice {
@@ -28,6 +29,8 @@ export interface SourceFacts {
   readonly createdAt: Instant
   readonly revoked: boolean
   readonly observeSince: Instant | null
+  /** A team that it is bound to and the playbook in force does not name; null: none, or it does. */
+  readonly unknownTeam: string | null
   readonly hours: readonly HeardHour[]
   readonly keys: readonly {
     readonly prefix: string
@@ -60,6 +63,7 @@ export function noticesOf(facts: SourceFacts, now: Instant): Notice[] {
     ...aboutTrust(facts, now),
     ...aboutCertificates(facts),
     ...aboutKeys(facts, now),
+    ...aboutTeam(facts),
     ...aboutSilence(facts, now),
     ...aboutFaults(facts, now),
     ...aboutObserving(facts, now),
@@ -155,6 +159,18 @@ function aboutKeys({ keys }: SourceFacts, now: Instant): Notice[] {
     text: `The key ${display(prefix)}… ends ${inWords((expiresAt ?? now) - now)}, and a sender still uses it.`,
     remedy: 'Give that sender the new key.',
   }))
+}
+
+function aboutTeam({ unknownTeam }: SourceFacts): Notice[] {
+  if (unknownTeam === null) return []
+  return [
+    {
+      code: 'team-unknown',
+      level: 'warn',
+      text: `It is bound to the team ${display(toLine(unknownTeam, 120))}, which the playbook does not name: its signals page as if it were bound to none.`,
+      remedy: 'Name that team under teams in the playbook, or bind the source to one that is there.',
+    },
+  ]
 }
 
 function aboutSilence({ createdAt, hours }: SourceFacts, now: Instant): Notice[] {

@@ -185,6 +185,7 @@ async function openFor(ports: Ports, tx: Tx, { target, alerts }: Group, playbook
     summary: summaryOf(target),
     incidentType: target.incidentType,
     service: target.service,
+    sourceTeam: target.sourceTeam,
     // The core finds the row of a type, or the default's, and what was measured may raise it.
     severity: target.kind === 'storm' || target.kind === 'chore' ? target.severity : null,
     ...(target.kind === 'chore' ? { chore: true as const } : {}),

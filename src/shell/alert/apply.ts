@@ -17,6 +17,7 @@ import type { Ports } from '../ports.ts'
 import { setApart } from '../source/apart.ts'
 import { notePoison, watchFaults } from '../source/fault-watch.ts'
 import { observing } from '../source/observe.ts'
+import { readTeams } from '../source/team.ts'
 import { foldHolding } from '../silence/hold-units.ts'
 import {
   type AlertUpdate,
@@ -105,9 +106,10 @@ async function applyUnits(ports: Ports, tx: Tx, units: readonly Unit[], hints?: 
   const watch = watchFaults(matcherOf(playbook))
   const { matcher } = watch
   const observed = await observing(ports, tx, units)
+  const teamOf = await readTeams(ports, tx, units)
   const held = await foldHolding(tx, ports.database, units, {
     playbook,
-    aim: (unit) => pingAim(ports, unit) ?? observed(unit, aimOf(unit, playbook, matcher)),
+    aim: (unit) => pingAim(ports, unit) ?? observed(unit, aimOf(unit, playbook, matcher, teamOf(unit))),
     fold: (aim) => fold(units, { latest, aim, freshId: ports.freshId }),
   })
   const folded = held.fold

@@ -48,7 +48,13 @@ function explain(fate: Fate, place: Place | undefined, isFirst: boolean): Outcom
   }
   if (fate.aimed && place !== undefined) {
     const kind: OutcomeKind = isFirst ? 'opened' : 'joined'
-    return { kind, why: `${isFirst ? 'Opened' : 'Joined'} incident ${place.number}. ${place.target?.reason ?? ''}`.trim(), incidentId }
+    return {
+      kind,
+      why: [`${isFirst ? 'Opened' : 'Joined'} incident ${place.number}.`, place.target?.reason ?? '', place.target?.ownerReason ?? '']
+        .filter(Boolean)
+        .join(' '),
+      incidentId,
+    }
   }
   if (fate.kind === 'acknowledged') {
     return {

@@ -4,9 +4,9 @@ import type { HeldAim } from '../../core/alert/hold.ts'
 import { toLine } from '../../core/alert/text.ts'
 import type { Matcher, Match } from '../../core/playbook/match.ts'
 import { REVIEW_ALARM } from '../../core/playbook/review-alarm.ts'
-import { withService } from '../../core/playbook/group-key.ts'
+import { withOwner } from '../../core/playbook/group-key.ts'
 import { severityRow, type Playbook, type SignalMeasure } from '../../core/playbook/playbook.ts'
-import { serviceOf } from '../../core/playbook/service.ts'
+import { explainKey, serviceOf, teamByKey } from '../../core/playbook/service.ts'
 import { INTERNAL_KIND } from '../source/source-store.ts'
 import type { Unit } from './apply-item.ts'
 
@@ -23,6 +23,8 @@ export interface Target {
   readonly incidentType: string | null
   /** What is hit, as the playbook names it. */
   readonly service: string | null
+  /** The team that its source is bound to. */
+  readonly sourceTeam: string | null
   /** An alert joins when the last one came no longer ago; null: as long as it is open. */
   readonly windowMs: number | null
   /** What the values of its signals measure. */
@@ -30,6 +32,8 @@ export interface Target {
   readonly severity: string
   /** Why this severity, and why here. */
   readonly reason: string
+  /** Why it is whose it is, where its key has a say; else empty. */
+  readonly ownerReason: string
 }
 
 export type Aim =
@@ -47,16 +51,16 @@ const TITLE_CHARS_MAX = 300
 const SUMMARY_CHARS_MAX = 2_000
 
 /** One open triage a source, and one for each service that its signals name: they may be of different teams. */
-export function triageKey(sourceId: string, service: string | null): string {
-  return withService(`triage:${sourceId}`, service)
+function triageKey(sourceId: string): string {
+  return `triage:${sourceId}`
 }
 
 export function stormKey(sourceId: string): string {
   return `storm:${sourceId}`
 }
 
-/** Never throws: a matcher that does sends the signal to triage. */
-export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
+/** Never throws: a matcher that does sends the signal to triage. @param sourceTeam the team that its source is bound to */
+export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher, sourceTeam: string | null): Aim {
   if (isReview(unit)) return { kind: 'target', target: choreOf(unit, playbook) }
   const match = unit.plain || unit.signal.alarm === PLAIN_ALARM ? PLAIN : tryMatch(unit, matcher)
   if (match.kind === 'below') return { kind: 'below', reason: match.reason }
@@ -65,11 +69,13 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
     return { kind: 'below', reason: `${match.reason} It is kept as a measurement.` }
   const { sourceId, sourceName } = unit.item
   const service = unit.plain ? null : (serviceOf(playbook, unit.signal.labels)?.name ?? null)
+  const owner = { service, team: teamByKey(playbook, { service, sourceTeam }) }
   if (match.kind === 'type') {
     const { type, severity, reason, groupKey } = match
     const target: Target = {
-      groupKey: withService(groupKey, service),
+      groupKey: withOwner(groupKey, owner),
       service,
+      sourceTeam,
       kind: 'type',
       sourceId,
       sourceName,
@@ -80,12 +86,14 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
       measures: type.measures,
       severity,
       reason,
+      ownerReason: explainKey(playbook, { service, sourceTeam, incidentType: type.id }),
     }
     return { kind: 'target', target }
   }
   const target: Target = {
-    groupKey: triageKey(sourceId, service),
+    groupKey: withOwner(triageKey(sourceId), owner),
     service,
+    sourceTeam,
     kind: 'triage',
     sourceId,
     sourceName,
@@ -96,6 +104,7 @@ export function aimOf(unit: Unit, playbook: Playbook, matcher: Matcher): Aim {
     measures: null,
     severity: playbook.defaultSeverity,
     reason: `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
+    ownerReason: explainKey(playbook, { service, sourceTeam, incidentType: null }),
   }
   return { kind: 'target', target }
 }
@@ -117,11 +126,13 @@ function choreOf(unit: Unit, playbook: Playbook): Target {
     unit,
     typeTitle: null,
     service: null,
+    sourceTeam: null,
     incidentType: null,
     windowMs: null,
     measures: null,
     severity: row?.id ?? playbook.defaultSeverity,
     reason: 'A task of Tocsin’s own: it pages nobody and waits in the queue.',
+    ownerReason: '',
   }
 }
 
@@ -153,6 +164,7 @@ export function stormOf(target: Target, playbook: Playbook, limit: number): Targ
     service: null,
     measures: null,
     reason: `${target.sourceName} opened ${limit} incidents within a minute; this one takes the rest. ${severityRow(playbook, target.severity).id} is the worst of them.`,
+    ownerReason: explainKey(playbook, { service: null, sourceTeam: target.sourceTeam, incidentType: null }),
   }
 }
 

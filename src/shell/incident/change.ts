@@ -51,6 +51,8 @@ export interface Opening {
   readonly measured?: Measurement
   /** What is hit, as the playbook names it. */
   readonly service?: string | null
+  /** The team that the source of its first signals is bound to. */
+  readonly sourceTeam?: string | null
   /** A task of Tocsin's own. */
   readonly chore?: true
   readonly sourceId: SourceId | null
@@ -127,6 +129,7 @@ export async function openIncident(ports: Ports, tx: Tx, opening: Opening): Prom
       private: opening.private,
       ...(opening.measured === undefined ? {} : { measured: opening.measured }),
       service: opening.service ?? null,
+      sourceTeam: opening.sourceTeam ?? null,
       ...(opening.chore === undefined ? {} : { chore: opening.chore }),
       ...(opening.turns === undefined ? {} : { turns: opening.turns }),
     },

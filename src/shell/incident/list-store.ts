@@ -61,6 +61,7 @@ export interface IncidentFilter {
   readonly phases: readonly string[] | null
   readonly types: readonly string[] | null
   readonly services: readonly string[] | null
+  readonly teams: readonly string[] | null
   /** Number of the version that it runs under. */
   readonly playbookVersion: number | null
   readonly search: string | null
@@ -90,6 +91,7 @@ export async function listIncidents(
        and ($6::text is null or i.title ilike $6 or i.summary ilike $6 or i.number::text = $7)
        and ($10::text[] is null or i.service = any($10))
        and ($11::int is null or v.number = $11)
+       and ($12::text[] is null or i.team = any($12))
        and ($8::uuid is null or (${order.key}) ${order.than} (select ${order.key} from incident i where i.id = $8))
      order by ${order.by} limit $9`,
     [
@@ -104,6 +106,7 @@ export async function listIncidents(
       page.limit,
       filter.services,
       filter.playbookVersion,
+      filter.teams,
     ],
   )
   return rows.map(restored)

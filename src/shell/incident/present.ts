@@ -10,6 +10,7 @@ import type { SlaVerdict } from '../../core/incident/sla.ts'
 import { verdictOf } from '../../core/playbook/impact.ts'
 import { clauseText } from '../../core/playbook/clause.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
+import { explainKey } from '../../core/playbook/service.ts'
 import { formatQuantity } from '../../core/playbook/quantity.ts'
 import type { Roster } from '../../core/oncall/roster.ts'
 import { type Instant, SECOND_MS, toRfc3339 } from '../../core/time.ts'
@@ -52,6 +53,7 @@ export function showIncident(row: IncidentRow, context: ShowContext, now: Instan
     type_title: playbook.incidentTypes.find((type) => type.id === state.incidentType)?.title ?? null,
     service: state.service,
     team: state.team,
+    team_reason: explainKey(playbook, state),
     first_step: state.firstStep,
     private: row.private,
     opened_at: toRfc3339(state.openedAt),

@@ -35,7 +35,7 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
       },
       async (request) => {
         const viewer = require(request, 'incident.read')
-        const { open, severity, phase, type, service, version, q, cursor, limit } = request.query
+        const { open, severity, phase, type, service, team, version, q, cursor, limit } = request.query
         const after = readCursor(cursor, 'uuid')
         return ports.database.inTransaction('main', async (tx) => {
           const filter = {
@@ -44,6 +44,7 @@ export function incidentRoutes(ports: Ports): FastifyPluginAsyncZod {
             phases: split(phase),
             types: split(type),
             services: split(service),
+            teams: split(team),
             playbookVersion: version ?? null,
             search: q === undefined || q.trim() === '' ? null : q.trim(),
           }

@@ -140,8 +140,8 @@ export async function insertIncident(tx: Tx, view: NewIncidentView): Promise<num
     name: 'insert-incident',
     text: `insert into incident (id, version, state, title, summary, severity, severity_rank, phase, open, incident_type, private,
              playbook_digest, opened_at, acknowledged_at, resolved_at, closed_at, next_due_at, wake_at, alerts_total, alerts_firing,
-             service, merged_into, source_id, group_key)
-           values ($1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+             service, merged_into, team, source_id, group_key)
+           values ($1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
            returning number`,
     values: [...viewValues(view), view.sourceId, view.groupKey],
   })
@@ -154,7 +154,7 @@ export async function updateIncident(tx: Tx, view: IncidentView): Promise<void> 
     text: `update incident set version = $2, state = $3::jsonb, title = $4, summary = $5, severity = $6, severity_rank = $7, phase = $8,
              open = $9, incident_type = $10, private = $11, playbook_digest = $12, opened_at = $13, acknowledged_at = $14,
              resolved_at = $15, closed_at = $16, next_due_at = $17, wake_at = $18, alerts_total = $19, alerts_firing = $20,
-             service = $21, merged_into = $22, updated_at = clock_timestamp()
+             service = $21, merged_into = $22, team = $23, updated_at = clock_timestamp()
            where id = $1`,
     values: viewValues(view),
   })
@@ -194,6 +194,7 @@ function viewValues(view: IncidentView): unknown[] {
     view.alertsFiring,
     state.service,
     state.mergedInto?.id ?? null,
+    state.team,
   ]
 }
 

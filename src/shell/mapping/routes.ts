@@ -50,7 +50,7 @@ export function mappingRoutes(ports: Ports, parts: Pick<PlaybookParts, 'rosterRe
         plain: fault !== null,
         sourceKind: KIND,
         refused: fault === null ? null : { reason: fault, peopleAreTold: true },
-        source: source === undefined ? null : { id: source.id, name: source.name },
+        source: source === undefined ? null : { id: source.id, name: source.name, team: source.team },
         at: tx.now,
         viewer,
       })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ApiScene, openApiScene } from '../../../test/support/api.ts'
+import { type ApiScene, openApiScene, testParts } from '../../../test/support/api.ts'
 import { KEY, seedSource, startTestIntake, type TestIntake } from '../../../test/support/intake.ts'
 import { own } from '../../../test/support/playbook.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
@@ -56,8 +56,9 @@ beforeAll(async () => {
   playbooks = await openPlaybooks(base.database, folder, pino({ level: 'silent' }), { pollMs: 3_600_000 })
   rosters = openRosters({ folder: playbooks, mail: true, connections: () => [], freshId, monotonicMs: () => 0 })
   await base.database.inTransaction('main', rosters.syncPeople)
+  const playbook = { ...testParts().playbook, rosterReader: rosters.reader }
   const oncall = { onCallItems: rosters.onCallItems, onCall: playbooks.onCall }
-  scene = await openApiScene({ playbook: playbooks.current(), opened: base, ports: { playbooks, rosters }, parts: { oncall } })
+  scene = await openApiScene({ playbook: playbooks.current(), opened: base, ports: { playbooks, rosters }, parts: { oncall, playbook } })
   rosters.forget()
   await seedSource(base.database)
   intake = await startTestIntake(base.database, { playbook: playbooks.current(), ports: { playbooks, rosters } })
@@ -69,9 +70,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const fire = async (alertname: string, labels: Record<string, string>): Promise<void> => {
+const fire = async (alertname: string, labels: Record<string, string>, key = KEY): Promise<void> => {
   const alert = { labels: { alertname, ...labels }, annotations: {}, startsAt: '2026-11-24T00:00:00Z', endsAt: '2030-01-01T00:00:00Z' }
-  await intake.post('/alertmanager/api/v2/alerts', [alert], { authorization: `Bearer ${KEY}` })
+  await intake.post('/alertmanager/api/v2/alerts', [alert], { authorization: `Bearer ${key}` })
   await intake.settled()
 }
 type Item = { id: string; number: number; service: string | null; team: string | null; type: string | null }
@@ -119,6 +120,71 @@ describe('a signal', () => {
     expect(new Set(triage.map((incident) => incident.service))).toEqual(new Set(['android', 'checkout']))
     expect(triage).toHaveLength(2)
     expect(await paged(triage.find((incident) => incident.service === 'checkout')?.id ?? '')).toEqual(['DevSecOps:Pay'])
+  })
+})
+
+describe('a signal by a team’s key', () => {
+  const key = 'payments-key-'.padEnd(32, 'x')
+  let sourceId = ''
+  const setTeam = async (team: string | null) => {
+    await scene.database.database.query('update source set team = $2 where id = $1', [sourceId, team])
+    // The doors read again twice a second.
+    await new Promise((done) => setTimeout(done, 700))
+  }
+  beforeAll(async () => {
+    const { body } = await scene.ask(own, 'POST', '/sources', { name: 'payments scripts', team: 'Payments' })
+    sourceId = body.id
+    await scene.ask(own, 'POST', `/sources/${sourceId}/keys`, { key })
+  })
+  const newest = async () => (await scene.ask(own, 'GET', '/signals?limit=1')).body.items[0]
+
+  test('that no service claims is that team’s: its incident, its people, its own group, and why', async () => {
+    await fire('Spike', { instance: 'pay' }, key)
+    const signal = await newest()
+    expect(signal.outcome).toMatch(/^Opened incident \d+\. .+ It came by a key of Payments, so it is theirs\.$/)
+    const mine = (await incidents('&team=Payments&type=spike')).filter((incident) => incident.service === null)
+    expect(mine).toHaveLength(1)
+    expect(mine[0]).toMatchObject({
+      id: signal.incident_id,
+      team: 'Payments',
+      team_reason: 'It came by a key of Payments, so it is theirs.',
+    })
+    expect(await paged(signal.incident_id)).toEqual(['CTO:Boss', 'DevSecOps:Pay'])
+    expect((await incidents('&team=Apps')).some((incident) => incident.id === signal.incident_id)).toBe(false)
+    await fire('Odd', { instance: 'pay' }, key)
+    expect(await paged((await newest()).incident_id)).toEqual(['DevSecOps:Pay'])
+  })
+
+  test('counts before the type’s team, and gives way to the service of another', async () => {
+    await fire('Crash', { instance: 'pay' }, key)
+    const crash = await newest()
+    expect(crash.outcome).toContain('so it is theirs, though the type is of Apps.')
+    expect(await paged(crash.incident_id)).toEqual(['DevSecOps:Pay'])
+    await fire('Odder still', { service: 'android' }, key)
+    const odd = await newest()
+    expect(odd.outcome).toContain('It came by a key of Payments, and android is of Apps: the service decides whose it is.')
+    expect(await paged(odd.incident_id)).toEqual(['DevSecOps:App'])
+  })
+
+  test('is explained alike: asked of before, and of what has come', async () => {
+    const asked = (await scene.ask(own, 'GET', '/explain?alarm=Odd&source=payments%20scripts')).body.items[0]
+    expect(asked).toMatchObject({ team: { name: 'Payments' }, team_reason: 'It came by a key of Payments, so it is theirs.' })
+    expect(asked.pages[0].person.name).toBe('Pay')
+    const why = (await scene.ask(own, 'GET', `/why?signal=${(await newest()).id}`)).body
+    expect(why.steps.find((step: { kind: string }) => step.kind === 'team').sentence).toContain('android is of Apps')
+  })
+
+  test('of a team that the playbook does not name is the organisation’s, and its source’s page says so', async () => {
+    await setTeam('Gone')
+    const { notices } = (await scene.ask(own, 'GET', `/sources/${sourceId}`)).body
+    expect(notices.map((notice: { code: string }) => notice.code)).toContain('team-unknown')
+    await fire('Odd', { instance: 'gone' }, key)
+    const signal = await newest()
+    expect(signal.outcome).toContain('a team that the playbook does not name: that decides nothing.')
+    expect(await paged(signal.incident_id)).toEqual(['DevSecOps:Org'])
+    await setTeam(null)
+    await fire('Odd', { instance: 'none' }, key)
+    expect((await newest()).outcome).not.toContain('key of')
   })
 })
 

@@ -10,7 +10,7 @@ import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
 import { findSignal, parseSignalId } from '../http/signal-list.ts'
 import { findReceipt } from '../http/signal-list-store.ts'
 import type { Ports } from '../ports.ts'
-import { listSources } from '../source/source-store.ts'
+import { findTeams, listSources } from '../source/source-store.ts'
 import { type AskedSignals, DOOR_IDS, imagine, IMAGINED_KIND, readBody } from './asked-signal.ts'
 import { type ExplainAsked, makeExplainer } from './explain.ts'
 import type { PlaybookParts } from './routes.ts'
@@ -93,7 +93,12 @@ async function findAsked(tx: Tx, viewer: string, asked: ExplainBody): Promise<Fo
   const kind = source?.kind ?? (source === null ? asked.source : undefined)
   const instant = at ?? tx.now
   const signals = asked.signal === undefined ? pasted(asked, instant) : imagine(asked.signal, kind ?? IMAGINED_KIND)
-  return { ...signals, sourceKind: kind ?? signals.sourceKind, source: source && { id: source.id, name: source.name }, at: instant }
+  return {
+    ...signals,
+    sourceKind: kind ?? signals.sourceKind,
+    source: source && { id: source.id, name: source.name, team: source.team },
+    at: instant,
+  }
 }
 
 function pasted({ door = '', body = '' }: ExplainBody, at: number): AskedSignals {
@@ -120,7 +125,7 @@ export async function findReceived(tx: Tx, viewer: string, id: string, at: numbe
     plain: item.refused !== null,
     sourceKind: item.kind,
     refused: item.refused === null ? null : { reason: item.refused, peopleAreTold: signal !== undefined },
-    source: { id: item.sourceId, name: item.sourceName },
+    source: { id: item.sourceId, name: item.sourceName, team: (await findTeams(tx, [item.sourceId])).get(item.sourceId) ?? null },
     at: at ?? item.receivedAt,
   }
 }

@@ -19,7 +19,7 @@ import { findVersion, findVersionAt } from './version-store.ts'
 
 export interface ExplainAsked extends AskedSignals {
   /** Of whom it comes; null: no source that is known. */
-  readonly source: { readonly id: string; readonly name: string } | null
+  readonly source: { readonly id: string; readonly name: string; readonly team: string | null } | null
   readonly at: Instant
   readonly viewer: PersonId
 }
@@ -57,7 +57,17 @@ export function makeExplainer(
     const items: Explanation[] = []
     for (const signal of asked.signals.slice(0, EXPLAINED_MAX)) {
       const { sourceKind, plain, at } = asked
-      const explanation = explain({ playbook, clauses, rosterAt, signal, sourceKind, sourceId: asked.source?.id ?? '', at, plain })
+      const explanation = explain({
+        playbook,
+        clauses,
+        rosterAt,
+        signal,
+        sourceKind,
+        sourceId: asked.source?.id ?? '',
+        sourceTeam: asked.source?.team ?? null,
+        at,
+        plain,
+      })
       const groupKey = explanation.incident?.groupKey ?? null
       const now = isNow(asked.at, tx.now)
       const shown = showExplanation(explanation, groupKey === null || !now ? null : await findJoined(tx, asked, groupKey))

@@ -36,6 +36,7 @@ const NOTHING: OfIncident = {
   severity: null,
   service: null,
   team: null,
+  team_reason: '',
   group_key: null,
   pages: [],
   pages_cut: false,
@@ -61,6 +62,7 @@ function showIncident(incident: ExplainedIncident): OfIncident {
     },
     service: showNamed(incident.service),
     team: showNamed(incident.team),
+    team_reason: incident.teamReason,
     group_key: groupKey,
     pages: incident.pages.map(({ role, person, step, round, because, clause, ...moment }) => ({
       ...showMoment(moment),

@@ -14,6 +14,7 @@ import type { Tx } from '../database/database.ts'
 import { startLoop } from '../outbox/loop.ts'
 import type { Ports } from '../ports.ts'
 import { observing } from '../source/observe.ts'
+import { readTeams } from '../source/team.ts'
 import {
   endHolds,
   findNextDue,
@@ -140,9 +141,10 @@ async function aimAgain(ports: Ports, tx: Tx, alerts: readonly HeldAlert[]): Pro
   const units = waiting.map(toUnit)
   const reasons = new Map(waiting.map(({ fingerprint, reason }) => [fingerprint, reason]))
   const observed = await observing(ports, tx, units)
+  const teamOf = await readTeams(ports, tx, units)
   const held = await foldHolding(tx, ports.database, units, {
     playbook,
-    aim: (unit) => observed(unit, withReason(aimOf(unit, playbook, matcher), reasons.get(unit.fingerprint) ?? null)),
+    aim: (unit) => observed(unit, withReason(aimOf(unit, playbook, matcher, teamOf(unit)), reasons.get(unit.fingerprint) ?? null)),
     fold: (aim) => refold(waiting, units, aim),
   })
   const places = await placeAlerts(ports, tx, held.fold, { playbook, measured: [] })

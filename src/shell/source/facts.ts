@@ -41,6 +41,7 @@ export function openFactReader(ports: Ports): (tx: Tx, source: SourceRow, hours:
       createdAt: source.createdAt,
       revoked: source.revokedAt !== null,
       observeSince: source.observeSince,
+      unknownTeam: source.team !== null && !ports.playbooks.current().teams.some(({ name }) => name === source.team) ? source.team : null,
       hours,
       keys,
       secrets,

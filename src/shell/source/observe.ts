@@ -13,6 +13,7 @@ import type { Tx } from '../database/database.ts'
 import type { Ports } from '../ports.ts'
 import { keepObserved, listObserved, type ObservedAlert } from './observe-store.ts'
 import { mayBeObserved } from './source-cache.ts'
+import type { SourceRow } from './source-store.ts'
 
 /** Holds what would open or join an incident. */
 export type Observing = (unit: Unit, aim: Aim) => Aim
@@ -41,11 +42,7 @@ const SUMMARY_MS = 7 * DAY_MS
 const LOOKED_AT_MAX = 5_000
 
 /** By the playbook that is in force now. */
-export async function summarizeObserved(
-  ports: Ports,
-  tx: Tx,
-  source: { readonly id: SourceId; readonly name: string },
-): Promise<ObserveSummary> {
+export async function summarizeObserved(ports: Ports, tx: Tx, source: Pick<SourceRow, 'id' | 'name' | 'team'>): Promise<ObserveSummary> {
   const since = tx.now - SUMMARY_MS
   const alerts = await listObserved(tx, source.id, since, LOOKED_AT_MAX + 1)
   const playbook = ports.playbooks.current()
@@ -60,10 +57,10 @@ export async function summarizeObserved(
   }
 }
 
-function wouldBe(alerts: readonly ObservedAlert[], source: { id: SourceId; name: string }, playbook: Playbook): WouldBe[] {
+function wouldBe(alerts: readonly ObservedAlert[], source: Pick<SourceRow, 'id' | 'name' | 'team'>, playbook: Playbook): WouldBe[] {
   const matcher = matcherOf(playbook)
   return alerts.flatMap((alert): WouldBe[] => {
-    const aim = aimOf(toUnit(alert, source), playbook, matcher)
+    const aim = aimOf(toUnit(alert, source), playbook, matcher, source.team)
     if (aim.kind !== 'target') return []
     const { groupKey, severity } = aim.target
     return [{ groupKey, severity, roles: severityRow(playbook, severity).roles, from: alert.firstAt, until: alert.resolvedAt }]

@@ -36,17 +36,27 @@ const FRESH_LOOK_GAP_MS = 100
 const KEY_CHARS_MAX = 256
 const NO_SECRETS: readonly (string | null)[] = []
 
-const caches = new WeakMap<Ports, (sourceId: string) => boolean>()
+interface Remembered {
+  readonly observed: ReadonlySet<string>
+  readonly teamless: ReadonlySet<string>
+}
+
+const caches = new WeakMap<Ports, () => Remembered | null>()
 
 /** By memory, up to half a second old; true where this process keeps none and nobody can tell. */
 export function mayBeObserved(ports: Ports, sourceId: string): boolean {
-  return caches.get(ports)?.(sourceId) ?? true
+  return caches.get(ports)?.()?.observed.has(sourceId) ?? true
+}
+
+/** By memory, up to half a second old; true where nobody can tell, such as of a source that is revoked. */
+export function mayHaveTeam(ports: Ports, sourceId: string): boolean {
+  return caches.get(ports)?.()?.teamless.has(sourceId) !== true
 }
 
 export function openSourceCache(ports: Ports): SourceCache {
   const secretReader = openSecretReader(ports)
   let byHash: ReadonlyMap<string, KnownSource> = new Map()
-  let observed: ReadonlySet<string> | null = null
+  let remembered: Remembered | null = null
   let clock: { readonly now: Instant; readonly at: number } | null = null
   let running: Promise<void> | null = null
   let asked: Promise<void> | null = null
@@ -64,7 +74,11 @@ export function openSourceCache(ports: Ports): SourceCache {
       return { sources: await loadOpenSources(tx), keys: await loadOpenKeys(tx), secrets: await loadSecrets(tx) }
     })
     const byId = new Map<string, OpenSource>(sources.map((source) => [source.id, source]))
-    observed = new Set(sources.filter((source) => source.observeSince !== null).map((source) => source.id))
+    const idsOf = (found: readonly OpenSource[]) => new Set<string>(found.map((source) => source.id))
+    remembered = {
+      observed: idsOf(sources.filter((source) => source.observeSince !== null)),
+      teamless: idsOf(sources.filter((source) => source.team === null)),
+    }
     const secretsOf = Map.groupBy(secrets, (secret) => secret.sourceId)
     byHash = new Map(
       keys.flatMap(({ id, sourceId, hash }): [string, KnownSource][] => {
@@ -91,7 +105,7 @@ export function openSourceCache(ports: Ports): SourceCache {
   const timer = setInterval(() => void refresh().catch(() => undefined), REFRESH_MS)
   timer.unref()
   void refresh().catch(() => undefined)
-  caches.set(ports, (sourceId) => observed?.has(sourceId) ?? true)
+  caches.set(ports, () => remembered)
   return {
     find,
     findFresh: async (key) => {

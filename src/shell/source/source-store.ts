@@ -176,6 +176,7 @@ export interface OpenSource {
   readonly id: SourceId
   readonly name: string
   readonly kind: string | null
+  readonly team: string | null
   readonly topics: readonly string[]
   readonly signedOnly: boolean
   readonly observeSince: Instant | null
@@ -183,19 +184,30 @@ export interface OpenSource {
 
 /** All that are not revoked: few, so the doors keep them in memory. */
 export async function loadOpenSources(tx: Tx): Promise<OpenSource[]> {
-  const { rows } = await tx.query<Omit<Row, 'team' | 'key_prefix' | 'created_at' | 'revoked_at'>>({
+  const { rows } = await tx.query<Omit<Row, 'key_prefix' | 'created_at' | 'revoked_at'>>({
     name: 'load-open-sources',
-    text: `select id, name, kind, topics, signed_only, observe_since from source where revoked_at is null
+    text: `select id, name, kind, team, topics, signed_only, observe_since from source where revoked_at is null
            order by created_at desc limit ${SOURCES_MAX}`,
   })
   return rows.map((row) => ({
     id: asId<SourceId>(row.id),
     name: row.name,
     kind: row.kind,
+    team: row.team,
     topics: row.topics,
     signedOnly: row.signed_only,
     observeSince: row.observe_since?.getTime() ?? null,
   }))
+}
+
+/** Of these sources, the teams of those that are bound to one; revoked ones too. */
+export async function findTeams(tx: Tx, sourceIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await tx.query<{ id: string; team: string }>({
+    name: 'find-source-teams',
+    text: 'select id, team from source where id = any($1::uuid[]) and team is not null',
+    values: [sourceIds],
+  })
+  return new Map(rows.map((row) => [row.id, row.team]))
 }
 
 function toSource(row: Row): SourceRow {

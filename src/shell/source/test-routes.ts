@@ -54,7 +54,7 @@ export function sourceTestRoutes(ports: Ports, parts: Pick<PlaybookParts, 'roste
           const sample = sampleOf(entry, request.body.body)
           const test = { entry, source, body: sample.body, headers: { ...sample.headers, ...(await mailHeaders(entry, sample.body)) } }
           const { received, receiptId } = await send(ports, test)
-          const asked = { ...toAsked(entry, received), source: { id: source.id, name: source.name } }
+          const asked = { ...toAsked(entry, received), source: { id: source.id, name: source.name, team: source.team } }
           const explained = await explain(tx, { ...asked, at: tx.now, viewer: viewer.personId })
           const hasSecret = (await listSecrets(tx, source.id)).length > 0
           const body: SourceTested = {

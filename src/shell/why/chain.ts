@@ -25,6 +25,7 @@ export function ruleSteps(explained: Explained): WhyStep[] {
   ]
   if (item.severity !== null && item.verdict === 'type')
     steps.push(step('severity', item.severity.reason, { clause: item.severity.clause }))
+  if (item.team_reason) steps.push(step('team', item.team_reason, { clause: item.team?.clause ?? null }))
   return [...steps, ...notes]
 }
 

@@ -15,7 +15,7 @@ const VERDICTS: Readonly<Record<Explanation['verdict'], string>> = {
 }
 
 export function VerdictCard({ explanation, digest }: { readonly explanation: Explanation; readonly digest: string }) {
-  const { signal, severity, type, joins } = explanation
+  const { signal, severity, type, joins, service, team } = explanation
   return (
     <Card title="What it would be" aside={VERDICTS[explanation.verdict]}>
       <div className="space-y-3">
@@ -58,6 +58,27 @@ export function VerdictCard({ explanation, digest }: { readonly explanation: Exp
                   ] as const,
                   [`${severity.id} means`, severity.definition] as const,
                 ]),
+            ...(service == null
+              ? []
+              : [
+                  [
+                    'Service',
+                    <>
+                      {service.name} <ClauseLink clause={service.clause} digest={digest} />
+                    </>,
+                  ] as const,
+                ]),
+            ...(team == null
+              ? []
+              : [
+                  [
+                    'Team',
+                    <>
+                      {team.name} <ClauseLink clause={team.clause} digest={digest} />
+                    </>,
+                  ] as const,
+                ]),
+            ['Whose it is', explanation.team_reason ?? ''],
             ['Alarm', <SignalText key="a" text={signal.alarm} />],
             ['Sent by', signal.source],
             ['Value', signal.value === null ? '' : String(signal.value)],

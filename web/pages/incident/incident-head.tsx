@@ -58,7 +58,8 @@ export function IncidentHead({
           <Title text={incident.title} />
           <p className="mt-1 text-s text-muted">
             Opened <ClockTime at={openedAt} />
-            {incident.source === null ? ' by hand' : ` by ${incident.source}`} · <Ago at={openedAt} /> ·{' '}
+            {incident.source === null ? ' by hand' : ` by ${incident.source}`} · <Ago at={openedAt} />
+            <Owner incident={incident} /> ·{' '}
             <Link to="/playbook/versions/$digest" params={{ digest: incident.playbook_digest }} className="hover:underline">
               playbook v{incident.playbook_version}
             </Link>{' '}
@@ -78,6 +79,23 @@ export function IncidentHead({
         {children}
       </div>
     </header>
+  )
+}
+
+/** What is hit and whose it is; the list of what is that team's is one tap away. */
+function Owner({ incident: { service, team } }: { readonly incident: Incident }) {
+  if (service === null && team === null) return null
+  return (
+    <>
+      {' '}
+      · <span dir="auto">{service}</span>
+      {service !== null && team !== null && ' of '}
+      {team !== null && (
+        <Link to="/incidents" search={{ team }} className="hover:underline" dir="auto">
+          {team}
+        </Link>
+      )}
+    </>
   )
 }
 
@@ -148,6 +166,11 @@ function WhySeverity({ incident, id }: { readonly incident: Incident; readonly i
           <Link {...clauseLink(incident.playbook_digest, incident.severity_proposed.clause)} className="underline">
             playbook
           </Link>
+        </p>
+      )}
+      {incident.team_reason !== '' && (
+        <p className="mt-0.5 text-muted [overflow-wrap:anywhere]" dir="auto">
+          {incident.team_reason}
         </p>
       )}
       <Measured incident={incident} />

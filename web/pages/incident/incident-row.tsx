@@ -55,6 +55,7 @@ function factsOf(incident: Incident): readonly string[] {
     numberOf(incident),
     ...(lead?.person == null ? [] : [`${lead.title.toLowerCase()} ${lead.person.name}`]),
     ...(incident.type_title === null ? [] : [incident.type_title]),
+    ...(incident.team === null ? [] : [incident.team]),
     ...(incident.alerts_firing > 0 ? [`${counted(incident.alerts_firing, 'alert')} firing`] : []),
     ...(incident.alerts_total > 0 && incident.alerts_firing === 0 && incident.open ? ['alerts clear'] : []),
   ]

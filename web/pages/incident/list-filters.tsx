@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { PHASES_SHOWN } from './phases.ts'
 import type { ListSearch, ListState } from './list-search.ts'
-import { isFiltered } from './list-search.ts'
+import { isFiltered, narrowingOf } from './list-search.ts'
 import { PHASE_WORDS } from './words.ts'
 import { playbookQuery } from '../../api/queries.ts'
 import { Button } from '../../parts/button.tsx'
@@ -23,7 +23,6 @@ interface FiltersProps {
 
 export function ListFilters({ search, onChange }: FiltersProps) {
   const playbook = useQuery(playbookQuery).data
-  const chosen = [search.severity, search.phase, search.type, search.version, search.q].filter((value) => value !== undefined).length
   const set = (change: { readonly [Name in keyof ListSearch]?: ListSearch[Name] | undefined }): void => {
     const merged = { ...search, ...change }
     onChange(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined && value !== '')))
@@ -38,7 +37,7 @@ export function ListFilters({ search, onChange }: FiltersProps) {
         choices={STATES}
         onChange={(state) => set({ state: state === 'open' ? undefined : state })}
       />
-      <FoldedFilters used={chosen > 0}>
+      <FoldedFilters used={narrowingOf(search).length > 0}>
         <TextFilter
           wide
           label="Title, summary or number"
@@ -64,6 +63,14 @@ export function ListFilters({ search, onChange }: FiltersProps) {
           onChange={(type) => set({ type })}
           options={(playbook?.incident_types ?? []).map((row) => [row.id, row.title])}
         />
+        {(search.team !== undefined || (playbook?.teams ?? []).length > 0) && (
+          <ChoiceFilter
+            label="Team"
+            value={search.team}
+            onChange={(team) => set({ team })}
+            options={(playbook?.teams ?? []).map((team) => [team.name, team.name])}
+          />
+        )}
         {search.version !== undefined && (
           <ChoiceFilter
             label="Any version"

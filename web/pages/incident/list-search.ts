@@ -8,6 +8,8 @@ export interface ListSearch {
   readonly severity?: string
   readonly phase?: string
   readonly type?: string
+  /** Whose people hold the roles, as the playbook names the team. */
+  readonly team?: string
   /** Number of the playbook's version. */
   readonly version?: string
   readonly q?: string
@@ -21,6 +23,7 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     ...text(search, 'severity'),
     ...text(search, 'phase'),
     ...text(search, 'type'),
+    ...text(search, 'team'),
     ...(/^[1-9]\d{0,8}$/.test(String(search['version'])) ? text(search, 'version') : {}),
     ...text(search, 'q'),
   }
@@ -32,13 +35,17 @@ export function toIncidentFilter(search: ListSearch): IncidentFilter {
   return { ...rest, open: state === 'open' ? 'true' : 'false' }
 }
 
+/** What is chosen beside the state. */
+export function narrowingOf({ severity, phase, type, team, version, q }: ListSearch): readonly string[] {
+  return [severity, phase, type, team, version, q].filter((value) => value !== undefined)
+}
+
 export function isFiltered(search: ListSearch): boolean {
-  const narrowed = [search.severity, search.phase, search.type, search.version, search.q].some((value) => value !== undefined)
-  return narrowed || (search.state ?? 'open') !== 'open'
+  return narrowingOf(search).length > 0 || (search.state ?? 'open') !== 'open'
 }
 
 /** TanStack Router parses what looks like JSON: `q=42` arrives as a number. */
-function text<Name extends 'severity' | 'phase' | 'type' | 'version' | 'q'>(
+function text<Name extends 'severity' | 'phase' | 'type' | 'team' | 'version' | 'q'>(
   search: Record<string, unknown>,
   name: Name,
 ): Partial<Record<Name, string>> {

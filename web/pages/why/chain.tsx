@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<WhyStep['kind'], string>> = {
   waiting: 'Waits',
   rule: 'Rule',
   severity: 'Severity',
+  team: 'Whose it is',
   below: 'Below threshold',
   unknown: 'No rule',
   alert: 'Alert',

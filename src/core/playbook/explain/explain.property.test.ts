@@ -34,7 +34,16 @@ function run({ parsed, signal, sourceKind }: typeof asked extends fc.Arbitrary<i
   explanation: Explanation
 } {
   const { text, playbook } = parsed
-  const explanation = explain({ playbook, clauses: openClauses(text), rosterAt, signal, sourceKind, sourceId: 's', at: AT })
+  const explanation = explain({
+    playbook,
+    clauses: openClauses(text),
+    rosterAt,
+    signal,
+    sourceKind,
+    sourceId: 's',
+    sourceTeam: null,
+    at: AT,
+  })
   return { playbook, explanation }
 }
 

@@ -30,7 +30,17 @@ function ask(signal: Partial<Signal>, options: { sourceKind?: string; text?: str
   const { sourceKind = 'json', text = shipped, plain = false } = options
   const { playbook } = parsePlaybook(text, 'x' as PlaybookDigest)
   if (playbook === null) throw new Error('the playbook is not sound')
-  return explain({ playbook, clauses: openClauses(text), rosterAt, signal: signalOf(signal), sourceKind, sourceId: 'src', at: AT, plain })
+  return explain({
+    playbook,
+    clauses: openClauses(text),
+    rosterAt,
+    signal: signalOf(signal),
+    sourceKind,
+    sourceId: 'src',
+    sourceTeam: null,
+    at: AT,
+    plain,
+  })
 }
 
 function incidentOf(explanation: Explanation): ExplainedIncident {

@@ -8,10 +8,10 @@ import type { Actor } from '../../incident/event.ts'
 import { asId, type IncidentId } from '../../id.ts'
 import type { Roster } from '../../oncall/roster.ts'
 import type { Instant } from '../../time.ts'
-import { withService } from '../group-key.ts'
+import { withOwner } from '../group-key.ts'
 import { matcherOf, type Match } from '../match.ts'
 import type { IncidentType, Playbook, SeverityRow } from '../playbook.ts'
-import { serviceOf } from '../service.ts'
+import { explainKey, serviceOf, teamByKey } from '../service.ts'
 import type { Clause, Clauses } from './clause.ts'
 import { type Considered, listConsidered } from './considered.ts'
 import { explainPaging, type ExplainedEnd, type ExplainedNotice, type ExplainedPage } from './paging.ts'
@@ -28,6 +28,8 @@ export interface ExplainInput {
   readonly sourceKind: string
   /** Tells one source's triage from another's. */
   readonly sourceId: string
+  /** The team that its source is bound to. */
+  readonly sourceTeam: string | null
   readonly at: Instant
   /** A message that nobody understood goes to triage past the rules. */
   readonly plain?: boolean
@@ -52,6 +54,8 @@ export interface ExplainedIncident {
   /** What is hit, and whose people hold the roles; null: no service is known, and the organisation's do. */
   readonly service: Named | null
   readonly team: Named | null
+  /** Why it is whose it is, where its key has a say; else empty. */
+  readonly teamReason: string
   /** Alerts with this key share one open incident. */
   readonly groupKey: string
   readonly pages: readonly ExplainedPage[]
@@ -108,7 +112,7 @@ function explainIncident(input: ExplainInput, match: Match): ExplainedIncident {
     type: type === null ? null : { type, clause: clauses.find(['incident_types', place]) },
     severity: { row, reason: simulated.opened.severityReason, clause: severityClause(input, type, place, simulated.opened) },
     ...ownersOf(input, place, simulated.opened),
-    groupKey: withService(match.kind === 'type' ? match.groupKey : `triage:${input.sourceId}`, simulated.opened.service ?? null),
+    groupKey: withOwner(match.kind === 'type' ? match.groupKey : `triage:${input.sourceId}`, ownerByKey(input, simulated.opened)),
     ...explainPaging(asked),
     ...explainOwed(asked),
     firstStep: firstStepOf(type, place, clauses),
@@ -120,9 +124,14 @@ function explainIncident(input: ExplainInput, match: Match): ExplainedIncident {
   }
 }
 
+function ownerByKey({ playbook, sourceTeam }: ExplainInput, { service = null }: { readonly service?: string | null }) {
+  return { service, team: teamByKey(playbook, { service, sourceTeam }) }
+}
+
 /** As apply opens it: the core finds the row, and what was measured may raise it. */
 function toOpening(input: ExplainInput, match: Match, type: IncidentType | null) {
-  const { playbook, signal } = input
+  const { playbook, signal, sourceTeam } = input
+  const service = input.plain === true ? null : (serviceOf(playbook, signal.labels)?.name ?? null)
   const measured = type === null ? undefined : measurementOf(signal, type)
   return {
     type: 'open',
@@ -135,7 +144,8 @@ function toOpening(input: ExplainInput, match: Match, type: IncidentType | null)
     severityReason:
       match.kind === 'type' ? match.reason : `${match.reason} It is triaged at the default severity ${playbook.defaultSeverity}.`,
     private: false,
-    service: input.plain === true ? null : (serviceOf(playbook, signal.labels)?.name ?? null),
+    service,
+    sourceTeam,
     ...(measured === undefined ? {} : { measured }),
   } as const
 }
@@ -156,18 +166,28 @@ function severityClause(
   return clauses.find(toPath(opened.severityClause), usual)
 }
 
-/** The team of the service counts before the type's. */
+/** The team of the service counts first, then that of the key, then the type's. */
 function ownersOf(
-  { playbook, clauses }: ExplainInput,
+  { playbook, clauses, sourceTeam }: ExplainInput,
   place: number,
   { service, team }: { readonly service?: string; readonly team?: string },
-): Pick<ExplainedIncident, 'service' | 'team'> {
+): Pick<ExplainedIncident, 'service' | 'team' | 'teamReason'> {
   const index = playbook.services.findIndex(({ name }) => name === service)
   const own = ['services', index, 'team'] as const
-  const clause = playbook.services[index]?.team === team ? clauses.find(own) : clauses.find(['incident_types', place, 'team'], own)
+  const byKey = teamByKey(playbook, { service: service ?? null, sourceTeam })
+  const ofType =
+    byKey === null
+      ? (['incident_types', place, 'team'] as const)
+      : (['teams', playbook.teams.findIndex(({ name }) => name === byKey)] as const)
+  const clause = playbook.services[index]?.team === team ? clauses.find(own) : clauses.find(ofType, own)
   return {
     service: service === undefined ? null : { name: service, clause: clauses.find(['services', index]) },
     team: team === undefined ? null : { name: team, clause },
+    teamReason: explainKey(playbook, {
+      service: service ?? null,
+      sourceTeam,
+      incidentType: playbook.incidentTypes[place]?.id ?? null,
+    }),
   }
 }
 

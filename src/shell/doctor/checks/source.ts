@@ -64,5 +64,6 @@ const MEANING: Readonly<Record<NoticeCode, string>> = {
   'certificate-missing': 'alerts do not end by themselves, and nobody knows whether they are real',
   forged: 'somebody sends in its name',
   'no-key': 'its alarms are refused',
+  'team-unknown': 'its alarms page the organisation instead of that team',
   'key-ending': 'then that sender’s alarms are refused',
 }
