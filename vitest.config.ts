@@ -28,7 +28,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'processes', include: PROCESSES, exclude: NEVER, sequence: { groupOrder: 1 } } },
     ],
-    globalSetup: ['test/support/postgres.ts'],
+    globalSetup: ['test/support/run-folder.ts', 'test/support/postgres.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

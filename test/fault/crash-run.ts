@@ -10,7 +10,7 @@ import { readRecord, type StoredRecord } from '../support/record-store.ts'
 import { throwDice, type Dice } from '../support/seed.ts'
 import { DOORS, sendUntilAccepted, type OutgoingSignal } from '../support/sender.ts'
 import { startServer, tail, type RunningServer } from '../support/server.ts'
-import { sleep, waitFor } from '../support/wait.ts'
+import { inTime, sleep, waitFor } from '../support/wait.ts'
 
 export const FAIL_POINTS = [
   'after-receipt-commit',
@@ -217,7 +217,7 @@ async function crash(server: RunningServer, plan: CrashPlan, dice: Dice): Promis
       throw new Error(`SIGTERM ended with ${report.code ?? report.signal}\n${tail(server.log())}`)
     return true
   }
-  const report = await Promise.race([server.exited, sleep(CRASH_MS_MAX).then(() => undefined)])
+  const report = await inTime(server.exited, CRASH_MS_MAX)
   // What arrives together is applied together: a later pass may never come. Then the run ends as a kill at a random moment.
   if (report === undefined) await server.kill()
   return report !== undefined

@@ -1,11 +1,10 @@
 /** Starts one Postgres for the whole test run, with a migrated database that every test file clones. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import pino from 'pino'
 import type { TestProject } from 'vitest/node'
-import { settleOldPostmaster } from '../../src/shell/database/embedded-postmaster.ts'
 import { startEmbeddedPostgres } from '../../src/shell/database/embedded.ts'
 import { prepareDatabase } from '../../src/shell/database/prepare.ts'
 
@@ -17,7 +16,6 @@ declare module 'vitest' {
 }
 
 export const TEMPLATE_DATABASE = 'tocsin_template'
-const FOLDER_PREFIX = 'tocsin-test-'
 /** Tests may lose their database with the machine; they still see real commits, locks and crashes of processes. */
 const FAST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200', checkpoint_timeout: '1h' }
 
@@ -25,9 +23,7 @@ let tearDown = () => Promise.resolve()
 
 /** Called by vitest once, before the first test file. */
 export async function setup(project: TestProject): Promise<void> {
-  await sweepOldFolders()
-  const dataDir = mkdtempSync(join(tmpdir(), FOLDER_PREFIX))
-  writeFileSync(join(dataDir, 'owner-pid'), String(process.pid))
+  const dataDir = mkdtempSync(join(tmpdir(), 'postgres-'))
   const log = pino({ level: 'silent' })
   const postgres = await startEmbeddedPostgres({ dataDir, log, extra: FAST_SETTINGS })
   await makeTemplate(postgres.url)
@@ -56,23 +52,4 @@ export function databaseUrl(url: string, database: string): string {
   const changed = new URL(url)
   changed.pathname = `/${database}`
   return changed.toString()
-}
-
-/** A run that was killed left its Postgres behind. */
-async function sweepOldFolders(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
-    const folder = join(tmpdir(), name)
-    if (ownerLives(folder)) continue
-    await settleOldPostmaster(join(folder, 'postgres')).catch(() => undefined)
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function ownerLives(folder: string): boolean {
-  try {
-    process.kill(Number(readFileSync(join(folder, 'owner-pid'), 'utf8')), 0)
-    return true
-  } catch {
-    return false
-  }
 }

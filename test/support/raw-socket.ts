@@ -1,6 +1,6 @@
 /** HTTP by hand: bytes as no well-behaved client would send them. */
 import { connect, type Socket } from 'node:net'
-import { sleep } from './wait.ts'
+import { inTime, sleep } from './wait.ts'
 
 export interface RawAnswer {
   /** 0: the connection ended without an answer. */
@@ -30,7 +30,7 @@ export async function sendRaw(
     socket.on('close', () => resolve())
   })
   void writeParts(socket, parts, options.gapMs ?? 0)
-  await Promise.race([ended, sleep(options.timeoutMs ?? 20_000)])
+  await inTime(ended, options.timeoutMs ?? 20_000)
   socket.destroy()
   const text = Buffer.concat(chunks).toString('utf8')
   return { status: Number(/^HTTP\/1\.1 (\d{3})/u.exec(text)?.[1] ?? 0), text, tookMs: Date.now() - startedAt }

