@@ -127,6 +127,8 @@ export const Incident = z
     monitored: z.boolean(),
     /** Its alerts have been clear for the quiet time: resolving it is proposed to whoever leads it. */
     resolution_proposed: z.object({ at: Timestamp, green_since: Timestamp }).nullable(),
+    /** A person keeps it open though its alerts are clear; ends when one fires. Null: nobody does. */
+    kept_open: z.object({ at: Timestamp, green_since: Timestamp, by: ActorRef, reason: z.string() }).nullable(),
     /** It turns red and green so often that its resolution waits until then; null: it is steady. */
     flapping: z.object({ changes: z.number().int(), until: Timestamp }).nullable(),
     /** The incident that goes on in its place; it is not open, and `phase` is what it was. */

@@ -14,6 +14,7 @@ import { pageCommand } from './commands/page.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { renderCommand } from './commands/render.ts'
 import { maintenanceCommand } from './commands/maintenance.ts'
+import { resolveCommand } from './commands/resolve.ts'
 import { silenceCommand } from './commands/silence.ts'
 import { startCommand } from './commands/start.ts'
 import { userCommand } from './commands/user.ts'
@@ -37,6 +38,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     declareCommand,
     pageCommand,
     ackCommand,
+    resolveCommand,
     silenceCommand,
     maintenanceCommand,
     whoCommand,

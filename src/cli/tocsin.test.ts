@@ -48,6 +48,7 @@ describe('without a server', () => {
       'declare',
       'page',
       'ack',
+      'resolve',
       'silence',
       'maintenance',
       'who',

@@ -9,7 +9,7 @@ export type IncidentAction =
   | { readonly type: 'acknowledge' }
   | { readonly type: 'mitigate' }
   | { readonly type: 'decline' }
-  | { readonly type: 'resolve' | 'reopen' | 'close'; readonly reason: string }
+  | { readonly type: 'resolve' | 'keep-open' | 'reopen' | 'close'; readonly reason: string }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'severity'; readonly severity: string; readonly reason: string }
   | { readonly type: 'triage'; readonly incidentType: string | null; readonly severity: string | null; readonly reason: string }
@@ -32,6 +32,7 @@ function toRequest(action: IncidentAction): { readonly path: string; readonly bo
     case 'decline':
       return { path: action.type, body: {} }
     case 'resolve':
+    case 'keep-open':
     case 'reopen':
     case 'close':
       return { path: action.type, body: { reason: action.reason } }

@@ -54,6 +54,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'playbook-unchecked': 'The text could not be checked right now, so nothing was saved. Try again shortly.',
   'playbook-not-written': 'The file could not be written, so the version in force still runs. Look at the disk, then try again.',
   'service-unknown': 'The playbook has no such service. Reload to see the ones it has.',
+  'nothing-proposed': 'Its alerts are not all clear any more, so nothing would resolve it. Nothing was changed.',
   'nothing-to-go-back-to': 'There is no earlier phase to go back to. Nothing was changed.',
   unreachable: 'The server could not be reached, so nothing was changed. Check your connection and try again.',
   timeout: 'The server did not answer in time. It may have happened: look before you try again.',

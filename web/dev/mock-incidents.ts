@@ -82,6 +82,7 @@ export function incidentOf(sketch: Sketch): Incident {
     severity_basis: 'playbook',
     monitored: true,
     resolution_proposed: null,
+    kept_open: null,
     flapping: null,
     merged_into: null,
     merged: [],

@@ -45,7 +45,14 @@ export type IncidentCommand =
       /** A monitor's alert is among those that are new; true when left out. */
       readonly monitored?: boolean
     }
-  | { readonly type: 'acknowledge'; readonly by: Actor; readonly personId: PersonId | null; readonly via: Via }
+  | {
+      readonly type: 'acknowledge'
+      readonly by: Actor
+      readonly personId: PersonId | null
+      readonly via: Via
+      /** Incidents that the same press acknowledges besides. */
+      readonly others?: number
+    }
   | { readonly type: 'decline'; readonly by: Actor; readonly personId: PersonId }
   /** Acknowledges, and pages whoever does it anew at that time. */
   | {
@@ -85,6 +92,8 @@ export type IncidentCommand =
       /** The exact count of alerts that still fire, where the caller has it. */
       readonly firing?: number
     }
+  /** All its alerts are clear and it is not over: no resolution, by itself or proposed, until one fires again. */
+  | { readonly type: 'decline-resolution'; readonly by: Actor; readonly reason: string }
   /** The incident goes on in another; its alerts have moved there. */
   | {
       readonly type: 'merge'
@@ -164,6 +173,7 @@ export const REFUSAL_CODES = [
   'merge-target-not-open',
   'too-many-links',
   'attestation-required',
+  'nothing-proposed',
 ] as const
 /** Fixed codes: the API shows them as the problem's `code`. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number]

@@ -48,6 +48,8 @@ export function decide(incident: Incident, command: IncidentCommand, playbook: P
       if (incident.phase === 'closed') return refuse('incident-closed')
       if (!isOpen(incident)) return refuse('incident-already-resolved')
       return resolve(incident, command, now)
+    case 'decline-resolution':
+      return declineResolution(incident, command, now)
     case 'go-back':
       return goBack(incident, command, now)
     case 'reopen':
@@ -135,7 +137,10 @@ function open(incident: Incident, command: CommandOf<'open'>, playbook: Playbook
 }
 
 function attachAlerts(incident: Incident, command: CommandOf<'attach-alerts'>, now: Instant): Decision {
-  return accept(...alertEvents(incident, command, now))
+  const events = alertEvents(incident, command, now)
+  if (command.opened === 0 || command.firing > 0 || incident.greenSince === null) return accept(...events)
+  // One came and went between two looks: it has been quiet since now, not since before.
+  return accept(...events, { type: 'incident.turned-red', at: now }, { type: 'incident.turned-green', at: now })
 }
 
 /** Acknowledging twice is accepted without a new event: buttons get pressed twice. */
@@ -159,6 +164,7 @@ function acknowledge(incident: Incident, command: CommandOf<'acknowledge'>, play
       by: command.by,
       via: command.via,
       personId,
+      ...(command.others === undefined || command.others === 0 ? {} : { others: command.others }),
       pages: pages.map((page) => page.key),
       duties: duties.map((duty) => duty.id),
     },
@@ -223,6 +229,15 @@ function resolve(incident: Incident, command: CommandOf<'resolve'>, now: Instant
   const firing = command.firing ?? incident.alerts.firing
   const attested = incident.monitored ? {} : { attested: true as const }
   return accept({ type: 'incident.resolved', at: now, by: command.by, reason: command.reason, firing, ...attested })
+}
+
+/** Also before it is proposed, so that a row which resolves by itself can be kept open in time. */
+function declineResolution(incident: Incident, command: CommandOf<'decline-resolution'>, now: Instant): Decision {
+  if (!isOpen(incident)) return refuse('incident-already-resolved')
+  if (incident.greenSince === null) return refuse('nothing-proposed')
+  if (command.reason.trim() === '') return refuse('reason-required')
+  if (incident.keptOpen?.since === incident.greenSince) return accept()
+  return accept({ type: 'incident.resolution-declined', at: now, by: command.by, since: incident.greenSince, reason: command.reason })
 }
 
 function goBack(incident: Incident, command: CommandOf<'go-back'>, now: Instant): Decision {

@@ -97,6 +97,15 @@ export type IncidentEvent =
       readonly people: readonly PersonId[]
     }
   | {
+      /** It is not over though all its alerts are clear: it stays open until one fires again, and is not proposed before. */
+      readonly type: 'incident.resolution-declined'
+      readonly at: Instant
+      readonly by: Actor
+      /** Since when they had been clear. */
+      readonly since: Instant
+      readonly reason: string
+    }
+  | {
       /** It is the same as another, which goes on in its place; its alerts are the other's now. */
       readonly type: 'incident.merged'
       readonly at: Instant
@@ -152,6 +161,8 @@ export type IncidentEvent =
       readonly via: Via
       /** Whose pages end; null when nobody in particular acknowledged (a source did). */
       readonly personId: PersonId | null
+      /** How many other incidents the same press acknowledged: one message had told of them all. Left out: none. */
+      readonly others?: number
       readonly pages: readonly PageKey[]
       readonly duties: readonly DutyId[]
     }

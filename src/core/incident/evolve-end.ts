@@ -14,6 +14,7 @@ export function resolved(incident: Incident, event: EventOf<'incident.resolved'>
     resolvedAt: event.at,
     firingAtResolution: event.firing ?? null,
     proposal: null,
+    keptOpen: null,
     firstResolvedAt: incident.firstResolvedAt ?? event.at,
     duties: answered.duties.map((duty) => (isUnanswered(duty) ? { ...duty, state: 'ended' } : duty)),
   })

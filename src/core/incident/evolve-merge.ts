@@ -14,6 +14,7 @@ export function merged(incident: Incident, { into, at }: EventOf<'incident.merge
     alerts: { ...incident.alerts, total: 0, firing: 0 },
     greenSince: null,
     proposal: null,
+    keptOpen: null,
     duties: waived.duties.map((duty) => (isUnanswered(duty) ? { ...duty, state: 'ended' } : duty)),
   })
 }

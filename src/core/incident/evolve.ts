@@ -22,9 +22,11 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'incident.turned-green':
       return turned({ ...incident, greenSince: event.at, impact: withoutSources(incident.impact) }, event.at)
     case 'incident.turned-red':
-      return turned({ ...incident, greenSince: null, proposal: null }, event.at)
+      return turned({ ...incident, greenSince: null, proposal: null, keptOpen: null }, event.at)
     case 'incident.resolution-proposed':
       return { ...incident, proposal: { at: event.at, since: event.since } }
+    case 'incident.resolution-declined':
+      return { ...incident, proposal: null, keptOpen: { at: event.at, since: event.since, by: event.by, reason: event.reason } }
     case 'incident.merged':
       return merged(incident, event)
     case 'incident.unmerged':

@@ -86,7 +86,7 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      type: fc.constantFrom('resolve' as const, 'go-back' as const, 'reopen' as const, 'close' as const),
+      type: fc.constantFrom('resolve' as const, 'decline-resolution' as const, 'go-back' as const, 'reopen' as const, 'close' as const),
       by: actor,
       reason: text,
     }),
@@ -134,8 +134,8 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .tuple(fc.nat(3), fc.nat(3))
-      .map(([firing, more]): Asked => ({ type: 'attach-alerts', opened: 0, resolved: 0, firing, total: firing + more, sample: [] })),
+      .tuple(fc.nat(3), fc.nat(3), fc.nat(1))
+      .map(([firing, more, opened]): Asked => ({ type: 'attach-alerts', opened, resolved: 0, firing, total: firing + more, sample: [] })),
   },
 )
 
@@ -473,6 +473,24 @@ test('a resolution is proposed only while all is green, and a new fire takes the
   fc.assert(
     fc.property(opening, history, (first, asks) => {
       for (const { after } of run(first, asks)) if (after.proposal !== null) expect(after.greenSince).toBe(after.proposal.since)
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('one that a person keeps open is neither resolved by itself nor proposed before an alert has fired', () => {
+  fc.assert(
+    fc.property(opening, history, (first, asks) => {
+      for (const { before, after, events } of run(first, asks)) {
+        const ended = events.findIndex(
+          (event) => event.type === 'incident.resolution-proposed' || (event.type === 'incident.resolved' && event.by.kind === 'system'),
+        )
+        if (before.keptOpen !== null && ended !== -1) {
+          // Only what makes it quiet anew comes before.
+          expect(events.slice(0, ended).some(({ type }) => type === 'incident.turned-red')).toBe(true)
+        }
+        if (after.keptOpen !== null) expect([after.proposal, after.keptOpen.since]).toEqual([null, after.greenSince])
+      }
     }),
     { numRuns: RUNS },
   )

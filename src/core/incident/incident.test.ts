@@ -4,6 +4,7 @@ import { byAnn, byBob, IncidentRun, nameOf, openedRun, source, T0 } from '../../
 import { ann, bob, cyd, own, testPlaybook, testRoster } from '../../../test/support/playbook.ts'
 import { MINUTE_MS } from '../time.ts'
 import { clocksOf } from './clock.ts'
+import { owedBy } from './owed.ts'
 import { plan } from './plan.ts'
 
 describe('paging', () => {
@@ -299,6 +300,48 @@ describe('resolving', () => {
     expect(run.command(T0 + 2 + 5 * MINUTE_MS, { type: 'wake' })).toBe('resolution-proposed notified')
     expect(run.command(T0 + 2 + 6 * MINUTE_MS, { type: 'wake' })).toBe('')
     expect(run.incident.phase).toBe('triaged')
+  })
+
+  test('that is proposed can be declined with a reason, and is not proposed again before an alert has fired', () => {
+    const run = openedRun()
+    run.command(T0 + 1, { type: 'attach-alerts', opened: 1, resolved: 1, firing: 0, total: 1, sample: [] })
+    run.command(T0 + 1 + 5 * MINUTE_MS, { type: 'wake' })
+    expect(run.incident.proposal).not.toBeNull()
+    expect(run.command(T0 + 6 * MINUTE_MS, { type: 'decline-resolution', by: byAnn, reason: ' ' })).toBe('reason-required')
+    const decline = { type: 'decline-resolution', by: byAnn, reason: 'the queue still grows' } as const
+    expect(run.command(T0 + 6 * MINUTE_MS, decline)).toBe('resolution-declined')
+    expect(run.command(T0 + 6 * MINUTE_MS, decline)).toBe('')
+    expect(run.incident).toMatchObject({ phase: 'detected', proposal: null, keptOpen: { reason: 'the queue still grows', since: T0 + 1 } })
+    expect(run.command(T0 + 600 * MINUTE_MS, { type: 'wake' })).not.toContain('proposed')
+    const owed = owedBy(run.incident, run.playbook, T0 + 600 * MINUTE_MS).find(({ code }) => code === 'resolve')
+    expect(owed).toMatchObject({ text: 'Ann keeps it open though all alerts are clear: the queue still grows.', due: null })
+    run.command(T0 + 601 * MINUTE_MS, { type: 'attach-alerts', opened: 1, resolved: 0, firing: 1, total: 2, sample: [] })
+    expect(run.incident.keptOpen).toBeNull()
+    run.command(T0 + 602 * MINUTE_MS, { type: 'attach-alerts', opened: 0, resolved: 1, firing: 0, total: 2, sample: [] })
+    expect(run.command(T0 + 607 * MINUTE_MS, { type: 'wake' })).toContain('resolution-proposed')
+  })
+
+  test('by itself can be declined in time, and never while something fires or after the end', () => {
+    const run = openedRun('amber')
+    const decline = { type: 'decline-resolution', by: byAnn, reason: 'wait' } as const
+    run.command(T0, { type: 'attach-alerts', opened: 1, resolved: 0, firing: 1, total: 1, sample: [] })
+    expect(run.command(T0, decline)).toBe('nothing-proposed')
+    run.command(T0 + MINUTE_MS, { type: 'attach-alerts', opened: 0, resolved: 1, firing: 0, total: 1, sample: [] })
+    expect(run.command(T0 + 2 * MINUTE_MS, decline)).toBe('resolution-declined')
+    expect(run.command(T0 + 60 * MINUTE_MS, { type: 'wake' })).not.toContain('resolved')
+    expect(run.incident.phase).toBe('detected')
+    run.command(T0 + 61 * MINUTE_MS, { type: 'resolve', by: byAnn, reason: 'now' })
+    expect(run.command(T0 + 62 * MINUTE_MS, decline)).toBe('incident-already-resolved')
+  })
+
+  test('waits for the quiet time anew when an alert has come and gone between two looks', () => {
+    const run = openedRun('amber')
+    run.command(T0, { type: 'attach-alerts', opened: 1, resolved: 1, firing: 0, total: 1, sample: [] })
+    expect(run.command(T0 + 4 * MINUTE_MS, { type: 'attach-alerts', opened: 1, resolved: 1, firing: 0, total: 2, sample: [] })).toBe(
+      'alerts-changed turned-red turned-green',
+    )
+    expect(run.command(T0 + 5 * MINUTE_MS, { type: 'wake' })).not.toContain('resolved')
+    expect(run.command(T0 + 9 * MINUTE_MS, { type: 'wake' })).toBe('resolved')
   })
 
   test('needs a reason and an open incident', () => {

@@ -53,6 +53,8 @@ export interface Incident {
   readonly monitored: boolean
   /** Its resolution is proposed, and nobody has acted on it; null: not now. */
   readonly proposal: { readonly at: Instant; readonly since: Instant } | null
+  /** A person keeps it open though all its alerts are clear, for as long as `greenSince` is that; null: nobody does. */
+  readonly keptOpen: { readonly at: Instant; readonly since: Instant; readonly by: Actor; readonly reason: string } | null
   /** When it turned red or green, newest last, at most `TURNS_MAX`. */
   readonly turns: readonly Instant[]
   /** The incident that goes on in its place; null: none. */
@@ -168,6 +170,7 @@ const LATER = {
   chore: false,
   monitored: false,
   proposal: null,
+  keptOpen: null,
   turns: [],
   mergedInto: null,
   merged: [],

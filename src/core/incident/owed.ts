@@ -120,6 +120,12 @@ function owedResolution(
   now: Instant,
 ): Owed[] {
   if (firing > 0) return []
+  const clause = stepOf(playbook, 'resolved')
+  const { keptOpen } = incident
+  if (keptOpen !== null && keptOpen.since === incident.greenSince) {
+    const text = `${keptOpen.by.name} keeps it open though all alerts are clear: ${keptOpen.reason.replace(/\.$/, '')}.`
+    return [{ code: 'resolve', text, due: null, role: commanderOf(playbook), clause }]
+  }
   const flapping = flappingOf(incident, playbook.resolution, now)
   const text =
     total === 0
@@ -131,7 +137,7 @@ function owedResolution(
           : `All alerts are clear, but it has turned ${flapping.changes} times lately: its resolution waits.`
   const quietAt = incident.greenSince === null ? null : incident.greenSince + playbook.resolution.quietMs
   const due = quietAt === null ? null : Math.max(quietAt, flapping?.until ?? 0)
-  return [{ code: 'resolve', text, due, role: commanderOf(playbook), clause: stepOf(playbook, 'resolved') }]
+  return [{ code: 'resolve', text, due, role: commanderOf(playbook), clause }]
 }
 
 function owedAfterwards(incident: Incident, playbook: Playbook): Owed[] {

@@ -169,9 +169,10 @@ function lookAtResponse(incident: Incident, row: SeverityRow, roster: Roster, no
 /**
  * Green for the playbook's quiet time, and steady: resolves where the playbook says so, else is proposed to the commander.
  * What no monitor watches is never resolved by itself: that people closed a ticket is not that the service is restored.
+ * Whoever has said that it is not over is not asked again before an alert has fired.
  */
 function lookAtGreen(incident: Incident, playbook: Playbook, roster: Roster, now: Instant): Look {
-  if (incident.greenSince === null) return NOTHING
+  if (incident.greenSince === null || incident.keptOpen?.since === incident.greenSince) return NOTHING
   if (incident.chore) return { steps: [{ kind: 'resolve', reason: 'What it was about is done.' }], wakeAt: null }
   const greenAt = Math.max(incident.greenSince + playbook.resolution.quietMs, flappingOf(incident, playbook.resolution, now)?.until ?? 0)
   if (greenAt > now) return { steps: [], wakeAt: greenAt }

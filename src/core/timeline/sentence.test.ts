@@ -67,8 +67,8 @@ const cases: readonly (readonly [IncidentEvent, string])[] = [
     'Page to Mara Klein by email failed for good: status 550.',
   ],
   [
-    { type: 'incident.acknowledged', at, by: mara, via: 'link', personId: asId('m'), pages: [], duties: [duty] },
-    'Mara Klein acknowledged for Dev/Ops by link.',
+    { type: 'incident.acknowledged', at, by: mara, via: 'link', personId: asId('m'), others: 37, pages: [], duties: [duty] },
+    'Mara Klein acknowledged for Dev/Ops by link, with 37 more incidents of the same message.',
   ],
   [
     { type: 'incident.role-assigned', at, by: mara, role: 'scribe', personId: asId('m'), personName: 'Mara Klein' },

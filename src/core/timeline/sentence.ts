@@ -32,6 +32,8 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
       return 'Alerts fire again.'
     case 'incident.resolution-proposed':
       return `Resolving it was proposed to ${listed(event.people.map(names.person))}: ${event.reason.replace(/\.$/, '')}.`
+    case 'incident.resolution-declined':
+      return `${event.by.name} keeps it open though all alerts are clear${because(event.reason)}.`
     case 'incident.merged':
       return `${event.by.name} merged it into incident ${event.into.number}, which goes on in its place${because(event.reason)}.`
     case 'incident.unmerged':
@@ -51,7 +53,7 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
     case 'incident.page-failed':
       return `Page to ${people(event.pages, names)} by ${event.channel} failed${event.final ? ' for good' : ', will be tried again'}: ${event.reason}.`
     case 'incident.acknowledged':
-      return `${event.by.name} acknowledged${forDuties(event.duties)} by ${event.via}.`
+      return `${event.by.name} acknowledged${forDuties(event.duties)} by ${event.via}${withOthers(event.others ?? 0)}.`
     case 'incident.page-declined':
       return `${event.by.name} cannot take it${forDuties(event.duties)}: the next person is paged now.`
     case 'incident.summoned':
@@ -148,6 +150,10 @@ function roleOfDuty(duty: DutyId): string {
 function people(pages: readonly PageKey[], names: Names): string {
   const ids = new Set(pages.map((page) => page.slice(page.lastIndexOf('/') + 1)))
   return listed([...ids].map((id) => names.person(asId<PersonId>(id))))
+}
+
+function withOthers(others: number): string {
+  return others === 0 ? '' : `, with ${count(others, 'more incident')} of the same message`
 }
 
 function stillFiring(firing: number): string {

@@ -96,6 +96,12 @@ test('every route answers what the document says, well and badly', async () => {
   const cookie = `tocsin=${await scene.signIn(own)}`
   const session = (await scene.inject({ url: '/api/v1/me/sessions', headers: { cookie } })).json().items[0]
   const double = (await scene.ask(own, 'POST', '/incidents', { title: 'x', severity: 'blue' })).body
+  for (const event_action of ['trigger', 'resolve']) {
+    const payload = { summary: 'Calm', source: 'x', severity: 'info' }
+    await intake.post('/v2/enqueue', { routing_key: KEY, event_action, dedup_key: 'calm', payload }, key)
+  }
+  await intake.settled()
+  const calm = (await scene.ask(own, 'GET', '/incidents?open=true&q=Calm')).body.items[0]
   const heartbeat = (await scene.ask(own, 'POST', '/heartbeats', { name: 'first', interval_seconds: 60 })).body
   const id = incident.id as string
   const calls: Record<string, readonly [path: string, body?: object]> = {
@@ -130,6 +136,7 @@ test('every route answers what the document says, well and badly', async () => {
     listServices: ['/services'],
     getGrouping: [`/incidents/${id}/grouping`],
     goBack: [`/incidents/${id}/back`],
+    keepOpen: [`/incidents/${calm.id}/keep-open`, { reason: 'r' }],
     getTriage: [`/incidents/${id}/triage`],
     snoozeIncident: [`/incidents/${id}/snooze`, { duration_seconds: 60, reason: 'r' }],
     addNote: [`/incidents/${id}/note`, { text: 'n' }],

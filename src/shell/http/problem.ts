@@ -68,6 +68,7 @@ const REFUSALS: Readonly<Record<RefusalCode, readonly [number, string]>> = {
   'merge-target-not-open': [409, 'The incident that it is to be merged into is not open'],
   'too-many-links': [409, 'It is linked to as many incidents as one can be'],
   'attestation-required': [409, 'Nothing monitors it: a person must say that the service is restored'],
+  'nothing-proposed': [409, 'Its alerts are not all clear: nothing would resolve it'],
 }
 
 /** Which field a refusal is about, where it is about one. */

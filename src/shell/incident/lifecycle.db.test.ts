@@ -58,6 +58,38 @@ test('going back is recorded with its reason, and refused where there is nothing
   expect((await scene.ask(cyd, 'POST', `/incidents/${id}/back`, { reason: 'x' })).status).toBe(403)
 })
 
+test('a resolution that monitors would ask for is declined with a reason, which the incident and its record then say', async () => {
+  const spike = (endsAt: string) =>
+    intake.post(
+      '/alertmanager/api/v2/alerts',
+      [{ labels: { alertname: 'Spike', instance: 'kept' }, annotations: { value: '0.7' }, startsAt: '2026-11-24T00:00:00Z', endsAt }],
+      { authorization: `Bearer ${KEY}` },
+    )
+  await spike('2030-01-01T00:00:00Z')
+  await intake.settled()
+  const [{ id }] = (await scene.ask(ann, 'GET', '/incidents?open=true&q=Spike')).body.items
+  expect((await ask(`/incidents/${id}/keep-open`, { reason: 'x' })).body).toMatchObject({ status: 409, code: 'nothing-proposed' })
+  await spike('2026-11-24T00:01:00Z')
+  await intake.settled()
+  expect((await ask(`/incidents/${id}/keep-open`)).body).toMatchObject({
+    status: 422,
+    code: 'reason-required',
+    errors: [{ field: 'reason' }],
+  })
+  expect((await scene.ask(cyd, 'POST', `/incidents/${id}/keep-open`, { reason: 'x' })).status).toBe(403)
+  const kept = await ask(`/incidents/${id}/keep-open`, { reason: 'the queue still grows' })
+  expect(kept.body).toMatchObject({
+    open: true,
+    resolution_proposed: null,
+    kept_open: { by: { kind: 'person', name: 'Ann' }, reason: 'the queue still grows' },
+  })
+  expect((await ask(`/incidents/${id}/keep-open`, { reason: 'twice' })).body.version).toBe(kept.body.version)
+  const [latest] = (await scene.ask(ann, 'GET', `/incidents/${id}/timeline`)).body.items
+  expect(latest.text).toBe('Ann keeps it open though all alerts are clear: the queue still grows.')
+  await spike('2030-01-02T00:00:00Z')
+  await ask(`/incidents/${id}/resolve`, { reason: 'over' })
+})
+
 test('resolving while alerts fire is allowed, and the answer and the record say how many did', async () => {
   await fire('a', 'b')
   const [{ id }] = (await scene.ask(ann, 'GET', '/incidents?open=true&q=Spike')).body.items

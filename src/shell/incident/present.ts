@@ -75,6 +75,7 @@ export function showIncident(row: IncidentRow, context: ShowContext, now: Instan
     monitored: state.monitored,
     resolution_proposed:
       state.proposal === null ? null : { at: toRfc3339(state.proposal.at), green_since: toRfc3339(state.proposal.since) },
+    kept_open: showKeptOpen(state),
     flapping: showFlapping(state, playbook, now),
     merged_into: state.mergedInto === null ? null : { id: state.mergedInto.id, number: state.mergedInto.number },
     merged: state.merged.map((ref) => ({ ...ref })),
@@ -101,6 +102,12 @@ export function showProposed(state: IncidentState, playbook: Playbook, now: Inst
   if (proposed === null) return null
   const { severity, rank, sentence, path } = verdictOf(proposed)
   return { severity, severity_rank: rank, reason: sentence, clause: path }
+}
+
+function showKeptOpen({ keptOpen }: IncidentState): Incident['kept_open'] {
+  if (keptOpen === null) return null
+  const { at, since, by, reason } = keptOpen
+  return { at: toRfc3339(at), green_since: toRfc3339(since), by: { id: null, ...by }, reason }
 }
 
 function showFlapping(state: IncidentState, playbook: Playbook, now: Instant): Incident['flapping'] {

@@ -232,6 +232,16 @@ export function incidentActRoutes(ports: Ports): FastifyPluginAsyncZod {
         command(request, reply, (by, { row }) => ({ type: 'resolve', by, reason: request.body.reason, firing: Number(row.alerts_firing) })),
     )
     app.post(
+      '/incidents/:id/keep-open',
+      {
+        schema: {
+          ...schema('keepOpen', 'Decline its resolution: it stays open, and is not proposed again until an alert fires; say why'),
+          body: ReasonBody,
+        },
+      },
+      (request, reply) => command(request, reply, (by) => ({ type: 'decline-resolution', by, reason: request.body.reason })),
+    )
+    app.post(
       '/incidents/:id/back',
       { schema: { ...schema('goBack', 'Go back from mitigating to triaged: what was tried was no mitigation'), body: ReasonBody } },
       (request, reply) => command(request, reply, (by) => ({ type: 'go-back', by, reason: request.body.reason || NO_REASON })),

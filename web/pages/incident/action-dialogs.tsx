@@ -20,6 +20,8 @@ export function ActionDialog({ what, ...props }: AskProps & { readonly what: Off
   switch (what) {
     case 'resolve':
       return <Resolve {...props} />
+    case 'keep':
+      return <KeepOpen {...props} />
     case 'note':
       return <Note {...props} />
     case 'severity':
@@ -77,6 +79,33 @@ function Resolve(props: AskProps) {
             onChange={(event) => setReason(event.target.value)}
           />
         </>
+      )}
+    </AskForm>
+  )
+}
+
+function KeepOpen(props: AskProps) {
+  const [reason, setReason] = useState('')
+  return (
+    <AskForm
+      {...props}
+      title={`Keep ${numberOf(props.incident)} open`}
+      description="Its alerts are clear, and it is not over. It is neither resolved nor proposed again before an alert fires."
+      submit="Keep it open"
+      done={`${numberOf(props.incident)} stays open`}
+      action={() => ({ type: 'keep-open', reason })}
+    >
+      {(error) => (
+        <TextArea
+          label="Why it is not over"
+          hint="Stays on the timeline."
+          required
+          autoFocus
+          rows={2}
+          value={reason}
+          error={fieldError(error, 'reason')}
+          onChange={(event) => setReason(event.target.value)}
+        />
       )}
     </AskForm>
   )

@@ -70,13 +70,26 @@ test('who may only read may ask why, and change nothing', () => {
 })
 
 test('every action has a key of its own, also against declaring', () => {
-  const incidents = [{}, { pagingYou: true }, { phase: 'resolved' as const }].map((sketch) =>
+  const incidents = [{}, { pagingYou: true, total: 1, firing: 0 }, { phase: 'resolved' as const }].map((sketch) =>
     incidentOf({ number: 1, title: 'a', ...sketch }),
   )
   for (const incident of incidents) {
     const keys = ['C', ...offersOf(incident, { mayRespond: true, paging: true, newer: true }).map((offer) => offer.shortcut)]
     expect(new Set(keys).size).toBe(keys.length)
   }
+})
+
+test('an incident whose alerts are clear can be kept open, once', () => {
+  const ids = (over: object) =>
+    offersOf({ ...incidentOf({ number: 1, title: 'a', total: 2, firing: 0 }), ...over }, { mayRespond: true, paging: false }).map(
+      ({ id }) => id,
+    )
+  expect(ids({})).toContain('keep')
+  expect(ids({ alerts_firing: 1 })).not.toContain('keep')
+  expect(ids({ alerts_total: 0 })).not.toContain('keep')
+  expect(ids({ open: false })).not.toContain('keep')
+  const kept = { at: '', green_since: '', by: { id: null, kind: 'person', name: 'Ann' }, reason: 'x' }
+  expect(ids({ kept_open: kept })).not.toContain('keep')
 })
 
 test('an open incident can be moved when another version is in force, a closed one keeps its own', () => {

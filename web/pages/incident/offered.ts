@@ -5,6 +5,7 @@ export type OfferId =
   | 'acknowledge'
   | 'mitigate'
   | 'resolve'
+  | 'keep'
   | 'note'
   | 'severity'
   | 'triage'
@@ -33,6 +34,7 @@ const OFFERS: Readonly<Record<OfferId, Offer>> = {
   acknowledge: { id: 'acknowledge', label: 'Acknowledge', shortcut: 'A', words: 'ack take it answer' },
   mitigate: { id: 'mitigate', label: 'Mitigate', shortcut: 'M', words: 'start working fix' },
   resolve: { id: 'resolve', label: 'Resolve', shortcut: 'R', words: 'done fixed over' },
+  keep: { id: 'keep', label: 'Keep open: not over yet', shortcut: 'Y', words: 'decline proposed resolution not yet' },
   note: { id: 'note', label: 'Note', shortcut: 'N', words: 'add write comment timeline' },
   severity: { id: 'severity', label: 'Change severity', shortcut: 'S', words: 'raise lower' },
   triage: { id: 'triage', label: 'Triage', shortcut: 'T', words: 'classify type' },
@@ -63,6 +65,7 @@ export function offersOf(
     ids.push('resolve', 'note', 'severity', 'triage', 'impact', 'roles', 'call')
     if (incident.paging_you) ids.push('decline')
     if (paging) ids.push('release')
+    if (mayBeKept(incident)) ids.push('keep')
     ids.push('snooze', 'merge')
     if (newer === true) ids.push('move')
   } else if (incident.merged_into === null) {
@@ -71,6 +74,11 @@ export function offersOf(
   }
   ids.push('link', 'why')
   return ids.map((id) => OFFERS[id])
+}
+
+/** All its alerts are clear, so that it is or will be proposed, and nobody has said yet that it is not over. */
+function mayBeKept({ alerts_total, alerts_firing, kept_open }: Incident): boolean {
+  return alerts_total > 0 && alerts_firing === 0 && kept_open === null
 }
 
 /** The one main action: answer first, then mitigate, then resolve, then close. */

@@ -22,6 +22,13 @@ export function StateBanners({ reference, incident, mayRespond }: BannersProps) 
     <>
       <Merged reference={reference} incident={incident} mayRespond={mayRespond} />
       <Proposed incident={incident} mayRespond={mayRespond} />
+      {incident.open && incident.kept_open !== null && (
+        <Banner tone="plain">
+          {incident.kept_open.by.name} keeps it open though its alerts have been clear for <Age at={toMs(incident.kept_open.green_since)} />
+          {': '}
+          <span dir="auto">{incident.kept_open.reason}</span>. It is not proposed again before an alert fires.
+        </Banner>
+      )}
       {incident.open && incident.flapping !== null && (
         <Banner tone="warn">
           It flaps: {counted(incident.flapping.changes, 'change')} between firing and clear. Its resolution waits until{' '}
@@ -64,7 +71,7 @@ function Merged({ reference, incident, mayRespond }: BannersProps) {
   )
 }
 
-/** Accepting it is resolving it, which asks what ended it; declining it leaves a word why. */
+/** Accepting it is resolving it, which asks what ended it; declining it keeps the incident open, and asks why. */
 function Proposed({ incident, mayRespond }: Omit<BannersProps, 'reference'>) {
   if (!incident.open || incident.resolution_proposed === null) return null
   return (
@@ -76,7 +83,7 @@ function Proposed({ incident, mayRespond }: Omit<BannersProps, 'reference'>) {
             <Button size="s" look="main" onClick={() => runCommand('resolve')}>
               Resolve
             </Button>
-            <Button size="s" onClick={() => runCommand('note')}>
+            <Button size="s" onClick={() => runCommand('keep')}>
               Not yet: say why
             </Button>
           </>
