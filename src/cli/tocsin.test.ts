@@ -1,36 +1,22 @@
-/** The commands as people and scripts run them: real processes against a real server. */
-import { spawn } from 'node:child_process'
+/** The commands as people and scripts run them, against a real server; some as processes, for what only those have. */
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ran, runCommand, runProcess } from '../../test/support/cli.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts'
 import { findFreePort } from '../../test/support/port.ts'
-import { API_KEY, NODE, ROOT, type RunningServer, startServer } from '../../test/support/server.ts'
+import { API_KEY, ROOT, type RunningServer, startServer } from '../../test/support/server.ts'
 import { waitFor } from '../../test/support/wait.ts'
 
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
 const running = { url: '' }
+const environment = (changed: Record<string, string>) => ({ TOCSIN_URL: running.url, TOCSIN_API_KEY: API_KEY, ...changed })
 
-/** Answers are English and in UTC, whatever the machine says. */
-async function tocsin(args: readonly string[], changed: Record<string, string> = {}): Promise<Ran> {
-  const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', TOCSIN_URL: running.url, TOCSIN_API_KEY: API_KEY, ...changed }
-  const child = spawn(NODE, [join(ROOT, 'src/cli/tocsin.ts'), ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const read = async (stream: AsyncIterable<Buffer>) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of stream) chunks.push(chunk)
-    return Buffer.concat(chunks).toString('utf8')
-  }
-  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const [out, err] = await Promise.all([read(child.stdout), read(child.stderr)])
-  return { code: await exit, out, err }
-}
+const tocsin = (args: readonly string[], changed: Record<string, string> = {}): Promise<Ran> => runCommand(args, environment(changed))
+
+const tocsinProcess = (args: readonly string[], changed: Record<string, string> = {}): Promise<Ran> =>
+  runProcess(args, environment(changed))
 
 async function json(args: readonly string[]): Promise<unknown> {
   const ran = await tocsin([...args, '--json'])
@@ -40,7 +26,7 @@ async function json(args: readonly string[]): Promise<unknown> {
 
 describe('without a server', () => {
   test('help lists what exists and nothing else', async () => {
-    const { code, out } = await tocsin(['help'])
+    const { code, out } = await tocsinProcess(['help'])
     expect(code).toBe(0)
     const listed = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
     expect(listed).toEqual([
@@ -69,7 +55,7 @@ describe('without a server', () => {
 
   test('a command that is not understood ends with 2 and says where to look', async () => {
     const wrong = [['nonsense'], ['declare'], ['declare', 'x', '--nonsense'], ['user', 'add', 'a@b.c', '--role', 'king'], []]
-    const ran = await Promise.all(wrong.map((args) => tocsin(args)))
+    const ran = await Promise.all(wrong.map((args, place) => (place === 0 ? tocsinProcess(args) : tocsin(args))))
     expect(ran.map(({ code }) => code)).toEqual(wrong.map(() => 2))
     expect(ran[0]?.err).toContain('tocsin help')
   })
@@ -85,7 +71,7 @@ describe('without a server', () => {
     expect([plain.code, plain.out]).toEqual([1, ''])
     expect(plain.err).toContain(`no answer from ${url}: ECONNREFUSED`)
     expect(plain.err).toContain('tocsin start')
-    const asked = await tocsin(['who', '--json'], { TOCSIN_URL: url })
+    const asked = await tocsinProcess(['who', '--json'], { TOCSIN_URL: url })
     expect([asked.code, JSON.parse(asked.err)]).toEqual([1, expect.objectContaining({ code: 'unreachable' })])
     expect((await tocsin(['who'], { TOCSIN_URL: 'not an address' })).code).toBe(2)
   })
@@ -118,7 +104,7 @@ describe('lint', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-lint-'))
     cpSync(join(ROOT, 'playbook'), folder, { recursive: true })
     writeFileSync(join(folder, 'playbook.yaml'), 'version: 1\nnonsense: true\n')
-    const { code, out } = await tocsin(['lint', folder])
+    const { code, out } = await tocsinProcess(['lint', folder])
     expect(code).toBe(1)
     for (const line of out.trim().split('\n')) expect(line).toMatch(/^\S+\.yaml:\d+:\d+ [a-z-]+ .+/)
     expect(out).toContain(`${join(folder, 'playbook.yaml')}:2:1 `)
@@ -230,7 +216,7 @@ describe('with a server', () => {
   })
 
   test('an incident is declared, acknowledged by number, and acknowledged again', async () => {
-    const declared = await tocsin(['declare', 'Checkout \u001b[31mis down', '--severity', 'SEV-1', '--summary', 'since 14:02'])
+    const declared = await tocsinProcess(['declare', 'Checkout \u001b[31mis down', '--severity', 'SEV-1', '--summary', 'since 14:02'])
     expect(declared.code).toBe(0)
     expect(declared.out).toMatch(/^Incident \d+ declared: SEV-1, Checkout .*is down/)
     expect(declared.out).not.toContain('\u001b')

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EXIT_FINDINGS, EXIT_GOOD, EXIT_USAGE, type ExitCode } from '../context.ts'
-import { buildProgram, run } from '../program.ts'
+import { runCommand } from '../../../test/support/cli.ts'
+import { EXIT_FINDINGS, EXIT_GOOD, EXIT_USAGE } from '../context.ts'
 
 const FIXTURES = 'src/core/playbook/markdown/fixtures'
 let folder: string
@@ -13,37 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-interface Ran {
-  readonly code: ExitCode
-  readonly out: string
-  readonly err: string
-  readonly bytes: Buffer
-}
-
-async function tocsin(...args: string[]): Promise<Ran> {
-  const out: string[] = []
-  const err: string[] = []
-  const bytes: Uint8Array[] = []
-  let outcome: ExitCode = EXIT_GOOD
-  const context = {
-    env: {},
-    print: (text: string) => void out.push(`${text}\n`),
-    write: (written: Uint8Array) => void bytes.push(written),
-    warn: (text: string) => void err.push(`${text}\n`),
-    colour: false,
-    zone: 'UTC',
-    api: () => {
-      throw new Error('these commands need no server')
-    },
-    finish: (code: ExitCode) => {
-      outcome = code
-    },
-    outcome: () => outcome,
-  }
-  const code = await run(buildProgram(context, '0'), args, context)
-  return { code, out: out.join(''), err: err.join(''), bytes: Buffer.concat(bytes) }
-}
-
+const tocsin = (...args: string[]) => runCommand(args)
 const fresh = (name: string): string => join(folder, name)
 
 describe('import', () => {
