@@ -260,11 +260,13 @@ describe('what a new text means', () => {
     const service = await open()
     await service.save(saving(faster))
     await service.save(saving(shipped, { baseDigest: digestOf(faster) }))
-    expect((await leaves('playbook.loaded')).map(({ data }) => data['number'])).toEqual([1, 2, 1])
+    await service.save(saving(`${shipped}# once more\n`))
+    await service.save(saving(shipped, { baseDigest: digestOf(`${shipped}# once more\n`) }))
+    expect((await leaves('playbook.loaded')).map(({ data }) => data['number'])).toEqual([1, 2, 1, 3, 1])
     service.stop()
     writeFileSync(file, 'nonsense: true')
     expect((await open()).current().digest).toBe(digestOf(shipped))
-    expect(await leaves('playbook.loaded')).toHaveLength(3)
+    expect(await leaves('playbook.loaded')).toHaveLength(5)
   })
 
   test('two servers that take the same file record it once', async () => {

@@ -13,10 +13,12 @@ export interface Authorship {
   readonly reason: string
 }
 
-/** @returns the version's number; the same one each time the same text is stored, whose first author stays */
+/** @returns the version's number, one above the last; the same one each time the same text is stored, whose first author stays */
 export async function storeVersion(tx: Tx, version: StoredVersion & Partial<Authorship>): Promise<number> {
   await tx.query(
-    `insert into playbook_version (digest, source, author_id, author, reason, loaded_at) values ($1, $2, $3, $4, $5, $6)
+    // Asked first, because a conflict would use up a number, and a gap looks like a version that was taken away.
+    `insert into playbook_version (digest, source, author_id, author, reason, loaded_at)
+     select $1, $2, $3, $4, $5, $6 where not exists (select from playbook_version where digest = $1)
      on conflict (digest) do nothing`,
     [version.digest, version.source, version.author?.id ?? null, version.author?.name ?? null, version.reason ?? '', new Date(tx.now)],
   )
