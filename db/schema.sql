@@ -375,6 +375,7 @@ create table link (
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
   channel text,
+  others uuid[] not null default '{}'::uuid[],
   constraint link_pkey PRIMARY KEY (token_hash),
   constraint link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE,
   constraint link_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'acknowledge'::text])))

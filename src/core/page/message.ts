@@ -96,7 +96,7 @@ function describeOthers(others: NonNullable<PageText['others']>): string {
     .slice(0, OTHERS_MAX)
     .map(({ number, title, severity }) => `#${number} [${oneLine(severity, 40)}] ${oneLine(title, 100)}`)
   const rest = others.length > OTHERS_MAX ? `; and ${others.length - OTHERS_MAX} that the console lists` : ''
-  return `${others.length} more incident${others.length === 1 ? '' : 's'} for you, each to be acknowledged: ${named.join('; ')}${rest}`
+  return `${others.length} more incident${others.length === 1 ? '' : 's'} for you, acknowledged by the same link or one by one: ${named.join('; ')}${rest}`
 }
 
 /** A notice of something that is no incident, such as a review that is due. */

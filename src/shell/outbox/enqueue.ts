@@ -58,8 +58,8 @@ export async function cancelEffects(tx: Tx, incidentId: IncidentId, pageKeys: re
 
 /** One link for each claimed message that can carry one. */
 export function linksOf(claimed: readonly Claimed[], now: Instant): Parameters<typeof createAcknowledgeLinks>[1] {
-  return claimed.flatMap(({ token, personId, incidentId, channel }) =>
-    token === null ? [] : [{ token, personId, incidentId, channel, expiresAt: now + ACKNOWLEDGE_LINK_MS }],
+  return claimed.flatMap(({ key: effectKey, token, personId, incidentId, channel }) =>
+    token === null ? [] : [{ token, personId, incidentId, channel, effectKey, expiresAt: now + ACKNOWLEDGE_LINK_MS }],
   )
 }
 

@@ -5,6 +5,7 @@ import { ann, testPlaybook } from '../../../test/support/playbook.ts'
 import type { IncidentId } from '../../core/id.ts'
 import { MINUTE_MS } from '../../core/time.ts'
 import { changeIncident } from '../incident/change.ts'
+import { findAcknowledgeLink } from '../page/link-store.ts'
 import type { Ports } from '../ports.ts'
 
 const playbook = testPlaybook({ pagesPerPerson: { max: 6, withinMs: 10 * MINUTE_MS } })
@@ -57,6 +58,10 @@ test('past the bound one message stands for the others, names them, and counts a
   const { message } = mails(channels.calls).at(-1) ?? {}
   expect(message?.others).toHaveLength(6)
   expect(message?.others?.[0]).toMatchObject({ severity: 'amber', title: 'Storm 6' })
+  // Its link is for all that it tells of, those of the other messages for their own alone.
+  const linkOf = (url = '') => ports.database.inTransaction('main', (tx) => findAcknowledgeLink(tx, url.split('/').at(-1) ?? ''))
+  expect(await linkOf(message?.acknowledgeUrl)).toMatchObject({ incidentId: ids[5], others: ids.slice(6) })
+  expect(await linkOf(mails(channels.calls)[0]?.message.acknowledgeUrl)).toMatchObject({ incidentId: ids[0], others: [] })
   expect((await folded()).every(({ state }) => state === 'delivered')).toBe(true)
   // None is dropped: each incident still has its page and waits for its own acknowledgement.
   expect(

@@ -187,7 +187,8 @@ async function mark(tx: Tx, sighting: Sighting, at: { readonly shownAt: Instant;
   await tx.query({
     name: 'mark-effects-seen',
     text: `update effect set delivered_at = coalesce(delivered_at, $4), seen_at = coalesce(seen_at, $5)
-           where incident_id = $1 and person_id = $2 and channel = $3 and attempts > 0 and state in ('delivered', 'pending')
+           where incident_id = $1 and person_id = $2 and channel = $3
+             and (state = 'delivered' or (state = 'pending' and attempts > 0)) -- what another's message carried has no attempt of its own
              and (delivered_at is null or (seen_at is null and $5::timestamptz is not null))`,
     values: [
       sighting.incidentId,

@@ -1,30 +1,47 @@
 /** The page behind a link that acknowledges: what broke, how bad, what first, who knows, and two buttons. */
 import type { Page } from '../../../api/schema.ts'
 import { isOpen } from '../../../core/incident/incident.ts'
+import type { Done } from './acknowledge-act.ts'
+import { FORM_ID, incidentList, shapeOf, waitingOf } from './acknowledge-list.ts'
 import type { AcknowledgeView } from './acknowledge-view.ts'
 import { type Html, html } from './html.ts'
 import type { PageParts } from './layout.ts'
 import { ago, clockTime, countdown, shortTime } from './time-words.ts'
 
-/** Severity is shape, word and colour: most severe first, the last shape stands for all below. */
-const SHAPES = ['▲', '◆', '●', '■'] as const
 const SUMMARY_CHARS_MAX = 600
 const PEOPLE_MAX = 12
 
-/** `done`: this very request acted. */
-export function acknowledgePage(view: AcknowledgeView, done: 'acknowledged' | 'declined' | null): PageParts {
-  const { incident, link } = view
-  const canAct = done === null && link.usable && isOpen(incident) && !view.acknowledged
+/** What this very request did; null: it only looked, or nothing was left to do. */
+export type Outcome = Done | 'nothing-ticked' | null
+
+export function acknowledgePage(view: AcknowledgeView, outcome: Outcome): PageParts {
+  const { linked, number } = view
+  const done = outcome === 'nothing-ticked' ? null : outcome
+  const waiting = waitingOf(linked)
+  const canAct = done === null && view.link.usable && waiting.length > 0
+  const what = linked.length > 1 ? `${linked.length} incidents` : `incident ${number}`
   return {
-    title: `${view.acknowledged ? 'Acknowledged' : 'Acknowledge'} incident ${view.number}`,
-    body: html`${head(view)}${standing(view, done)}${firstStep(view)}${whoKnows(view)}`,
+    title: `${waiting.length === 0 && linked.some((one) => one.acknowledged) ? 'Acknowledged' : 'Acknowledge'} ${what}`,
+    body: html`${outcome === 'nothing-ticked' && box('soon', 'Nothing was ticked', 'Nothing was acknowledged; the buttons still work.')}${linked.length > 1 && done !== null && standingOfMany(view, done)}${head(view)}${standing(view, done)}${incidentList(linked, canAct)}${firstStep(view)}${whoKnows(view)}`,
     ...(canAct ? { form: buttons(view) } : { form: openLink(view) }),
   }
 }
 
+/** "You have all 38", or what is left. */
+function standingOfMany({ linked }: AcknowledgeView, { wish, count }: Done): Html {
+  if (wish === 'decline') return box('soon', `You said that you cannot, of ${count} incidents`, 'the next people are being paged')
+  const waiting = waitingOf(linked).length
+  if (waiting === 0) return box('good', `You have all ${linked.length} incidents of this message`, '')
+  return box(
+    'soon',
+    `You have ${count} of ${linked.length} incidents`,
+    `${waiting} still ${waiting === 1 ? 'waits' : 'wait'} for an answer, and page you on`,
+  )
+}
+
 function head(view: AcknowledgeView): Html {
   const { incident, now, you } = view
-  const shape = SHAPES[Math.min(view.severityRank, SHAPES.length - 1)]
+  const shape = shapeOf(view.severityRank)
   const since = `Since ${clockTime(incident.openedAt, you.zone, now)}, ${ago(now - incident.openedAt)}.`
   // What a private incident is about is read after signing in: links travel in mail.
   const title = incident.private ? `Private incident ${view.number}` : incident.title
@@ -33,7 +50,7 @@ function head(view: AcknowledgeView): Html {
 <h1 dir="auto">${title}</h1>${summary !== '' && html`<p class="sum" dir="auto">${summary}</p>`}<p class="sub">${since}</p>`
 }
 
-function standing(view: AcknowledgeView, done: 'acknowledged' | 'declined' | null): Html {
+function standing(view: AcknowledgeView, done: Done | null): Html {
   const { incident, link, now, you } = view
   if (!isOpen(incident)) {
     const at = incident.closedAt ?? incident.resolvedAt
@@ -108,8 +125,11 @@ function isPaging(page: Page): boolean {
 }
 
 function buttons(view: AcknowledgeView): Html {
-  const canDecline = view.pagedRoles.length > 0
-  return html`<form method="post"><button class="main" name="do" value="acknowledge">Acknowledge</button>${canDecline && html`<button name="do" value="decline">I can't: page the next person now</button>`}</form>`
+  const { linked } = view
+  const many = linked.length > 1
+  const canDecline = view.pagedRoles.length > 0 || (many && linked.some((incident) => incident.paging))
+  const some = many && html`<button name="do" value="some">Acknowledge only those that are ticked</button>`
+  return html`<form method="post" id="${FORM_ID}"><button class="main" name="do" value="acknowledge">Acknowledge${many && ` all ${linked.length}`}</button>${some}${canDecline && html`<button name="do" value="decline">I can't: page the next person now</button>`}</form>`
 }
 
 function openLink(view: AcknowledgeView): Html {

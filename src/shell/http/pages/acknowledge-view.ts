@@ -8,7 +8,7 @@ import { type NextPage, nextPageOf } from '../../../core/timeline/next-page.ts'
 import type { Tx } from '../../database/database.ts'
 import { findIncident } from '../../incident/store.ts'
 import { listPages } from '../../page/ledger-store.ts'
-import type { AcknowledgeLink } from '../../page/link-store.ts'
+import { type AcknowledgeLink, type LinkedIncident, listLinked } from '../../page/link-store.ts'
 import { findPerson } from '../../person/person-store.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -26,6 +26,8 @@ export interface AcknowledgeView {
   readonly next: (NextPage & { readonly names: readonly string[] }) | null
   readonly pages: readonly Page[]
   readonly incidentUrl: string
+  /** All that the message told of, this one first. */
+  readonly linked: readonly LinkedIncident[]
 }
 
 /** Undefined when the incident or the person is gone. */
@@ -53,5 +55,6 @@ export async function loadAcknowledgeView(ports: Ports, tx: Tx, link: Acknowledg
     next: next && { ...next, names: next.people.map((id) => roster.people[id]?.name ?? 'somebody') },
     pages: await listPages(tx, link.incidentId),
     incidentUrl: `${ports.config.url}/incidents/${loaded.number}`,
+    linked: await listLinked(tx, link.personId, [link.incidentId, ...link.others]),
   }
 }

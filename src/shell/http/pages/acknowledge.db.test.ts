@@ -4,7 +4,7 @@ import { ann, bob, cyd, own } from '../../../../test/support/playbook.ts'
 import { asId, type IncidentId, type PersonId } from '../../../core/id.ts'
 import { changeIncident } from '../../incident/change.ts'
 import { createAcknowledgeLink } from '../../page/link-store.ts'
-import { freshToken } from '../../person/token.ts'
+import { freshToken, hashToken } from '../../person/token.ts'
 
 let scene: ApiScene
 beforeAll(async () => {
@@ -33,6 +33,13 @@ const linkFor = (incidentId: string, personId: PersonId = ann, lifetimeMs = 60_0
     return token
   })
 }
+/** As a message that stands for many has it. */
+const linkForMany = async (ids: readonly string[]) => {
+  const token = await linkFor(ids[0] ?? '')
+  await scene.database.database.query('update link set others = $1 where token_hash = $2', [ids.slice(1), hashToken(token)])
+  return token
+}
+const acknowledgedOf = async (ids: readonly string[]) => (await Promise.all(ids.map(incident))).map((one) => one.acknowledged_at !== null)
 const incident = async (id: string) => (await scene.ask(own, 'GET', `/incidents/${id}`)).body
 
 test('looking acknowledges nothing, however often and by whomever: mail scanners get the same page', async () => {
@@ -104,6 +111,59 @@ test('after pressing it says who else has it, and where the incident is', async 
   expect((await press(second)).body).toContain('Ann acknowledged as well.')
   const timeline = (await scene.ask(own, 'GET', `/incidents/${id}/timeline`)).body.items.map((entry: { text: string }) => entry.text)
   expect(timeline).toContain('Ann acknowledged for Ops by link.')
+})
+
+test('the link of a message that told of many shows them all, and one press acknowledges them all', async () => {
+  const made = [await declare(), await declare({ title: 'Queue <b>grows</b>' }), await declare({ title: 'Payroll leak', private: true })]
+  const ids = made.map(({ id }) => id as string)
+  const token = await linkForMany(ids)
+  const shown = await get(token)
+  for (const text of ['3 incidents in this message', `#${made[1].number} Queue &lt;b&gt;grows`, `#${made[2].number} Private incident`])
+    expect(shown.body).toContain(text)
+  expect(shown.body).toContain('Acknowledge all 3')
+  expect(shown.body).not.toMatch(/Payroll|<script|<b>grows/)
+  expect(await acknowledgedOf(ids)).toEqual([false, false, false])
+  const pressed = await press(token)
+  expect(pressed.body).toContain('You have all 3 incidents of this message')
+  expect(pressed.body).not.toContain('<form')
+  expect(await acknowledgedOf(ids)).toEqual([true, true, true])
+  for (const id of ids) {
+    const [latest] = (await scene.ask(own, 'GET', `/incidents/${id}/timeline`)).body.items.filter(
+      (entry: { type: string }) => entry.type === 'incident.acknowledged',
+    )
+    expect(latest.text).toBe('Ann acknowledged for Ops by link, with 2 more incidents of the same message.')
+  }
+  const versions = await Promise.all(ids.map(async (id) => (await incident(id)).version))
+  expect((await press(token)).body).not.toContain('<form')
+  expect(await Promise.all(ids.map(async (id) => (await incident(id)).version))).toEqual(versions)
+})
+
+test('of many only those that are ticked can be acknowledged, and ticking nothing leaves the link good', async () => {
+  const made = [await declare(), await declare(), await declare()]
+  const ids = made.map(({ id }) => id as string)
+  const token = await linkForMany(ids)
+  expect((await press(token, 'some')).body).toContain('Nothing was ticked')
+  expect(await acknowledgedOf(ids)).toEqual([false, false, false])
+  // What is not of the message is not acknowledged, whoever asks for it.
+  const stranger = await declare()
+  const pressed = await press(token, `some&incident=${made[1].number}&incident=${made[2].number}&incident=${stranger.number}`)
+  expect(pressed.body).toContain('You have 2 of 3 incidents')
+  expect(pressed.body).toContain('1 still waits for an answer')
+  expect(await acknowledgedOf([...ids, stranger.id])).toEqual([false, true, true, false])
+  expect((await press(token)).body).not.toContain('<form')
+  expect(await acknowledgedOf(ids)).toEqual([false, true, true])
+})
+
+test('of many one that is over meanwhile does not keep the others from being acknowledged; declining passes all on', async () => {
+  const made = [await declare(), await declare(), await declare()]
+  const ids = made.map(({ id }) => id as string)
+  const [token, other] = [await linkForMany(ids), await linkForMany(ids)]
+  await scene.ask(own, 'POST', `/incidents/${ids[0]}/resolve`, { reason: 'gone' })
+  expect((await press(other, 'decline')).body).toContain('You said that you cannot, of 2 incidents')
+  const pages = (await scene.ask(own, 'GET', `/incidents/${ids[2]}/pages`)).body.items
+  expect(pages.map((page: { person: { name: string }; state: string }) => `${page.person.name} ${page.state}`)).toContain('Bob paging')
+  expect((await press(token)).body).toContain('You have all 3 incidents of this message')
+  expect(await acknowledgedOf(ids)).toEqual([false, true, true])
 })
 
 test('a link works once; pressed again it says so, and does nothing more', async () => {
@@ -181,4 +241,13 @@ test('thousands of wrong tokens do not lock anybody out', async () => {
 test('a page of a thousand characters and many people still fits its weight', async () => {
   const { id } = await declare({ title: 'x'.repeat(1_000), summary: 'y'.repeat(15_000) })
   expect(Buffer.byteLength((await get(await linkFor(id))).body)).toBeLessThan(15_000)
+  const many = [id]
+  while (many.length < 40) many.push((await declare({ title: `&${'x'.repeat(1_000)}` })).id)
+  const { body } = await get(await linkForMany(many))
+  expect(body).toContain('and 20 more, which acknowledging all of them includes')
+  expect(Buffer.byteLength(body)).toBeLessThan(15_000)
+  const startedMs = performance.now()
+  expect((await press(await linkForMany(many))).body).toContain('You have all 40')
+  console.log(`one press acknowledged 40 incidents in ${Math.round(performance.now() - startedMs)} ms`)
+  expect((await acknowledgedOf(many)).every(Boolean)).toBe(true)
 })
