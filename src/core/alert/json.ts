@@ -86,12 +86,20 @@ export function toNumber(value: unknown): number | null {
   return Number.isFinite(number) ? number + 0 : null
 }
 
-/** As written: integers that a double cannot hold keep their digits, so that keys never run together. For rare use: it parses again. */
+/**
+ * As written: integers that a double cannot hold keep their digits, so that keys never run together. The numbers are put in
+ * quotes before they are parsed: a reviver that is told what was written costs half a second for a megabyte.
+ * @throws {SyntaxError} where the body is no JSON
+ */
 export function parseExactly(body: Uint8Array): unknown {
-  return JSON.parse(decoder.decode(body), revive)
+  return JSON.parse(decoder.decode(body).replaceAll(TEXTS_AND_LONG_NUMBERS, quoteUnsafe))
 }
 
-/** Node 24 gives the text that a value was written as. Source: https://github.com/tc39/proposal-json-parse-with-source */
-function revive(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
-  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? (context?.source ?? value) : value
+/** Texts are matched so that nothing within them is. A number of fewer characters and without an exponent fits a double. */
+const TEXTS_AND_LONG_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*[eE][+-]?\d+|-?\d[\d.]{15,}/g
+
+function quoteUnsafe(token: string): string {
+  if (token.startsWith('"')) return token
+  const value = Number(token)
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? `"${token}"` : token
 }

@@ -86,6 +86,47 @@ test('an integer that a double cannot hold keeps its digits where it is a key', 
   expect(parseExactly(bytes('{"dedup_key": 9007199254740993, "n": 1.5}'))).toEqual({ dedup_key: '9007199254740993', n: 1.5 })
 })
 
+test('whatever the message, only such integers differ from what was parsed first', () => {
+  const number = fc.oneof(
+    fc.double().map((value) => JSON.stringify(value)),
+    fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }).map(String),
+    fc.constantFrom(
+      '1e20',
+      '1.5E3',
+      '-0',
+      '12345678901234567890.0',
+      '1.2345678901234567890',
+      '1e400',
+      '9007199254740991',
+      '9007199254740993',
+    ),
+  )
+  const text = fc.string({ unit: 'binary' }).map((value) => JSON.stringify(`${value}\\"1e20 12345678901234567890`))
+  const { json } = fc.letrec<{ json: string }>((tie) => ({
+    json: fc.oneof(
+      { maxDepth: 3 },
+      number,
+      text,
+      fc.array(tie('json')).map((items) => `[${items.join(' , ')}]`),
+      fc.array(fc.tuple(text, tie('json'))).map((pairs) => `{${pairs.map(([name, value]) => `${name}:${value}`).join(',')}}`),
+    ),
+  }))
+  const asWritten = (_name: string, value: unknown, context?: { readonly source?: string }) =>
+    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? context?.source : value
+  fc.assert(
+    fc.property(json, (written) => {
+      expect(parseExactly(bytes(written))).toEqual(JSON.parse(written, asWritten))
+    }),
+  )
+})
+
+test('a megabyte of numbers is read exactly without holding up the rest', () => {
+  const begun = process.threadCpuUsage().user
+  const list = parseExactly(bytes(`[${'[1,2],'.repeat(170_000)}12345678901234567890]`)) as unknown[]
+  expect(list.at(-1)).toBe('12345678901234567890')
+  expect((process.threadCpuUsage().user - begun) / 1_000).toBeLessThan(200)
+})
+
 test('labels are text, bounded, and cannot reach a prototype', () => {
   const labels = toLabels(JSON.parse('{"__proto__":{"x":1},"constructor":"c","n":1,"o":{"a":[true]},"none":null}'))
   expect(labels).toEqual({ constructor: 'c', n: '1', o: '{"a":[true]}' })

@@ -5,14 +5,15 @@
 import type { CelInput } from '@bufbuild/cel'
 import { toLabels, toLinks, toPlainSignal, toSignal } from '../alert/build.ts'
 import { isObject, toNumber } from '../alert/json.ts'
-import type { Signal } from '../alert/signal.ts'
+import { type Signal, TITLE_CHARS_MAX } from '../alert/signal.ts'
 import { toInstant } from '../alert/time-text.ts'
 import { type Instant, SECOND_MS } from '../time.ts'
 import type { Mapping } from './compile.ts'
 import type { Bindings, Expression } from './expression.ts'
 import { MAPPED_SIGNALS_MAX, type MappedField } from './mapping.ts'
 import { toStatus } from './status-words.ts'
-import { toView, type View } from './view.ts'
+import { startMeter, stepsOfText, type Meter, TooCostly } from './meter.ts'
+import { toView } from './view.ts'
 
 export type Mapped =
   | { readonly kind: 'signals'; readonly signals: readonly Signal[] }
@@ -25,8 +26,8 @@ export interface MappedMessage {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Steps that one message may cost; a few hundredths of a second mostly, about a second at the very worst. */
-const STEPS_MAX = 2_000_000
+/** What building one signal costs beside its expressions. */
+const SIGNAL_STEPS = 50
 
 class Fault extends Error {
   readonly field: string | null
@@ -42,30 +43,29 @@ export function applyMapping(mapping: Mapping, message: MappedMessage): Mapped {
     return { kind: 'signals', signals: run(mapping, message) }
   } catch (error) {
     if (error instanceof Fault) return { kind: 'fault', field: error.field, reason: error.message }
-    return {
-      kind: 'fault',
-      field: null,
-      reason: error instanceof RangeError ? 'it is too much for the mapping' : 'the mapping failed on it',
-    }
+    if (error instanceof TooCostly) return { kind: 'fault', field: null, reason: error.message }
+    const reason = error instanceof RangeError ? 'it is too much for the mapping' : 'the mapping failed on it'
+    return { kind: 'fault', field: null, reason }
   }
 }
 
 function run(mapping: Mapping, { body, headers }: MappedMessage): Signal[] {
   const view = toView(body)
   if (view === null) throw new Fault(null, 'the message holds too many values')
+  const meter = startMeter()
   const bindings: Bindings = { body: view.value, headers: new Map(Object.entries(headers)) }
-  const items = mapping.each === null ? [undefined] : itemsOf(mapping.each, bindings)
-  refuseCostly(mapping, view, items.length)
-  const signals = items
-    .slice(0, MAPPED_SIGNALS_MAX)
-    .map((item, index) => signalOf(mapping, item === undefined ? bindings : { ...bindings, item }, mapping.each === null ? null : index))
+  const items = mapping.each === null ? [undefined] : itemsOf(mapping.each, bindings, meter)
+  const signals = items.slice(0, MAPPED_SIGNALS_MAX).map((item, index) => {
+    const place = mapping.each === null ? null : index
+    return signalOf(mapping, item === undefined ? bindings : { ...bindings, item }, place, meter)
+  })
   const leftOut = view.cut && items.length >= MAPPED_SIGNALS_MAX
   return leftOut ? [...signals, noteLeftOut()] : signals
 }
 
 /** The list as the expressions read it: what `each` gave goes through the bounds of a view again. */
-function itemsOf(each: Expression, bindings: Bindings): CelInput[] {
-  const given = each.evaluate(bindings)
+function itemsOf(each: Expression, bindings: Bindings, meter: Meter): CelInput[] {
+  const given = each.evaluate(bindings, meter)
   if (given.kind === 'missing') throw new Fault('each', `the message has no "${given.name}"`)
   if (given.kind === 'fault') throw new Fault('each', given.reason)
   if (!Array.isArray(given.value)) throw new Fault('each', 'it gives no list')
@@ -74,28 +74,19 @@ function itemsOf(each: Expression, bindings: Bindings): CelInput[] {
   return view.value
 }
 
-function refuseCostly(mapping: Mapping, view: View, items: number): void {
-  const expressions = [
-    ...Object.values(mapping.fields),
-    ...mapping.labels.map((label) => label.expression),
-    ...mapping.links.map((link) => link.href),
-  ]
-  const steps = expressions.reduce((sum, expression) => sum + expression.cost(view.longestList), 0) * items
-  const first = mapping.each?.cost(view.longestList) ?? 0
-  if (steps + first > STEPS_MAX) throw new Fault(null, 'the mapping costs too much on a message of this size')
-}
-
-function signalOf(mapping: Mapping, bindings: Bindings, index: number | null): Signal {
+function signalOf(mapping: Mapping, bindings: Bindings, index: number | null, meter: Meter): Signal {
+  meter.spend(SIGNAL_STEPS)
   const at = (expression: Expression) => (index === null ? expression.field : `${expression.field} (item ${index + 1})`)
   const value = (expression: Expression | undefined): unknown => {
-    const given = expression?.evaluate(bindings)
+    const given = expression?.evaluate(bindings, meter)
     if (expression === undefined || given === undefined || given.kind === 'missing') return null
     if (given.kind === 'fault') throw new Fault(at(expression), given.reason)
     return given.value
   }
   const text = (name: MappedField): string | null => toText(value(mapping.fields[name]))
-  const alarm = text('alarm')
-  const title = text('title')
+  const line = (name: MappedField): string | null => toShort(text(name), meter)
+  const alarm = line('alarm')
+  const title = line('title')
   const status = statusOf(mapping.fields.status, value(mapping.fields.status), at)
   const labels = mapping.labels.map(({ name, expression }) => {
     const given = value(expression)
@@ -110,7 +101,7 @@ function signalOf(mapping: Mapping, bindings: Bindings, index: number | null): S
     title,
     summary: text('summary'),
     dedupKey: text('dedup_key'),
-    severityHint: text('severity_hint'),
+    severityHint: line('severity_hint'),
     value: toNumber(value(mapping.fields.value)),
     labels: toLabels(Object.assign({}, ...labels)),
     links: toLinks(mapping.links.map((link) => [value(link.href), link.text] as const)),
@@ -132,6 +123,16 @@ function toText(value: unknown): string | null {
   if (typeof value === 'string') return value.trim() === '' ? null : value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
 }
+
+/** Of what becomes one line: runs of blanks are mended one by one, so not every text is looked through to its end. */
+function toShort(text: string | null, meter: Meter): string | null {
+  if (text === null) return null
+  const short = text.slice(0, LINE_CHARS_MAX).toWellFormed()
+  if (/\s\s|[^\S ]/.test(short)) meter.spend(stepsOfText(short, BLANKS_SLOWNESS))
+  return short
+}
+const LINE_CHARS_MAX = 2 * TITLE_CHARS_MAX
+const BLANKS_SLOWNESS = 64
 
 const EPOCH_SECONDS_MAX = 10_000_000_000
 

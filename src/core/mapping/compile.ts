@@ -14,6 +14,9 @@ export type CompiledMapping =
   | { readonly kind: 'mapping'; readonly mapping: Mapping }
   | { readonly kind: 'problems'; readonly problems: readonly MappingProblem[] }
 
+/** Of all its expressions: compiling them, once in each process, takes some hundredths of a second at most. */
+const MAPPING_CHARS_MAX = 16_000
+const MAPPING_PATTERNS_MAX = 16
 const LABELS_MAX = 64
 const LINKS_MAX = 16
 
@@ -21,11 +24,18 @@ const LINKS_MAX = 16
 export function compileMapping(text: MappingText): CompiledMapping {
   const problems: MappingProblem[] = []
   const over = text.each === null ? 'body' : 'item'
+  const left = { chars: MAPPING_CHARS_MAX, patterns: MAPPING_PATTERNS_MAX }
   const compile = (field: string, source: string, names: 'body' | 'item' = over): Expression | null => {
+    left.chars -= source.length
+    if (left.chars < 0) return tooMuch(problems, field, `All expressions together have more than ${MAPPING_CHARS_MAX} characters.`)
     const compiled = compileExpression(field, source, names)
-    if (compiled.kind === 'expression') return compiled.expression
-    problems.push(...compiled.problems)
-    return null
+    if (compiled.kind === 'problems') {
+      problems.push(...compiled.problems)
+      return null
+    }
+    left.patterns -= compiled.expression.patterns
+    if (left.patterns < 0) return tooMuch(problems, field, `There are more than ${MAPPING_PATTERNS_MAX} patterns.`)
+    return compiled.expression
   }
   if (text.alarm === null && text.title === null) {
     problems.push({
@@ -51,6 +61,12 @@ export function compileMapping(text: MappingText): CompiledMapping {
     return href === null ? [] : [{ href, text: link.text }]
   })
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'mapping', mapping: { each, fields, labels, links } }
+}
+
+/** Told once. */
+function tooMuch(problems: MappingProblem[], field: string, message: string): null {
+  if (!problems.some((problem) => problem.message === message)) problems.push({ field, message, fix: 'Make it simpler.', offset: 0 })
+  return null
 }
 
 function labelsOf(labels: MappingText['labels']): (readonly [string | null, string])[] {

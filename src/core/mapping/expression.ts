@@ -1,8 +1,13 @@
 /** One CEL expression over a message: guarded as the playbook's conditions are, evaluated without throwing. */
 import { type CelInput, type CelResult, isCelError, isCelList, isCelMap, parse, plan } from '@bufbuild/cel'
-import { celEnvironment } from '../playbook/cel-environment.ts'
+import { isNestedTooDeeply } from '../playbook/cel-nesting.ts'
 import { type Dialect, guardExpression } from '../playbook/condition-guard.ts'
 import type { MappingProblem } from './mapping.ts'
+import { type Meter, stepsOfText } from './meter.ts'
+import { meteredEnvironment, withMeter } from './metered-environment.ts'
+import { meterLoops, patternsIn } from './metered-tree.ts'
+
+import { compilePattern } from './pattern.ts'
 
 /** What an expression gave, as plain values. `missing`: the message has no such part. */
 export type Given =
@@ -13,9 +18,10 @@ export type Given =
 export interface Expression {
   /** Such as `alarm`, `labels.host`. */
   readonly field: string
-  /** What evaluating it may cost, by the longest list in the message. */
-  readonly cost: (longestList: number) => number
-  readonly evaluate: (bindings: Bindings) => Given
+  /** Regular expressions in it. */
+  readonly patterns: number
+  /** A fault too where it costs more than the meter has left. */
+  readonly evaluate: (bindings: Bindings, meter: Meter) => Given
 }
 export type Bindings = Readonly<Record<'body' | 'headers', CelInput>> & { readonly item?: CelInput }
 
@@ -24,9 +30,7 @@ export type CompiledExpression =
   | { readonly kind: 'problems'; readonly problems: readonly MappingProblem[] }
 
 const EXPRESSION_CHARS_MAX = 1_000
-/** A step of a loop may touch a long text, a pattern walks one: what they weigh against a plain step. */
-const LOOP_WEIGHT = 16
-const PATTERN_WEIGHT = 200
+const TOO_DEEP = 'The expression is nested too deeply.'
 
 const BODY: Dialect = {
   noun: 'mapping',
@@ -45,28 +49,37 @@ export function compileExpression(field: string, source: string, over: 'body' | 
   if (source.trim() === '') return problem('The expression is empty.', 'Leave it out, or write one.')
   if (source.length > EXPRESSION_CHARS_MAX) return problem(`An expression may have ${EXPRESSION_CHARS_MAX} characters.`, 'Make it simpler.')
   try {
+    if (isNestedTooDeeply(source)) return problem(TOO_DEEP, 'Make it simpler.')
     const parsed = parse(source)
-    const { problems, nodes, loops, patterns } = guardExpression(parsed, over === 'item' ? ITEM : BODY)
+    const { problems, nodes, patterns } = guardExpression(parsed, over === 'item' ? ITEM : BODY)
     if (problems.length > 0) return { kind: 'problems', problems: problems.map((found) => ({ ...found, field })) }
-    const run = plan(celEnvironment, parsed) as (bindings: Record<string, CelInput>) => CelResult
-    const cost = (longestList: number) => nodes * (loops === 0 ? 1 : LOOP_WEIGHT * Math.max(1, longestList)) + patterns * PATTERN_WEIGHT
-    return { kind: 'expression', expression: { field, cost, evaluate: (bindings) => evaluate(run, bindings) } }
+    for (const { text, id } of patternsIn(parsed.expr)) {
+      const compiled = compilePattern(text)
+      const offset = parsed.sourceInfo?.positions[String(id)] ?? 0
+      if (typeof compiled === 'string') return problem(`The pattern cannot be used: ${compiled}.`, 'It is written as for RE2.', offset)
+    }
+    meterLoops(parsed.expr, nodes)
+    const run = plan(meteredEnvironment, parsed) as Run
+    return { kind: 'expression', expression: { field, patterns, evaluate: (bindings, meter) => evaluate(run, nodes, bindings, meter) } }
   } catch (error) {
-    if (error instanceof RangeError) return problem('The expression is nested too deeply.', 'Make it simpler.')
+    if (error instanceof RangeError) return problem(TOO_DEEP, 'Make it simpler.')
     const { location } = error as { location?: { start?: { offset?: number } } }
     const fix = 'It is written in CEL, such as: body.alert.name'
     return problem(`The expression cannot be read: ${(error as Error).message}.`, fix, location?.start?.offset ?? 0)
   }
 }
 
-function evaluate(run: (bindings: Record<string, CelInput>) => CelResult, bindings: Bindings): Given {
+type Run = (bindings: Record<string, CelInput>) => CelResult
+
+function evaluate(run: Run, nodes: number, bindings: Bindings, meter: Meter): Given {
   let result: CelResult | Error
   try {
-    result = run({ ...bindings })
+    meter.spend(nodes)
+    result = withMeter(meter, () => run({ ...bindings }))
+    if (!isCelError(result)) return { kind: 'value', value: toPlain(result, 0, meter) }
   } catch (error) {
     result = error instanceof Error ? error : new Error('unknown')
   }
-  if (!isCelError(result) && !(result instanceof Error)) return { kind: 'value', value: toPlain(result, 0) }
   const missing = /^(?:field not found|no such key): (.*)$/.exec(result.message) ?? /^index out of (?:bounds|range)/.exec(result.message)
   return missing === null
     ? { kind: 'fault', reason: result.message.slice(0, REASON_CHARS_MAX) }
@@ -75,17 +88,19 @@ function evaluate(run: (bindings: Record<string, CelInput>) => CelResult, bindin
 const REASON_CHARS_MAX = 300
 const PLAIN_DEPTH_MAX = 100
 
-/** Lists and maps of the library as those of the language; what has no JSON is its text. */
-function toPlain(value: unknown, depth: number): unknown {
+/** Lists and maps of the library as those of the language; what has no JSON is its text. Each value is paid for. */
+function toPlain(value: unknown, depth: number, meter: Meter): unknown {
+  meter.spend(VALUE_STEPS + (typeof value === 'string' ? stepsOfText(value, TEXT_SLOWNESS) : 0))
   if (depth > PLAIN_DEPTH_MAX) return null
   if (typeof value === 'bigint') return Number(value)
-  if (isCelList(value)) return Array.from(value, (item) => toPlain(item, depth + 1))
-  if (isCelMap(value)) return plainObject([...value.entries()], depth)
-  if (value instanceof Map) return plainObject([...value.entries()], depth)
-  if (Array.isArray(value)) return value.map((item) => toPlain(item, depth + 1))
+  if (isCelList(value)) return Array.from(value, (item) => toPlain(item, depth + 1, meter))
+  if (isCelMap(value)) return plainObject(value.entries(), depth, meter)
   return typeof value === 'object' && value !== null ? null : value
 }
+/** It is looked through, cut, and becomes JSON. */
+const VALUE_STEPS = 2
+const TEXT_SLOWNESS = 4
 
-function plainObject(entries: readonly (readonly [unknown, unknown])[], depth: number): Record<string, unknown> {
-  return Object.fromEntries(entries.map(([name, value]) => [String(name), toPlain(value, depth + 1)]))
+function plainObject(entries: Iterable<readonly [unknown, unknown]>, depth: number, meter: Meter): Record<string, unknown> {
+  return Object.fromEntries(Array.from(entries, ([name, value]) => [String(name), toPlain(value, depth + 1, meter)]))
 }

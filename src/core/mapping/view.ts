@@ -3,8 +3,6 @@ import type { CelInput } from '@bufbuild/cel'
 
 export interface View {
   readonly value: CelInput
-  /** Items of its longest list, or names of its largest object. */
-  readonly longestList: number
   /** Lists that were cut. */
   readonly cut: boolean
 }
@@ -17,15 +15,14 @@ const VIEW_VALUES_MAX = 50_000
 
 interface Walk {
   values: number
-  longest: number
   cut: boolean
 }
 
 /** @returns null when the message holds too many values. Its depth has been bounded before. */
 export function toView(json: unknown): View | null {
-  const walk: Walk = { values: 0, longest: 0, cut: false }
+  const walk: Walk = { values: 0, cut: false }
   const value = view(json, walk)
-  return walk.values > VIEW_VALUES_MAX ? null : { value, longestList: walk.longest, cut: walk.cut }
+  return walk.values > VIEW_VALUES_MAX ? null : { value, cut: walk.cut }
 }
 
 function view(json: unknown, walk: Walk): CelInput {
@@ -34,16 +31,11 @@ function view(json: unknown, walk: Walk): CelInput {
   if (typeof json === 'string') return json.length > VIEW_TEXT_CHARS_MAX ? json.slice(0, VIEW_TEXT_CHARS_MAX).toWellFormed() : json
   if (typeof json === 'number' || typeof json === 'boolean') return json
   if (Array.isArray(json)) {
-    measure(json.length, walk)
+    walk.cut ||= json.length > VIEW_ITEMS_MAX
     return json.slice(0, VIEW_ITEMS_MAX).map((item: unknown) => view(item, walk))
   }
   if (typeof json !== 'object' || json === null) return null
   const entries = Object.entries(json)
-  measure(entries.length, walk)
+  walk.cut ||= entries.length > VIEW_ITEMS_MAX
   return new Map<string, CelInput>(entries.slice(0, VIEW_ITEMS_MAX).map(([name, item]) => [name, view(item, walk)]))
-}
-
-function measure(size: number, walk: Walk): void {
-  walk.longest = Math.max(walk.longest, Math.min(size, VIEW_ITEMS_MAX))
-  walk.cut ||= size > VIEW_ITEMS_MAX
 }

@@ -73,6 +73,9 @@ describe('the guard refuses, at load, with the place and a fix', () => {
 
   test('a text of brackets is refused, not a crash', () => {
     expect(compileCondition('('.repeat(999)).kind).toBe('problems')
+    const begun = process.threadCpuUsage().user
+    expect(compileCondition('{1:['.repeat(200)).kind).toBe('problems')
+    expect((process.threadCpuUsage().user - begun) / 1_000).toBeLessThan(500)
   })
 
   test('the nearest known field is suggested', () => {

@@ -5,6 +5,7 @@
 import { type CelInput, type CelResult, isCelError, parse, plan } from '@bufbuild/cel'
 import type { Signal } from '../alert/signal.ts'
 import { celEnvironment } from './cel-environment.ts'
+import { isNestedTooDeeply } from './cel-nesting.ts'
 import { CONDITION_CHARS_MAX, guardCondition } from './condition-guard.ts'
 
 export type Verdict = { readonly kind: 'yes' } | { readonly kind: 'no' } | { readonly kind: 'fault'; readonly reason: string }
@@ -63,6 +64,7 @@ export function compileCondition(source: string): CompiledCondition {
       0,
     )
   }
+  if (isNestedTooDeeply(source)) return problem('The condition is nested too deeply.', 'Split it over several detections.', 0)
   try {
     return compile(source)
   } catch (error) {

@@ -88,6 +88,26 @@ test('a message that the mapping fails on is kept, told plainly, and its sender 
   expect(latest.incident_id).not.toBeNull()
 })
 
+test('a mapping that costs too much is kept raw, told plainly, and shown on the page of its source', async () => {
+  const costly = 'string(size(body.names.filter(a, body == body && [body] == [body])))'
+  expect((await put({ title: costly })).status).toBe(200)
+  const body = { names: Array.from({ length: 1_000 }, (_, index) => `n${index}`) }
+  await waitFor(
+    'it to be too much',
+    async () => {
+      await intake.post(`/hooks/json/${KEY}`, body)
+      await intake.settled()
+      return (await listed())[0].outcome.includes('at title: it costs too much on a message of this size')
+    },
+    TEN_S,
+  )
+  const [latest] = await listed()
+  expect(latest).toMatchObject({ outcome_kind: 'refused', incident_id: expect.any(String) })
+  expect(JSON.parse((await scene.ask(ann, 'GET', `/signals/${latest.id}/raw`)).body.body)).toEqual(body)
+  const { faults } = (await scene.ask(own, 'GET', `/sources/${source}`)).body
+  expect(faults[0]).toMatchObject({ kind: 'refused', reason: expect.stringContaining('costs too much') })
+})
+
 test('a sample shows the signals a mapping makes, and what the playbook would do, and keeps nothing', async () => {
   const sample = JSON.stringify({ checks: [{ name: 'Spike', state: 'down', host: 'a' }] })
   const count = (await listed()).length
