@@ -181,6 +181,8 @@ export interface PageMessage {
   readonly person: { readonly name: string; readonly zone: string }
   /** Opens the acknowledge page; GET shows, POST acts. */
   readonly acknowledgeUrl: string
+  /** Of that link: names the message where its vendor tells of it. Left out: the message has none. */
+  readonly token?: string
   readonly incidentUrl: string
   /** Why it is sent: `page`, or a `notice` that asks for no acknowledgement. */
   readonly purpose: 'page' | 'notice' | 'test'
@@ -191,7 +193,7 @@ export interface PageMessage {
 }
 
 export interface Channel {
-  /** `email`, `webhook`, `console`. */
+  /** `email`, `sms`, `webhook`, `console`. */
   readonly kind: string
   readonly title: string
   /** What its strongest automatic evidence is worth, in words for the ledger. */
@@ -202,6 +204,26 @@ export interface Channel {
   /** Goes as far as it can without sending anything, so that `doctor` can tell before a page needs it. Never throws. */
   readonly check: (address: ChannelAddress | null, signal: AbortSignal) => Promise<ChannelCheck>
 }
+
+/**
+ * A channel of a vendor that is asked, after a message was taken, what became of it. The shell asks as often as the vendor
+ * allows while somebody may still answer.
+ */
+export interface FollowedChannel extends Channel {
+  /** What became of it; never throws. @param externalId as `send` gave it */
+  readonly follow: (externalId: string, address: ChannelAddress, signal: AbortSignal) => Promise<Followed>
+  /** Stops it from ringing any more; never throws. False: not now, try again. */
+  readonly callOff: (externalId: string, address: ChannelAddress, signal: AbortSignal) => Promise<boolean>
+}
+
+export type Followed =
+  | { readonly kind: 'waiting' }
+  /** The person who was written to answered there. */
+  | { readonly kind: 'acknowledged'; readonly evidence: string }
+  /** Nobody will answer there any more. */
+  | { readonly kind: 'over'; readonly reason: string }
+  /** Could not be found out now. */
+  | { readonly kind: 'unknown'; readonly reason: string }
 
 export interface ChannelCheck {
   readonly ok: boolean
@@ -219,6 +241,22 @@ export interface Connections {
   readonly ids: () => readonly string[]
 }
 
+/** A connection through which a vendor carries pages to people, its secrets resolved just now. */
+export interface CarrierConnection extends Connection {
+  readonly name: string
+  readonly kind: string
+  /** What the vendor signs with what it tells us; null where it cannot be found. */
+  readonly callbackSecret: string | null
+  /** Plain texts, no secrets. */
+  readonly settings: Readonly<Record<string, string>>
+}
+export interface Carriers {
+  /** By the id of a channel, such as `sms` or `sms:eu`; undefined when connections.yaml has none for it. */
+  readonly find: (channelId: string) => CarrierConnection | undefined
+  readonly named: (name: string) => CarrierConnection | undefined
+  readonly list: () => readonly CarrierConnection[]
+}
+
 /** Every way out that this installation has. A channel id is a kind, or a kind and a connection: `webhook:ops`. */
 export interface ChannelBook {
   /** Where and how to send; `missing` says in one sentence why it cannot. `contact` is the person's own address. */
@@ -234,6 +272,8 @@ export type FoundChannel =
 export interface ChannelAddress {
   readonly to: string
   readonly secret: string | null
+  /** Of a channel that a vendor carries. */
+  readonly carrier?: CarrierConnection
 }
 
 /** What "Connect a source" shows and does for a way in; texts are plain. */

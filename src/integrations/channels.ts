@@ -1,13 +1,19 @@
 /** Every way out: the one place outside their folders that names the channels. */
-import type { Channel, ChannelBook, Connections, FoundChannel } from '../integration.ts'
+import { readCarried } from '../core/oncall/carriers.ts'
+import type { CarrierConnection, Carriers, Channel, ChannelAddress, ChannelBook, Connections, FoundChannel } from '../integration.ts'
 import { consoleChannel } from './console/channel.ts'
 import { emailChannel } from './email/channel.ts'
+import { ntfyChannel } from './ntfy/channel.ts'
 import { webhookChannel } from './webhook/channel.ts'
 
 export interface ChannelSettings {
   readonly mailUrl: string | null
   readonly mailFrom: string
   readonly connections: Connections
+  /** Connections through which vendors carry pages. */
+  readonly carriers: Carriers
+  /** The public address of this server, without a trailing slash. */
+  readonly publicUrl: string
   /** The wall clock in milliseconds. */
   readonly now: () => number
 }
@@ -15,12 +21,15 @@ export interface ChannelSettings {
 export function openChannels(settings: ChannelSettings): ChannelBook {
   const email = settings.mailUrl === null ? null : emailChannel({ url: settings.mailUrl, from: settings.mailFrom })
   const webhook = webhookChannel({ now: settings.now })
+  const carried = carriedChannels(settings)
   return {
     find: (channelId, contact) => {
       const [kind, connectionId] = splitOnce(channelId)
       if (kind === 'console') return { kind: 'found', channel: consoleChannel, address: { to: 'console', secret: null } }
       if (kind === 'email') return findEmail(email, contact)
       if (kind === 'webhook') return findWebhook(webhook, connectionId ?? '', settings.connections)
+      const channel = carried.get(kind)
+      if (channel !== undefined) return findCarried(channel, settings.carriers.find(channelId), contact)
       return { kind: 'missing', reason: `there is no channel of the kind ${kind.slice(0, 40)}` }
     },
     list: () => [
@@ -29,9 +38,32 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
         const found = findWebhook(webhook, id, settings.connections)
         return found.kind === 'found' ? [{ id: `webhook:${id}`, channel: webhook, address: found.address }] : []
       }),
+      ...settings.carriers
+        .list()
+        .flatMap((carrier) =>
+          [...carried]
+            .filter(([kind]) => readCarried(kind)?.carrier === carrier.kind)
+            .map(([kind, channel]) => ({ id: `${kind}:${carrier.name}`, channel, address: addressOf(carrier, '') })),
+        ),
       { id: 'console', channel: consoleChannel, address: null },
     ],
   }
+}
+
+/** By kind. */
+function carriedChannels({ publicUrl, now }: ChannelSettings): ReadonlyMap<string, Channel> {
+  const channels = [ntfyChannel({ publicUrl, now })]
+  return new Map(channels.map((channel) => [channel.kind, channel]))
+}
+
+function findCarried(channel: Channel, carrier: CarrierConnection | undefined, contact: string | null): FoundChannel {
+  if (carrier === undefined) return { kind: 'missing', reason: 'connections.yaml names no connection that carries it' }
+  if (contact === null) return { kind: 'missing', reason: 'oncall.yaml has no address of this person for it' }
+  return { kind: 'found', channel, address: addressOf(carrier, contact) }
+}
+
+function addressOf(carrier: CarrierConnection, to: string): ChannelAddress {
+  return { to, secret: carrier.secret, carrier }
 }
 
 function splitOnce(channelId: string): [string, string?] {

@@ -2,9 +2,9 @@
 import type { Channel, ChannelAddress, ChannelCheck, Delivery, PageMessage } from '../../integration.ts'
 import { bodyOf } from './body.ts'
 import { toDelivery } from './outcome.ts'
-import { CONNECT_TIMEOUT_MS, post } from './post.ts'
+import { CONNECT_TIMEOUT_MS, post } from '../../integration-post.ts'
 import { signatureOf } from './sign.ts'
-import { checkTarget, type Resolve, type Target } from './target.ts'
+import { checkTarget, type Resolve, type Target } from '../../integration-target.ts'
 
 export interface WebhookOptions {
   /** The wall clock in milliseconds, for the signature's time stamp. */

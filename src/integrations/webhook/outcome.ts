@@ -4,7 +4,8 @@
  * `Retry-After` is seconds or an HTTP date (RFC 9110, 10.2.3; read 2026-11-02).
  */
 import type { Delivery } from '../../integration.ts'
-import type { PostResult } from './post.ts'
+import type { PostResult } from '../../integration-post.ts'
+import { parseRetryAfter } from '../../integration-vendor.ts'
 
 /** @param nowMs the wall clock, to read a Retry-After that is a date. */
 export function toDelivery(result: PostResult, nowMs: number): Delivery {
@@ -24,12 +25,4 @@ function answered(status: number, afterMs: number | null): Delivery {
   if (status === 408 || status === 425 || status === 429 || status >= 500) return { kind: 'retry', afterMs, reason }
   if (status >= 300 && status < 400) return { kind: 'rejected', reason: `${reason}: redirects are not followed` }
   return { kind: 'rejected', reason }
-}
-
-/** Milliseconds to wait, or null when nothing understandable was said. Never negative. */
-export function parseRetryAfter(value: string | null, nowMs: number): number | null {
-  if (value === null) return null
-  if (/^\d{1,9}$/u.test(value.trim())) return Number(value.trim()) * 1_000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? null : Math.max(date - nowMs, 0)
 }

@@ -14,8 +14,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { makeCertificate } from '../../../test/support/certificate.ts'
 import type { PageMessage } from '../../integration.ts'
 import { webhookChannel } from './channel.ts'
-import { parseRetryAfter } from './outcome.ts'
-import { checkTarget, isForbidden } from './target.ts'
+import { parseRetryAfter } from '../../integration-vendor.ts'
+import { checkTarget, isForbidden } from '../../integration-target.ts'
 
 const NOW = Date.UTC(2026, 10, 3, 12)
 const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`

@@ -250,6 +250,8 @@ test('looks never pile up: one that still runs is not begun again, and a restart
     asked: () => [connection({ name: 'slow', everyMs: 50 })],
     find: () => undefined,
     ids: () => [],
+    carriers: { find: () => undefined, named: () => undefined, list: () => [] },
+    carriedChannels: () => [],
     withoutSecret: () => [],
   }
   const ports = { ...scene.ports, config: { ...scene.ports.config, timing: { askTickMs: 20 } } }

@@ -1,5 +1,6 @@
 /** SQL of the people that can be paged, and of bringing those of `oncall.yaml` into the database. */
 import type { PersonId } from '../../core/id.ts'
+import { readCarried } from '../../core/oncall/carriers.ts'
 import type { OnCallPerson } from '../../core/oncall/oncall.ts'
 import type { Tx } from '../database/database.ts'
 
@@ -40,8 +41,11 @@ export async function upsertPeople(tx: Tx, people: readonly OnCallPerson[], fres
      where (person.name, person.zone) is distinct from (excluded.name, excluded.zone)`,
     [JSON.stringify(rows)],
   )
-  const contacts = inOrder.flatMap(({ email, channels }) =>
-    channels.map((channel, place) => ({ email, channel, place, address: addressOf(channel, email) })),
+  const contacts = inOrder.flatMap((person) =>
+    person.channels.flatMap((channel, place) => {
+      const address = addressOf(channel, person)
+      return address === undefined ? [] : [{ email: person.email, channel, place, address }]
+    }),
   )
   await tx.query(
     `with listed as (
@@ -60,7 +64,9 @@ export async function upsertPeople(tx: Tx, people: readonly OnCallPerson[], fres
   )
 }
 
-/** A webhook's address and secret stay with its connection. */
-function addressOf(channel: string, email: string): string {
-  return channel === 'email' ? email : channel.slice(channel.indexOf(':') + 1)
+/** A webhook's address and secret stay with its connection. Undefined: the person has none for it. */
+function addressOf(channel: string, { email, contacts }: OnCallPerson): string | undefined {
+  if (channel === 'email') return email
+  const carried = readCarried(channel)
+  return carried === undefined ? channel.slice(channel.indexOf(':') + 1) : contacts?.[carried.contact]
 }

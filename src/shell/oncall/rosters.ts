@@ -24,6 +24,8 @@ export interface RosterOptions {
   readonly mail: boolean
   /** Names of the connections in force. */
   readonly connections: () => readonly string[]
+  /** Ids of the channels that vendors carry; none where it is left out. */
+  readonly carriedChannels?: () => readonly string[]
   readonly freshId: () => string
   /** Real time that never steps back, in milliseconds. */
   readonly monotonicMs: () => number
@@ -107,8 +109,8 @@ export function openRosters(options: RosterOptions): RosterService {
   }
 }
 
-function usableChannels({ mail, connections }: RosterOptions): (channel: string) => boolean {
-  const known = new Set(connections().map((name) => `webhook:${name}`))
+function usableChannels({ mail, connections, carriedChannels }: RosterOptions): (channel: string) => boolean {
+  const known = new Set([...connections().map((name) => `webhook:${name}`), ...(carriedChannels?.() ?? [])])
   return (channel) => (channel === 'email' ? mail : known.has(channel))
 }
 

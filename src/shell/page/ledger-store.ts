@@ -114,6 +114,7 @@ export function stateOf(row: Pick<EffectRow, 'state' | 'leased' | 'delivered_at'
 /** What the state is worth on that channel, in one sentence. */
 export function evidenceOf(channel: string, state: Delivery['state']): string {
   const isConsole = channel === 'console'
+  const kind = channel.split(':', 1)[0] ?? ''
   switch (state) {
     case 'queued':
       return 'Waits to be sent.'
@@ -122,7 +123,7 @@ export function evidenceOf(channel: string, state: Delivery['state']): string {
     case 'sent':
       if (isConsole) return 'Listed in the console; nobody has seen it yet.'
       if (channel === 'email') return 'The mail server took it; whether it reached the mailbox is not known.'
-      return 'The receiving server took it; what it did with it is not known.'
+      return TAKEN[kind] ?? 'The receiving server took it; what it did with it is not known.'
     case 'delivered':
       return isConsole ? 'An open console of this person has shown it.' : 'The vendor says that it arrived.'
     case 'seen':
@@ -132,6 +133,11 @@ export function evidenceOf(channel: string, state: Delivery['state']): string {
     case 'cancelled':
       return 'Not needed any more; nothing further was sent.'
   }
+}
+
+/** What a vendor's word that it took the message is worth, by the kind of the channel. */
+const TAKEN: Readonly<Record<string, string>> = {
+  ntfy: 'The ntfy server took it; whether a phone showed it is not known.',
 }
 
 function toTime(date: Date | null): string | null {

@@ -57,11 +57,19 @@ async function openFolder(
   const playbooks = await openPlaybooks(database, config.playbookDir, log, { environment: config.programEnvironment })
   closing.push(playbooks.stop)
   const connections = openConnections(playbooks, config.findSecret)
-  const channels = openChannels({ mailUrl: config.mailUrl, mailFrom: config.mailFrom, connections, now: Date.now })
+  const channels = openChannels({
+    mailUrl: config.mailUrl,
+    mailFrom: config.mailFrom,
+    connections,
+    carriers: connections.carriers,
+    publicUrl: config.url,
+    now: Date.now,
+  })
   const rosters = openRosters({
     folder: playbooks,
     mail: config.mailUrl !== null,
     connections: connections.ids,
+    carriedChannels: connections.carriedChannels,
     freshId,
     monotonicMs: () => performance.now(),
   })

@@ -17,12 +17,12 @@ function checkMail(configured: boolean, others: boolean): DoctorCheck {
   if (others) {
     return warn('mail', MAIL, {
       found,
-      meaning: 'only webhooks leave this machine; whoever has none is paged in the console alone',
+      meaning: 'pages go by the other channels alone; whoever has none is paged in the console alone',
       remedy,
     })
   }
   return fail('mail', MAIL, {
-    found: `${found}, and no webhook is configured`,
+    found: `${found}, and no other channel is configured`,
     meaning: 'NOTHING LEAVES THIS MACHINE: a page shows only where somebody has the console open',
     remedy,
   })
@@ -38,6 +38,6 @@ function toCheck(report: ChannelReport): DoctorCheck {
     remedy:
       report.channel === 'email'
         ? 'check host, port, user and password in TOCSIN_MAIL_URL, and that this machine may connect there'
-        : 'check the address of this connection in connections.yaml, its name service, and that this machine may connect there',
+        : 'check the address, settings and secret of this connection in connections.yaml, and that this machine may connect there',
   })
 }
