@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { testPlaybook } from '../../../test/support/playbook.ts'
 import { asId, type SourceId } from '../id.ts'
@@ -5,9 +6,10 @@ import type { Actor } from '../incident/event.ts'
 import { HOUR_MS, MINUTE_MS } from '../time.ts'
 import { type CompiledSilence, findHold, type Muters } from './find-hold.ts'
 import { compileInhibition } from './inhibition.ts'
-import { compileMatchers, parseMatchers } from './matcher.ts'
+import { compileMatchers, matchesAll, parseMatchers } from './matcher.ts'
 import { type MutingRule, severitiesWithin } from './muting.ts'
 import { checkSilence, stateOf } from './silence.ts'
+import { lookInto } from './silence-index.ts'
 import { type HoldSubject, valueOf } from './subject.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 12)
@@ -160,4 +162,23 @@ describe('inhibition', () => {
   test('who is on both sides says so', () => {
     expect(rules.sourcesOf(alert('ClusterDown', { severity: 'info' }))).toMatchObject([{ both: true }])
   })
+})
+
+test('an alert is held by the silences that fit it, found by their values or not', () => {
+  const name = fc.constantFrom('env', 'team', 'alertname', 'source')
+  const text = fc
+    .tuple(name, fc.constantFrom('=', '!=', '=~', '!~'), fc.constantFrom('prod', 'test', '', 'Spike', 'eu'))
+    .map((parts) => parts.join(''))
+  const silences = fc.array(
+    fc.array(text, { minLength: 1, maxLength: 3 }).map((texts) => silence(texts.join(','))),
+    { maxLength: 12 },
+  )
+  const labels = fc.dictionary(fc.constantFrom('env', 'team', 'source'), fc.constantFrom('prod', 'test', 'eu', ''))
+  fc.assert(
+    fc.property(silences, labels, (all, given) => {
+      const asked = subject({ labels: given })
+      const fits = ({ matchers }: CompiledSilence) => matchesAll(matchers, (of) => valueOf(asked, of))
+      expect(lookInto(all)(asked).filter(fits)).toEqual(all.filter(fits))
+    }),
+  )
 })

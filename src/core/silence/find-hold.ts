@@ -5,13 +5,11 @@ import { type Maintenance, inScope } from './maintenance.ts'
 import { type CompiledMatcher, matchesAll } from './matcher.ts'
 import { judge, type MutingRule } from './muting.ts'
 import type { Silence } from './silence.ts'
+import { type CompiledSilence, lookInto } from './silence-index.ts'
 import { type HoldSubject, valueOf } from './subject.ts'
 import type { Occurrence } from './window.ts'
 
-export interface CompiledSilence {
-  readonly silence: Silence
-  readonly matchers: readonly CompiledMatcher[]
-}
+export type { CompiledSilence } from './silence-index.ts'
 
 export interface RunningWindow {
   readonly window: Maintenance
@@ -93,7 +91,7 @@ function* candidatesOf({ silences, windows, snoozes }: Muters, subject: HoldSubj
       what: `The maintenance "${title}"`,
     }
   }
-  for (const { silence, matchers } of silences) {
+  for (const { silence, matchers } of lookInto(silences)(subject)) {
     const { startsAt, endsAt } = silence
     if (now < startsAt || now >= endsAt || !isWithinReach(silence, subject) || !matchesAll(matchers, (name) => valueOf(subject, name)))
       continue

@@ -26,6 +26,8 @@ export interface Side {
 
 export interface Inhibition {
   readonly names: readonly string[]
+  /** Whether any rule asks for the incident type: only then must it be known. */
+  readonly asksForType: boolean
   /** Rules whose source it is, while it fires. */
   readonly sourcesOf: (subject: HoldSubject) => readonly Side[]
   /** Rules that hold it while their source fires. */
@@ -54,6 +56,7 @@ export function compileInhibition(rules: readonly InhibitionRule[]): Inhibition 
   }
   return {
     names: rules.map((rule) => rule.name),
+    asksForType: rules.some(({ source, target, equal }) => [...[...source, ...target].map(({ name }) => name), ...equal].includes('type')),
     sourcesOf: (subject) => sides(subject, 'source', 'target'),
     targetsOf: (subject) => sides(subject, 'target', 'source'),
   }

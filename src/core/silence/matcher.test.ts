@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js'
 import { describe, expect, test } from 'vitest'
 import { compileMatcher, compileMatchers, formatMatcher, matchesAll, matchesEverything, parseMatcher, parseMatchers } from './matcher.ts'
 
@@ -68,6 +69,33 @@ describe('what a matcher fits', () => {
     ['a=~^x$', 'x', true],
     ['a=~x.y', 'x\ny', false],
   ])('%s, of %j: %s', (text, value, expected) => expect(fits(text, value)).toBe(expected))
+
+  test('what is asked of a value first never changes the answer', () => {
+    const expressions = [
+      'ab?',
+      'ab*c',
+      'a{0,2}',
+      '(?i)ab',
+      '^ab',
+      'ab$',
+      'ab|c',
+      '(?:ab|ac)d',
+      'a.c',
+      '',
+      '😀?',
+      '😀+',
+      String.raw`\babc`,
+      '[ab]c',
+      'ab',
+    ]
+    const values = ['', 'a', 'A', 'ab', 'AB', 'aB', 'abc', 'abb', 'ac', 'acd', 'abd', 'c', 'bc', 'a\nc', '😀', '😀😀', '\uD83D', 'xab']
+    for (const value of expressions) {
+      const compiled = compileMatcher({ name: 'a', value, isRegex: true, isEqual: true })
+      if (compiled.kind === 'fault') throw new Error(compiled.message)
+      const plainly = RE2JS.compile(`(?:${value})`)
+      for (const given of values) expect([value, given, compiled.matcher.test(given)]).toEqual([value, given, plainly.matches(given)])
+    }
+  })
 
   test('an expression cannot leave its anchors by its brackets', () => {
     expect(compileMatcher({ name: 'a', value: 'x)|(y', isRegex: true, isEqual: true })).toMatchObject({ kind: 'fault' })

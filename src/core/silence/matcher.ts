@@ -14,6 +14,8 @@ export interface Matcher {
 }
 
 export interface CompiledMatcher extends Matcher {
+  /** All that an expression fits begins with this. */
+  readonly beginning?: string
   readonly test: (value: string) => boolean
 }
 
@@ -38,11 +40,20 @@ export function compileMatcher(matcher: Matcher): CompiledResult {
     RE2JS.compile(value)
     const expression = RE2JS.compile(`(?:${value})`)
     if (expression.programSize() > PROGRAM_MAX) return fault(`the expression for ${name} is too large`)
-    return { kind: 'matcher', matcher: { ...matcher, test: remember((given) => expression.matches(given) === isEqual) } }
+    const beginning = beginningOf(expression)
+    const matches = remember((given) => expression.matches(given))
+    const test = (given: string) => (given.startsWith(beginning) && matches(given)) === isEqual
+    return { kind: 'matcher', matcher: { ...matcher, ...(isEqual ? { beginning } : {}), test } }
   } catch (error) {
     if (error instanceof RE2JSException) return fault(`the expression for ${name} is not understood: ${error.message}`)
     throw error
   }
+}
+
+/** Text that all begin with whom the expression fits, often enough to tell that it does not; empty where it has none. */
+function beginningOf(expression: RE2JS): string {
+  const prefix: unknown = expression.re2().prefix
+  return typeof prefix === 'string' ? prefix : ''
 }
 
 /** Values of a label are few and come again: most are looked up, not matched. */

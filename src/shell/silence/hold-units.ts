@@ -109,8 +109,9 @@ function isHoldable({ item, signal }: Unit, { target }: Extract<Aim, { kind: 'ta
   return target.kind !== 'chore' && !(item.kind === INTERNAL_KIND && signal.alarm === AUDITOR_ALARM)
 }
 
-export function subjectOf({ signal, item, fingerprint }: Unit, aim: Aim, playbook: Playbook): HoldSubject {
-  const target = aim.kind === 'target' ? aim.target : null
+/** @param aim null: where it would go is not known, and not asked for */
+export function subjectOf({ signal, item, fingerprint }: Unit, aim: Aim | null, playbook: Playbook): HoldSubject {
+  const target = aim?.kind === 'target' ? aim.target : null
   return {
     fingerprint,
     alarm: signal.alarm,
@@ -149,11 +150,11 @@ async function lookAtInhibition(tx: Tx, units: readonly Unit[], { playbook, aim 
     const { fingerprint, signal } = unit
     if (signal.status === 'resolved') own.delete(fingerprint)
     if (signal.status !== 'firing') continue
-    const aimed = aim(unit)
-    const subject = subjectOf(unit, aimed, playbook)
+    // Where it would go is worked out for what needs it alone: most are repeats, which no rule is about.
+    const subject = subjectOf(unit, rules.asksForType ? aim(unit) : null, playbook)
     const from = rules.sourcesOf(subject)
     // A value that is not worth waking anybody inhibits nobody, nor does a source that is only observed.
-    if (from.length > 0 && aimed.kind === 'target') {
+    if (from.length > 0 && aim(unit).kind === 'target') {
       sources.set(fingerprint, from)
       own.set(
         fingerprint,

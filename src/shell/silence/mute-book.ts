@@ -42,6 +42,8 @@ export function muteBookOf(database: Database): MuteBook {
 interface Loaded {
   readonly version: number
   readonly silences: readonly CompiledSilence[]
+  /** Those that were active at the last look: the same list while they are, since it is indexed. */
+  active: readonly CompiledSilence[]
   readonly windows: readonly WindowClock[]
   readonly snoozes: readonly Snooze[]
 }
@@ -73,7 +75,7 @@ function openMuteBook(): MuteBook {
       const { silences, windows, snoozes } = current
       if (silences.length === 0 && windows.length === 0 && snoozes.length === 0) return NONE
       return {
-        silences: silences.filter(({ silence }) => silence.startsAt <= tx.now && tx.now < silence.endsAt),
+        silences: activeAt(current, tx.now),
         windows: windows.flatMap((clock) => runningAt(clock, tx.now)),
         snoozes: new Map(snoozes.filter(({ until }) => tx.now < until).map((snooze) => [snooze.fingerprint, snooze])),
       }
@@ -91,6 +93,7 @@ async function load(tx: Tx, version: number): Promise<Loaded> {
   return {
     version,
     silences: silences.map((silence: Silence) => ({ silence, matchers: compileStored(silence.matchers) })),
+    active: [],
     windows: windows.map((window) => ({
       window,
       matchers: compileStored(window.matchers),
@@ -107,6 +110,13 @@ async function load(tx: Tx, version: number): Promise<Loaded> {
       author: author.name,
     })),
   }
+}
+
+function activeAt(loaded: Loaded, now: Instant): readonly CompiledSilence[] {
+  const active = loaded.silences.filter(({ silence }) => silence.startsAt <= now && now < silence.endsAt)
+  const isSame = active.length === loaded.active.length && active.every((silence, place) => silence === loaded.active[place])
+  if (!isSame) loaded.active = active
+  return loaded.active
 }
 
 /** They compiled when they were made; one that an earlier release took and this one does not fits nothing: it pages. */
