@@ -755,6 +755,7 @@ create table subscription (
   confirmed_at timestamp with time zone,
   ended_at timestamp with time zone,
   reason text,
+  last_message_at timestamp with time zone,
   constraint subscription_pkey PRIMARY KEY (source_id, topic),
   constraint subscription_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id),
   constraint subscription_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'confirmed'::text, 'failed'::text, 'ended'::text])))

@@ -31,6 +31,8 @@ export type Received =
       readonly messageId?: string
       /** True: that id alone tells deliveries apart, whatever else differs in their bytes, such as what relays write on top of a mail. */
       readonly messageIdAlone?: true
+      /** Which of the source's topics speaks, where its sender has such and is believed. */
+      readonly topic?: string
       /** What is to be done about the message once it is kept, beside applying its signals. */
       readonly followUp?: FollowUp
     }

@@ -36,6 +36,8 @@ export const SourceKind = z
         askable: z.boolean(),
       })
       .nullable(),
+    /** Its messages are signed with certificates, of topics that ask to be confirmed: see `subscriptions` and `certificates` of a source. */
+    certificates: z.boolean(),
     /** Ways in; `url` is whole, with `{{key}}` where the key stands in it. The first is the one that the setup means. */
     doors: z.array(z.object({ id: z.string(), method: z.string(), url: z.string(), key_in: z.enum(['url', 'header', 'body']) })),
   })

@@ -11,13 +11,19 @@ export const Subscription = z
     asked_at: Timestamp,
     confirmed_at: Timestamp.nullable(),
     ended_at: Timestamp.nullable(),
-    /** Why the last try to confirm it failed. */
+    /** Tries to confirm it since it last asked, when the next one is, and why the last one failed. */
+    tries: z.number().int(),
+    next_try_at: Timestamp.nullable(),
     reason: z.string().nullable(),
+    /** Its last message that was believed; may be some seconds behind. */
+    last_message_at: Timestamp.nullable(),
+    /** Its messages that wait to be checked: what alarms among them has paged, what calms is withheld. */
+    waiting: z.number().int(),
   })
   .meta({ id: 'Subscription' })
 export type Subscription = z.infer<typeof Subscription>
 
-/** A certificate that messages of the source named, with what became of those that could not be checked when they came. */
+/** A certificate that is known here, or that messages of the source named and nobody could get, with what became of these. */
 export const SignerCertificate = z
   .object({
     url: z.string(),
@@ -33,6 +39,18 @@ export const SignerCertificate = z
     given_up: z.number().int(),
     /** Why it could not be had, or what was wrong with a message. */
     reason: z.string().nullable(),
+    /** What it says of itself; null where it is missing. */
+    certificate: z
+      .object({
+        subject: z.string(),
+        issuer: z.string(),
+        valid_from: Timestamp,
+        valid_until: Timestamp,
+        /** SHA-256, hex with colons. */
+        fingerprint: z.string(),
+        added_at: Timestamp,
+      })
+      .nullable(),
   })
   .meta({ id: 'SignerCertificate' })
 export type SignerCertificate = z.infer<typeof SignerCertificate>

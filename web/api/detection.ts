@@ -1,6 +1,17 @@
 /** What the pages of signals, alerts, sources and silences read, as query options. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { Alert, Explained, List, Signal, Source, SourceDetail, SourceKind, Why } from '../../src/api/schema.ts'
+import type {
+  Alert,
+  Explained,
+  List,
+  Signal,
+  SignerCertificate,
+  Source,
+  SourceDetail,
+  SourceKind,
+  Subscription,
+  Why,
+} from '../../src/api/schema.ts'
 import { keys } from './keys.ts'
 import { toSearch } from './queries.ts'
 import { request } from './request.ts'
@@ -63,5 +74,22 @@ export function sourceQuery(id: string) {
   return queryOptions({
     queryKey: [...keys.sources, 'one', id],
     queryFn: ({ signal }) => request<SourceDetail>(`sources/${encodeURIComponent(id)}`, { signal }),
+  })
+}
+
+/** Topics that asked to speak through a source. */
+export function subscriptionsQuery(id: string) {
+  return queryOptions({
+    queryKey: [...keys.sources, 'subscriptions', id],
+    queryFn: async ({ signal }) => (await request<List<Subscription>>(`sources/${encodeURIComponent(id)}/subscriptions`, { signal })).items,
+  })
+}
+
+/** Certificates that sign a source's messages. */
+export function certificatesQuery(id: string) {
+  return queryOptions({
+    queryKey: [...keys.sources, 'certificates', id],
+    queryFn: async ({ signal }) =>
+      (await request<List<SignerCertificate>>(`sources/${encodeURIComponent(id)}/certificates`, { signal })).items,
   })
 }

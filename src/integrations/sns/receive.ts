@@ -79,6 +79,7 @@ function accept(envelope: Envelope, context: ReceiveContext, trust: Trust, repor
       ...report,
       reply: ACCEPTED,
       ...(envelope.messageId === '' ? {} : { messageId }),
+      ...(envelope.type === 'Notification' ? { topic: envelope.topicArn } : {}),
       // Only a good signature moves us to call anybody.
       ...(followUp === undefined || trust.kind !== 'verified' ? {} : { followUp }),
     }
@@ -154,6 +155,7 @@ function receiveRaw(message: InboundMessage, context: ReceiveContext): Received 
     ...readContent({ text, subject: null, topicArn }),
     reply: ACCEPTED,
     ...(messageId === undefined ? {} : { messageId: `unsigned:${messageId}` }),
+    ...(topicArn === null ? {} : { topic: topicArn }),
   }
 }
 

@@ -26,6 +26,8 @@ export interface ApplyItem {
   readonly messageId?: string | null
   /** True: that id alone tells deliveries apart; else one with another body is another message. */
   readonly messageIdAlone?: boolean
+  /** Which of the source's topics speaks, where it has such. */
+  readonly topic?: string
   /** It is kept and never applied, because it is not believed, or is a test. */
   readonly aside?: 'distrusted' | 'test' | null
   /** SHA-256 of the stored body, hex. */
@@ -47,7 +49,7 @@ export interface Unit {
 export function toItem(
   receipt: Omit<
     ApplyItem,
-    'kind' | 'signals' | 'fingerprints' | 'weight' | 'changes' | 'refused' | 'messageId' | 'messageIdAlone' | 'aside'
+    'kind' | 'signals' | 'fingerprints' | 'weight' | 'changes' | 'refused' | 'messageId' | 'messageIdAlone' | 'topic' | 'aside'
   > & {
     readonly door: string
     readonly received: Received
@@ -64,7 +66,15 @@ export function toItem(
     const signals = received.signals.map((signal, index) => shareText(fingerprints[index] ?? '', signal))
     const own = signals.reduce((count, signal, index) => count + (signal === received.signals[index] ? 1 : 0), 0)
     const weight = own + (signals.length - own) * SHARED_WEIGHT
-    return { ...base, signals, fingerprints, weight, changes: received.changes, refused: null }
+    return {
+      ...base,
+      signals,
+      fingerprints,
+      weight,
+      changes: received.changes,
+      refused: null,
+      ...(received.topic === undefined ? {} : { topic: received.topic }),
+    }
   }
   const signals =
     received.kind === 'refused' && received.page ? [toPlainSignal({ door, title: received.title, reason: received.reason })] : []

@@ -8,7 +8,7 @@ import type { SignerCertificate } from '../../integration.ts'
 import type { Ports } from '../ports.ts'
 import { checkChain, DEFAULT_ROOTS, parseCertificates } from './confirm-chain.ts'
 import { makeOutbound, type Outbound } from './confirm-outbound.ts'
-import { findCertificate, putCertificate } from './confirm-store.ts'
+import { findCertificate, putCertificate } from './certificate-store.ts'
 
 export interface Certificates {
   /** Within `WAIT_MS_MAX`; never throws. */

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { IdParams, listOf, SignerCertificate, SignerCertificateBody, Subscription } from '../../api/schema.ts'
-import { display } from '../../core/alert/text.ts'
+import { display, toLine } from '../../core/alert/text.ts'
 import { asId, type SourceId } from '../../core/id.ts'
 import { toRfc3339, type Instant } from '../../core/time.ts'
 import { findIntake } from '../alert/intake.ts'
@@ -14,18 +14,14 @@ import { answers, IdempotencyHeaders } from '../http/route-kit.ts'
 import { recordAccess } from '../person/record.ts'
 import type { Ports } from '../ports.ts'
 import { parseCertificates } from './confirm-chain.ts'
-import {
-  type CertificateCount,
-  countUnchecked,
-  hurryUnchecked,
-  listSubscriptions,
-  putCertificate,
-  type SubscriptionRow,
-} from './confirm-store.ts'
+import { type CertificateRow, listCertificates, putCertificate } from './certificate-store.ts'
+import { type CertificateCount, countUnchecked, countWaiting, hurryUnchecked } from './confirm-store.ts'
+import { listSubscriptions, type SubscriptionRow } from './subscription-store.ts'
 import { findSource } from './source-store.ts'
 
 const tags = ['sources']
 const Uuid = z.uuid()
+const NAME_CHARS_MAX = 300
 
 export function sourceTrustRoutes(ports: Ports): FastifyPluginAsyncZod {
   return async (app) => {
@@ -44,7 +40,8 @@ export function sourceTrustRoutes(ports: Ports): FastifyPluginAsyncZod {
         require(request, 'source.read')
         return ports.database.inTransaction('main', async (tx) => {
           const id = await loadId(tx, request.params.id)
-          return { items: (await listSubscriptions(tx, id)).map(showSubscription), next: null }
+          const waiting = await countWaiting(tx, id)
+          return { items: (await listSubscriptions(tx, id)).map((row) => showSubscription(row, waiting.get(row.topic) ?? 0)), next: null }
         })
       },
     )
@@ -55,7 +52,7 @@ export function sourceTrustRoutes(ports: Ports): FastifyPluginAsyncZod {
         schema: {
           tags,
           operationId: 'listSignerCertificates',
-          summary: 'Certificates that could not be had when messages of a source named them, and what became of those messages',
+          summary: 'Certificates that sign messages: those known here, those that messages of a source wait for, and what became of these',
           params: IdParams,
           response: answers({ 200: listOf(SignerCertificate) }),
         },
@@ -64,7 +61,7 @@ export function sourceTrustRoutes(ports: Ports): FastifyPluginAsyncZod {
         require(request, 'source.read')
         return ports.database.inTransaction('main', async (tx) => {
           const id = await loadId(tx, request.params.id)
-          return { items: (await countUnchecked(tx, id)).map(showCertificate), next: null }
+          return { items: await showCertificates(tx, id), next: null }
         })
       },
     )
@@ -95,7 +92,7 @@ export function sourceTrustRoutes(ports: Ports): FastifyPluginAsyncZod {
           const data = { url, fingerprint: leaf.fingerprint256, valid_to: leaf.validTo }
           await recordAccess(tx, viewer, { act: 'source.certificate-given', subject: `source:${id}`, data })
           tx.afterCommit(() => findIntake(ports)?.certificates.forget(url))
-          return { status: 200, body: { items: (await countUnchecked(tx, id)).map(showCertificate), next: null } }
+          return { status: 200, body: { items: await showCertificates(tx, id), next: null } }
         }),
     )
   }
@@ -107,19 +104,56 @@ async function loadId(tx: Tx, id: string): Promise<SourceId> {
   return source.id
 }
 
-function showSubscription(row: SubscriptionRow): Subscription {
+function showSubscription(row: SubscriptionRow, waiting: number): Subscription {
   return {
     topic: display(row.topic),
     state: row.state,
     asked_at: toRfc3339(row.askedAt),
     confirmed_at: show(row.confirmedAt),
     ended_at: show(row.endedAt),
+    tries: row.tries,
+    next_try_at: show(row.dueAt),
     reason: row.reason,
+    last_message_at: show(row.lastMessageAt),
+    waiting,
   }
 }
 
-function showCertificate({ givenUp, url, reason, ...count }: CertificateCount): SignerCertificate {
-  return { ...count, url, given_up: givenUp, reason: reason === null ? null : display(reason) }
+const NOTHING_WAITED = { waiting: 0, good: 0, forged: 0, givenUp: 0, reason: null } as const
+
+/** Missing ones first, then those that messages waited for, then what is known beside. */
+async function showCertificates(tx: Tx, id: SourceId): Promise<SignerCertificate[]> {
+  const known = new Map((await listCertificates(tx)).map((row) => [row.url, row]))
+  const counts = await countUnchecked(tx, id)
+  const counted = new Set(counts.map(({ url }) => url))
+  const others = [...known.values()]
+    .filter(({ url }) => !counted.has(url))
+    .map(({ url, origin }): CertificateCount => ({ ...NOTHING_WAITED, url, state: origin }))
+  return [...counts, ...others]
+    .toSorted((one, other) => Number(other.state === 'missing') - Number(one.state === 'missing'))
+    .map((count) => showCertificate(count, known.get(count.url)))
+}
+
+function showCertificate({ givenUp, url, reason, ...count }: CertificateCount, row: CertificateRow | undefined): SignerCertificate {
+  const given = { ...count, url, given_up: givenUp, reason: reason === null ? null : display(reason) }
+  const [leaf] = row === undefined ? [] : (parseCertificates(row.pem) ?? [])
+  if (row === undefined || leaf === undefined) return { ...given, certificate: null }
+  return {
+    ...given,
+    certificate: {
+      subject: nameOf(leaf.subject),
+      issuer: nameOf(leaf.issuer),
+      valid_from: toRfc3339(leaf.validFromDate.getTime()),
+      valid_until: toRfc3339(leaf.validToDate.getTime()),
+      fingerprint: leaf.fingerprint256,
+      added_at: toRfc3339(row.addedAt),
+    },
+  }
+}
+
+/** Node gives an attribute a line. */
+function nameOf(distinguished: string): string {
+  return display(toLine(distinguished.replaceAll('\n', ', '), NAME_CHARS_MAX))
 }
 
 function show(at: Instant | null): string | null {

@@ -10,14 +10,8 @@ import { appendLeaves } from '../audit/audit-store.ts'
 import type { Ports } from '../ports.ts'
 import type { Speak } from './confirm.ts'
 import type { Outbound, OutboundReply } from './confirm-outbound.ts'
-import {
-  claimSubscriptions,
-  findSpeaker,
-  finishSubscription,
-  firingCount,
-  type SubscriptionOutcome,
-  type SubscriptionRow,
-} from './confirm-store.ts'
+import { findSpeaker, firingCount } from './confirm-store.ts'
+import { claimSubscriptions, finishSubscription, type SubscriptionOutcome, type SubscriptionRow } from './subscription-store.ts'
 
 const LEASE_MS = 30 * SECOND_MS
 const BATCH = 10

@@ -13,17 +13,8 @@ import type { Tx } from '../database/database.ts'
 import type { Ports } from '../ports.ts'
 import type { ConfirmSource, Speak } from './confirm.ts'
 import type { Certificates } from './confirm-certificates.ts'
-import {
-  askSubscription,
-  claimUnchecked,
-  decideUnchecked,
-  endSubscription,
-  findSpeaker,
-  firingCount,
-  type Speaker,
-  type UncheckedRow,
-  waitLonger,
-} from './confirm-store.ts'
+import { claimUnchecked, decideUnchecked, findSpeaker, firingCount, type Speaker, type UncheckedRow, waitLonger } from './confirm-store.ts'
+import { askSubscription, endSubscription } from './subscription-store.ts'
 
 const LEASE_MS = 30 * SECOND_MS
 const BATCH = 20

@@ -13,7 +13,8 @@ import type { Ports } from '../ports.ts'
 import type { Certificates } from './confirm-certificates.ts'
 import { noteCertificate } from './confirm-note.ts'
 import { confirmDue } from './confirm-subscription.ts'
-import { askSubscription, dropDecided, endSubscription, insertUnchecked } from './confirm-store.ts'
+import { dropDecided, insertUnchecked } from './confirm-store.ts'
+import { askSubscription, endSubscription } from './subscription-store.ts'
 import { checkDue, KEEP_DECIDED_MS } from './confirm-unchecked.ts'
 
 export interface ConfirmSource {

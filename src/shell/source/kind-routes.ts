@@ -45,6 +45,7 @@ function showKind({ id, title, setup, doors }: IntegrationManifest, url: string)
             sample: { headers: { ...setup.sample.headers }, body: setup.sample.body },
             askable: setup.askable,
           },
+    certificates: doors.some((door) => door.certificateUrl !== undefined),
     doors: doors.map((door) => ({
       id: door.id,
       method: door.method,

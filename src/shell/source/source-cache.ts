@@ -53,6 +53,10 @@ export function mayHaveTeam(ports: Ports, sourceId: string): boolean {
   return caches.get(ports)?.()?.teamless.has(sourceId) !== true
 }
 
+function idsOf(found: readonly OpenSource[]): ReadonlySet<string> {
+  return new Set<string>(found.map((source) => source.id))
+}
+
 export function openSourceCache(ports: Ports): SourceCache {
   const secretReader = openSecretReader(ports)
   let byHash: ReadonlyMap<string, KnownSource> = new Map()
@@ -74,7 +78,6 @@ export function openSourceCache(ports: Ports): SourceCache {
       return { sources: await loadOpenSources(tx), keys: await loadOpenKeys(tx), secrets: await loadSecrets(tx) }
     })
     const byId = new Map<string, OpenSource>(sources.map((source) => [source.id, source]))
-    const idsOf = (found: readonly OpenSource[]) => new Set<string>(found.map((source) => source.id))
     remembered = {
       observed: idsOf(sources.filter((source) => source.observeSince !== null)),
       teamless: idsOf(sources.filter((source) => source.team === null)),

@@ -7,11 +7,14 @@ import { HOUR_MS } from '../../core/time.ts'
 import type { ApplyItem } from '../alert/apply-item.ts'
 import type { Ports } from '../ports.ts'
 import { noteKeyUse } from './key-store.ts'
+import { noteTopics, type TopicHeard } from './subscription-store.ts'
 import { addTallies, type Counts, type HourTally } from './tally-store.ts'
 
 export interface Tallies {
   readonly add: (sourceId: string, at: Instant, counts: Partial<Counts>) => void
   readonly useKey: (keyId: string, at: Instant) => void
+  /** A topic has spoken through a source. */
+  readonly hear: (heard: TopicHeard) => void
   /** Writes down what has been counted. Never throws: what could not be written is kept for the next time. */
   readonly flush: () => Promise<void>
   readonly stop: () => Promise<void>
@@ -30,8 +33,9 @@ export function talliesOf(ports: Ports): Tallies | undefined {
 
 /** Tests say nothing of how a source is. */
 export function countItems(tallies: Tallies, items: readonly ApplyItem[]): void {
-  for (const { sourceId, receivedAt, signals, refused, aside } of items) {
+  for (const { sourceId, receivedAt, signals, refused, aside, topic } of items) {
     if (aside === 'test') continue
+    if (topic !== undefined && aside !== 'distrusted') tallies.hear({ sourceId, topic, at: receivedAt })
     if (aside === 'distrusted') tallies.add(sourceId, receivedAt, { messages: 1, distrusted: 1 })
     else if (refused !== null) tallies.add(sourceId, receivedAt, { messages: 1, refused: 1 })
     else tallies.add(sourceId, receivedAt, { messages: 1, signals: signals.length })
@@ -43,6 +47,7 @@ type Mutable = { -readonly [Key in keyof HourTally]: HourTally[Key] }
 export function startTallies(ports: Ports): Tallies {
   let waiting = new Map<string, Mutable>()
   let keys = new Map<string, Instant>()
+  let topics = new Map<string, TopicHeard>()
   let flushing: Promise<void> | null = null
 
   const add = (sourceId: string, at: Instant, counts: Partial<Counts>) => {
@@ -60,20 +65,27 @@ export function startTallies(ports: Ports): Tallies {
     tally.repeated += counts.repeated ?? 0
     tally.faults += counts.faults ?? 0
   }
+  const hear = (heard: TopicHeard) => {
+    const place = `${heard.sourceId}${heard.topic}`
+    if (topics.size < WAITING_MAX || topics.has(place)) topics.set(place, heard)
+  }
   const write = async () => {
-    const [tallies, used] = [waiting, keys]
-    if (tallies.size === 0 && used.size === 0) return
+    const [tallies, used, heard] = [waiting, keys, topics]
+    if (tallies.size === 0 && used.size === 0 && heard.size === 0) return
     waiting = new Map()
     keys = new Map()
+    topics = new Map()
     try {
       await ports.database.inTransaction('main', async (tx) => {
         if (tallies.size > 0) await addTallies(tx, [...tallies.values()])
         if (used.size > 0) await noteKeyUse(tx, used)
+        if (heard.size > 0) await noteTopics(tx, [...heard.values()])
       })
     } catch (error) {
       ports.log.warn({ err: error }, 'counts of sources could not be written; they are kept for the next time')
       for (const tally of tallies.values()) add(tally.sourceId, tally.lastAt, tally)
       for (const [keyId, at] of used) if (!keys.has(keyId)) keys.set(keyId, at)
+      for (const [place, one] of heard) if (!topics.has(place)) topics.set(place, one)
     }
   }
   const flush = () => {
@@ -89,6 +101,7 @@ export function startTallies(ports: Ports): Tallies {
     useKey: (keyId, at) => {
       keys.set(keyId, at)
     },
+    hear,
     flush,
     stop: async () => {
       clearInterval(timer)

@@ -20,7 +20,8 @@ interface SecretProps {
 
 export function SecretCard({ source, kind, mayManage, change }: SecretProps) {
   const [open, setOpen] = useState(false)
-  const signing = kind?.setup?.signing ?? null
+  // Where certificates sign, there is no secret to set: they have a card of their own.
+  const signing = kind?.certificates === true ? null : (kind?.setup?.signing ?? null)
   if (signing === null && source.secrets.length === 0) return null
   return (
     <Card title="Signature" aside={source.secrets.length === 0 ? 'unsigned messages are taken' : 'verified'}>

@@ -20,6 +20,7 @@ import { Ago } from '../../parts/moment.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Failed, SkeletonRows } from '../../parts/states.tsx'
 import { Arrivals } from './arrivals.tsx'
+import { CertificatesCard } from './certificates-card.tsx'
 import { freshen, useChangeSource } from './change-source.ts'
 import { FaultsCard } from './faults-card.tsx'
 import { Health } from './health.tsx'
@@ -28,6 +29,7 @@ import { ObserveCard } from './observe-card.tsx'
 import { SecretCard } from './secret-card.tsx'
 import { SetupGuide } from './setup-guide.tsx'
 import { TestCard } from './test-card.tsx'
+import { TopicsCard } from './topics-card.tsx'
 
 const LOOK_MS = 5_000
 
@@ -82,6 +84,12 @@ function Loaded({ source, dataAt }: { readonly source: SourceDetail; readonly da
       <div className="grid gap-4 min-[1000px]:grid-cols-[minmax(0,1fr)_400px]">
         <div className="min-w-0 space-y-4">
           <ObserveCard source={source} mayManage={mayManage} change={change} />
+          {kind?.certificates === true && (
+            <>
+              <TopicsCard source={source} mayManage={mayManage} change={change} />
+              <CertificatesCard sourceId={source.id} mayManage={mayManage} />
+            </>
+          )}
           <Arrivals sourceId={source.id} />
           <FaultsCard source={source} />
           {kind !== undefined && (
