@@ -8,6 +8,7 @@ import { askPagerDuty } from './pagerduty/ask.ts'
 import { queryPrometheus } from './prometheus/ask-query.ts'
 import { askPrometheus } from './prometheus/ask.ts'
 import { askSentry } from './sentry/ask.ts'
+import { receiveSentry } from './sentry/receive.ts'
 
 const SECRET = 's3cret-token'
 const QUERY: AskedQuery = {
@@ -204,13 +205,26 @@ describe('sentry', () => {
           alarm: 'Crash 1',
           dedupKey: '1',
           severityHint: 'fatal',
-          labels: { project: 'app', issue: 'APP-1' },
+          labels: { resource: 'issue', project: 'app', short_id: 'APP-1' },
           links: [{ href: 'https://sentry.io/i/1' }],
         },
       ],
       quiet: [{ dedupKey: '1' }, { dedupKey: '2' }],
     })
   })
+})
+
+test('an issue of Sentry is the same alert, whether its webhook told it or it was asked for', async () => {
+  const fixture = JSON.parse(readFileSync(new URL('sentry/fixtures/webhook.issue.created.json', import.meta.url), 'utf8')) as {
+    data: { issue: object }
+  }
+  const body = Buffer.from(JSON.stringify(fixture))
+  const headers = { 'sentry-hook-resource': 'issue' }
+  const message = { method: 'POST', path: '/', query: new URLSearchParams(), headers, body, receivedAt: 0 }
+  const told = receiveSentry(message, { params: {}, signingSecret: null, freshId: '' })
+  const asked = await ask(askSentry, () => [fixture.data.issue])
+  if (told.kind !== 'signals' || asked.kind !== 'answered') throw new Error('not read')
+  expect(asked.signals).toEqual(told.signals)
 })
 
 describe('pagerduty', () => {

@@ -3,12 +3,11 @@
  * of yours calls bad, by default the fatal ones of the last day; all unresolved ones are what still goes on.
  * Source: https://docs.sentry.io/api/events/list-an-organizations-issues/ and /api/pagination/ (read 2026-11-24).
  */
-import { toLabels, toLinks, toSignal } from '../../core/alert/build.ts'
-import { field, isObject, textField } from '../../core/alert/json.ts'
+import { isObject } from '../../core/alert/json.ts'
 import type { Signal } from '../../core/alert/signal.ts'
-import { toInstant } from '../../core/alert/time-text.ts'
 import type { AskConnection, Asked, AskSource } from '../../integration.ts'
 import { getJson } from '../../integration-asked.ts'
+import { readIssue } from './issue.ts'
 
 const PAGES_MAX = 10
 const PAGE_SIZE = 100
@@ -60,7 +59,7 @@ async function list(connection: AskConnection, search: string, signal: AbortSign
     )
     if (answer.kind === 'failed') return answer
     if (!Array.isArray(answer.value)) return { kind: 'failed', reason: 'its answer is no list of issues' }
-    signals.push(...(answer.value as readonly unknown[]).flatMap(toIssue))
+    signals.push(...(answer.value as readonly unknown[]).flatMap((issue) => (isObject(issue) ? (readIssue(issue) ?? []) : [])))
     cursor = nextCursor(answer.headers['link'] ?? '')
   }
   return { kind: 'listed', signals, complete: cursor === null }
@@ -73,28 +72,4 @@ function headersOf({ secret }: AskConnection): Record<string, string> {
 /** `<…>; rel="next"; results="true"; cursor="0:100:0"`. */
 function nextCursor(link: string): string | null {
   return /rel="next";\s*results="true";\s*cursor="([^"]{1,100})"/.exec(link)?.[1] ?? null
-}
-
-/** The key is the issue's id, as in its webhooks. */
-function toIssue(issue: unknown): Signal[] {
-  const id = isObject(issue) ? textField(issue, 'id') : null
-  if (!isObject(issue) || id === null) return []
-  const project = field(issue, 'project')
-  return [
-    toSignal({
-      alarm: textField(issue, 'title'),
-      status: textField(issue, 'status') === 'resolved' ? 'resolved' : 'firing',
-      title: textField(issue, 'title') ?? textField(issue, 'shortId'),
-      summary: textField(issue, 'culprit'),
-      dedupKey: id,
-      severityHint: textField(issue, 'level'),
-      labels: toLabels({
-        project: isObject(project) ? project['slug'] : null,
-        level: field(issue, 'level'),
-        issue: field(issue, 'shortId'),
-      }),
-      links: toLinks([[field(issue, 'permalink'), 'Sentry']]),
-      startsAt: toInstant(field(issue, 'firstSeen')),
-    }),
-  ]
 }

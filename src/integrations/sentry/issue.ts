@@ -75,24 +75,31 @@ const STATUS_OF_ACTION: Readonly<Record<string, SignalStatus>> = {
 }
 
 /** @returns null for what changes nothing, `unknown` when there is no issue in it */
-export function readIssue(action: string | null, data: JsonObject): Signal | null | 'unknown' {
+export function readIssueAction(action: string | null, data: JsonObject): Signal | null | 'unknown' {
   const issue = field(data, 'issue')
-  if (!isObject(issue)) return 'unknown'
-  const id = textField(issue, 'id')
-  const title = textField(issue, 'title')
-  if (id === null || action === null) return 'unknown'
+  if (!isObject(issue) || action === null) return 'unknown'
   if (action === 'assigned' || action === 'unassigned') return null
   const status = Object.hasOwn(STATUS_OF_ACTION, action) ? STATUS_OF_ACTION[action] : undefined
-  const metadata = objectField(issue, 'metadata')
+  return readIssue(issue, status) ?? 'unknown'
+}
+
+/**
+ * An issue as webhooks and the API give it. It has no start: an issue that comes back was seen first long ago.
+ * @param status left out, it is the issue's own: what is not known is told rather than swallowed, unless the issue is over
+ * @returns null for what is none
+ */
+export function readIssue(issue: JsonObject, status?: SignalStatus): Signal | null {
+  const id = textField(issue, 'id')
+  if (id === null) return null
+  const title = textField(issue, 'title')
   const project = objectField(issue, 'project')
   const shortId = textField(issue, 'shortId')
   const level = textField(issue, 'level')
   return toSignal({
     alarm: title,
-    // An action that is not known is told rather than swallowed, unless the issue is over.
     status: status ?? (/^(?:resolved|ignored)$/.test(textField(issue, 'status') ?? '') ? 'resolved' : 'firing'),
     title: title ?? `Sentry issue ${shortId ?? id}`,
-    summary: textField(metadata, 'value') ?? textField(issue, 'culprit'),
+    summary: textField(objectField(issue, 'metadata'), 'value') ?? textField(issue, 'culprit'),
     dedupKey: id,
     severityHint: severityIn(title) ?? level,
     labels: toLabels(

@@ -10,7 +10,7 @@ import { isObject, type JsonObject, textField } from '../../core/alert/json.ts'
 import type { InboundMessage, Received, ReceiveContext } from '../../integration.ts'
 import { accept, distrust, misread, objectField, objectOf, readPlainly } from '../../integration-hook.ts'
 import { isFresh, toSignedAt, verifyHmac } from '../../integration-signature.ts'
-import { readEventAlert, readIssue, readLegacy } from './issue.ts'
+import { readEventAlert, readIssueAction, readLegacy } from './issue.ts'
 import { readMetricAlert } from './metric.ts'
 
 const SENDER = 'A Sentry webhook'
@@ -37,7 +37,7 @@ export function receiveSentry(message: InboundMessage, context: ReceiveContext):
       return signal === null ? readPlainly(body, SENDER, messageId) : accept({ signals: [signal], messageId })
     }
     case 'issue': {
-      const report = readIssue(textField(body, 'action'), data)
+      const report = readIssueAction(textField(body, 'action'), data)
       return report === 'unknown' ? readPlainly(body, SENDER, messageId) : accept({ signals: report === null ? [] : [report], messageId })
     }
     case 'installation':
