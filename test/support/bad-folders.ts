@@ -326,7 +326,7 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
   ],
   'unclear-time': [
     onCall([["handoff: '09:00'", "handoff: '24:00'"]], "'24:00'", 'from 00:00 to 23:59', [['24:00', '00:00']]),
-    onCall([['turn: 1 week', 'turn: 1 month']], '1 month', '"1 week"', [['1 month', '4 weeks']]),
+    onCall([['turn: 1 week', 'turn: 1 year']], '1 year', '"1 week"', [['1 year', '4 weeks']]),
   ],
   'unclear-threshold': [
     playbook([["threshold: '> 0.2'", "threshold: '> 20 %'"]], "'> 20 %'", '"> 0.2"', [['> 20 %', '> 0.2']]),
@@ -714,6 +714,40 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
     onCall([["start: '2026-01-05'", "start: '2026-01-05'\n        until: '2026-01-01'"]], "'2026-01-01'", 'Let `until` be after `start`', [
       ["'2026-01-01'", "'2028-01-01'"],
     ]),
+  ],
+  'start-not-a-turn': [
+    onCall([['turn: 1 week', 'turn: [tue, fri]']], '[tue, fri]', 'Let start be one of the days', [['[tue, fri]', '[mon, fri]']]),
+  ],
+  'only-shadows': [
+    onCall([["handoff: '09:00'", 'shadow: true']], '- members', 'Add a layer without "shadow"', [['shadow: true', 'shadow: false']]),
+  ],
+  'layer-hidden': [
+    onCall([["handoff: '09:00'", "handoff: '09:00'\n      - members: owner"]], 'members: owner', 'Move it up', [
+      ['\n      - members: owner', ''],
+    ]),
+  ],
+  'layer-clock-unused': [
+    onCall([["handoff: '09:00'", "handoff: '09:00'\n        clock: person"]], 'person', 'Add `only`, or remove `clock`', [
+      ['\n        clock: person', ''],
+    ]),
+  ],
+  'window-whole-week': [
+    onCall([["handoff: '09:00'", 'only: [{ days: weekdays }, { days: weekends }]']], '[{ days: weekdays }', 'Remove "only"', [
+      ['only: [{ days: weekdays }, { days: weekends }]', "handoff: '09:00'"],
+    ]),
+  ],
+  'replacements-overlap': [
+    onCall(
+      [
+        [
+          '    on_call: ben@example.com\n',
+          "    on_call: ben@example.com\n    replace:\n      - { from: '2026-12-24', until: '2026-12-27', on_call: owner }\n      - { from: '2026-12-26', until: '2026-12-28', on_call: owner }\n",
+        ],
+      ],
+      "{ from: '2026-12-26'",
+      'Let one end where the other begins',
+      [["{ from: '2026-12-26'", "{ from: '2026-12-27'"]],
+    ),
   ],
   'role-unstaffed': [
     onCall([['  - role: Lead\n    on_call: ben@example.com\n', '']], '- role: Ops', 'Add a schedule for it.', [

@@ -93,7 +93,7 @@ describe('the folder that ships', () => {
     expect(onCall.onCall?.people.map((person) => person.channels)).toEqual([['email', 'webhook:ops-pager'], ['email']])
     expect(onCall.onCall?.schedules[0]?.layers[0]).toMatchObject({
       members: ['ada@example.com', 'ben@example.com'],
-      rotation: { turnWallMs: 7 * DAY_MS },
+      rotation: { turn: { kind: 'cycle', wallMs: [7 * DAY_MS] } },
     })
   })
 
@@ -174,7 +174,11 @@ describe('oncall.yaml is read', () => {
         layers: [
           {
             members: ['ann@example.com', 'owner'],
-            rotation: { startWallMs: Date.UTC(2026, 0, 5) + half, untilWallMs: Date.UTC(2026, 5, 1) + half, turnWallMs: 7 * DAY_MS },
+            rotation: {
+              startWallMs: Date.UTC(2026, 0, 5) + half,
+              untilWallMs: Date.UTC(2026, 5, 1) + half,
+              turn: { kind: 'cycle', wallMs: [7 * DAY_MS] },
+            },
           },
         ],
       },
@@ -207,14 +211,74 @@ describe('oncall.yaml is read', () => {
     expect(parseOnCall('# later\n')).toMatchObject({ onCall: { people: [], schedules: [] }, findings: [] })
   })
 
+  const readLayer = (over: object) =>
+    parseOnCall(stringify({ people: [ann], schedules: [{ role: 'Ops', layers: [{ ...layer, ...over }] }] })).onCall?.schedules[0]?.layers[0]
+
   test.each([
-    ['1 day', DAY_MS],
-    ['12 hours', 12 * HOUR_MS],
-    ['2-weeks', 14 * DAY_MS],
-    ['weekly', 7 * DAY_MS],
-  ])('a turn of %s', (turn, turnWallMs) => {
-    const { onCall } = parseOnCall(stringify({ people: [ann], schedules: [{ role: 'Ops', layers: [{ ...layer, turn }] }] }))
-    expect(onCall?.schedules[0]?.layers[0]?.rotation).toMatchObject({ turnWallMs })
+    ['1 day', [DAY_MS]],
+    ['12 hours', [12 * HOUR_MS]],
+    ['2-weeks', [14 * DAY_MS]],
+    ['weekly', [7 * DAY_MS]],
+    [
+      ['5 days', '2 days'],
+      [5 * DAY_MS, 2 * DAY_MS],
+    ],
+    // The layer starts on a Monday.
+    [
+      ['Mon', 'fri'],
+      [4 * DAY_MS, 3 * DAY_MS],
+    ],
+  ])('a turn of %s', (turn, wallMs) => expect(readLayer({ turn })?.rotation?.turn).toEqual({ kind: 'cycle', wallMs }))
+
+  test.each([
+    ['monthly', 1],
+    ['3 months', 3],
+  ])('a turn of %s', (turn, months) => expect(readLayer({ turn })?.rotation?.turn).toEqual({ kind: 'months', months }))
+
+  test('without a turn all members hold together, always or from the start on', () => {
+    expect(readLayer({ turn: undefined })?.rotation).toMatchObject({ turn: { kind: 'together' } })
+    expect(readLayer({ turn: undefined, start: undefined })?.rotation).toBeNull()
+  })
+
+  test('a start may bring its own time', () => {
+    expect(readLayer({ start: '2026-01-05 07:30', until: '2026-02-01T18:00' })?.rotation).toMatchObject({
+      startWallMs: Date.UTC(2026, 0, 5, 7, 30),
+      untilWallMs: Date.UTC(2026, 1, 1, 18),
+    })
+  })
+
+  test.each([
+    ['hours of days', { days: 'weekdays', from: '09:00', to: '17:00' }, [0, 1, 2, 3, 4].map((day) => [day * 24 + 9, day * 24 + 17])],
+    ['a night, which ends on the next day', { days: ['sun'], from: '22:00', to: '06:00' }, [[6 * 24 + 22, 7 * 24 + 6]]],
+    ['whole days', { days: 'sat' }, [[5 * 24, 6 * 24]]],
+    ['from a day to a day', { from: 'Fri 17:00', to: 'Mon 09:00' }, [[4 * 24 + 17, 7 * 24 + 9]]],
+    ['until midnight', { days: ['tue'], from: '20:00', to: '24:00' }, [[24 + 20, 48]]],
+  ])('restrictions: %s', (_, window, hours) => {
+    expect(readLayer({ only: [window] })?.only).toEqual(
+      hours.map(([from = 0, to = 0]) => ({ startMs: from * HOUR_MS, endMs: to * HOUR_MS })),
+    )
+  })
+
+  test("restrictions can be read on each member's own clock, which the people of the file have", () => {
+    const only = [{ days: 'weekdays', from: '09:00', to: '17:00' }]
+    expect(readLayer({ only, clock: 'person', zone: 'Asia/Tokyo' })).toMatchObject({
+      zone: 'Asia/Tokyo',
+      memberZones: ['Europe/Berlin', 'Asia/Tokyo'],
+    })
+    expect(readLayer({ only })).not.toHaveProperty('memberZones')
+  })
+
+  test('days on which a schedule is replaced are days of its wall clock', () => {
+    const replace = [{ from: '2026-12-24 18:00', until: '2026-12-27', reason: 'Christmas', on_call: 'owner' }]
+    const { onCall } = parseOnCall(stringify({ people: [ann], schedules: [{ role: 'Ops', on_call: 'ann@example.com', replace }] }))
+    expect(onCall?.schedules[0]?.replacements).toEqual([
+      {
+        fromWallMs: Date.UTC(2026, 11, 24, 18),
+        untilWallMs: Date.UTC(2026, 11, 27),
+        layers: [{ members: ['owner'], rotation: null }],
+        reason: 'Christmas',
+      },
+    ])
   })
 })
 
@@ -228,7 +292,7 @@ describe('what is wrong with oncall.yaml is found at its place', () => {
     ['unknown-zone', { people: [{ ...ann, zone: '+02:00' }] }, 'people.0.zone', 'error'],
     ['unknown-channel', { people: [{ ...ann, channels: ['fax'] }] }, 'people.0.channels.0', 'error'],
     ['no-channel', { people: [{ ...ann, channels: [] }] }, 'people.0', 'warning'],
-    ['unclear-time', withLayer({ turn: '1 month' }), 'schedules.0.layers.0.turn', 'error'],
+    ['unclear-time', withLayer({ turn: '1 year' }), 'schedules.0.layers.0.turn', 'error'],
     ['unclear-time', withLayer({ turn: '0 days' }), 'schedules.0.layers.0.turn', 'error'],
     ['unclear-time', withLayer({ handoff: '24:00' }), 'schedules.0.layers.0.handoff', 'error'],
     ['unclear-time', withLayer({ start: '2026-02-30' }), 'schedules.0.layers.0.start', 'error'],

@@ -1,14 +1,8 @@
 /** The shapes of `oncall.yaml` and `connections.yaml`: plain JSON types, from which the JSON Schemas for editors are drawn. */
 import { z } from 'zod'
+import { Holders, ITEMS_MAX, Name, NAME_CHARS_MAX, ScheduleFile, Zone } from './schedule-schema.ts'
 
-const NAME_CHARS_MAX = 100
-const ITEMS_MAX = 1_000
-
-const Name = z.string().trim().min(1).max(NAME_CHARS_MAX)
 const Email = z.string().trim().min(3).max(254).meta({ description: 'E-mail address; how schedules name this person.' })
-const Zone = Name.meta({ description: 'IANA time zone.', examples: ['Europe/Berlin', 'UTC'] })
-const Holder = z.string().trim().min(1).max(254).meta({ description: '"owner", or the e-mail address of a person.' })
-const Holders = z.union([Holder, z.array(Holder).max(ITEMS_MAX)])
 
 const ChannelFile = z.union([
   z.string().trim().min(1).max(NAME_CHARS_MAX).meta({
@@ -36,33 +30,6 @@ const PersonFile = z.strictObject({
     .max(20)
     .optional()
     .meta({ description: 'How to reach them, all at once; e-mail when left out. The console is always there.' }),
-})
-
-const LayerFile = z.strictObject({
-  members: Holders.meta({ description: 'Who takes turns, in order.' }),
-  turn: z.string().meta({ description: 'Length of a turn.', examples: ['1 week', '1 day', '12 hours'] }),
-  start: z.string().meta({ description: 'Day of the first turn, yyyy-mm-dd: the first member begins.' }),
-  handoff: z
-    .string()
-    .optional()
-    .meta({ description: "Time of day of the hand-over, hh:mm on the schedule's wall clock; 09:00 when left out." }),
-  until: z.string().optional().meta({ description: 'Day on which this layer ends, at the hand-over time; never when left out.' }),
-})
-
-const ScheduleFile = z.strictObject({
-  role: Name.meta({ description: 'The duty role it staffs, as the playbook names it.' }),
-  team: Name.optional().meta({
-    description: 'The team whose holders these are, as the playbook names it; the organisation when left out.',
-  }),
-  name: Name.optional(),
-  zone: Zone.optional().meta({ description: 'Whose wall clock hands over; UTC when left out.' }),
-  on_call: Holders.optional().meta({ description: 'Who always holds the role, all together; instead of layers.' }),
-  layers: z
-    .array(LayerFile)
-    .min(1)
-    .max(20)
-    .optional()
-    .meta({ description: 'Rotations; the first that covers a time holds, those below fill its gaps.' }),
 })
 
 export const OnCallFile = z

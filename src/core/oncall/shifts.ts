@@ -1,21 +1,13 @@
 /**
- * Who holds a duty role at an instant, from when and until when, and who comes next. Turns are counted on the wall clock
- * from the rotation's start and only then brought to the zone, so that hand-overs stay at their hour through clock
- * changes. A turn that begins in a gap begins as much later as the gap is long; one that begins in an hour that comes
- * twice begins at the first. Of the turns that have begun, the last holds. All intervals are half-open.
+ * Who holds a duty role at an instant, from when and until when, and who comes next: the one answer that pages, lint,
+ * explanations, calendars and `tocsin who` are given. All intervals are half-open.
  */
-import { Temporal } from 'temporal-polyfill'
-import { DAY_MS, type Instant } from '../time.ts'
-import type { Holder, Layer, Rotation, Schedule } from './oncall.ts'
+import type { Instant } from '../time.ts'
+import { type Changes, NO_CHANGES } from './change.ts'
+import type { Schedule } from './oncall.ts'
+import { readStretches, type Stretch, type StretchReader } from './stretch.ts'
 
-export interface Shift {
-  /** Empty: no layer covers this time. */
-  readonly holders: readonly Holder[]
-  /** Null: always so before. */
-  readonly from: Instant | null
-  /** Null: for ever. */
-  readonly until: Instant | null
-}
+export type Shift = Stretch
 
 export interface Shifts {
   readonly current: Shift
@@ -25,114 +17,84 @@ export interface Shifts {
 
 /** How many shifts are looked at for somebody else: more than any list of members that is not the same few names. */
 const NEXT_SHIFTS_MAX = 100
-/** No zone has moved its clock by more than this at once. */
-const CLOCK_CHANGE_MS_MAX = DAY_MS
+/** Stretches that are joined into one shift: more than the changes and restrictions that can cut one turn. */
+const JOINED_MAX = 200
 
-export function shiftsAt(schedule: Schedule, instant: Instant): Shifts {
-  const current = shiftAt(schedule, instant)
+export function shiftsAt(schedule: Schedule, instant: Instant, changes: Changes = NO_CHANGES): Shifts {
+  const read = readStretches(schedule, changes)
+  const current = around(read, instant)
   let at = current.until
   for (let count = 0; at !== null && count < NEXT_SHIFTS_MAX; count += 1) {
-    const shift = shiftAt(schedule, at)
+    const shift = onward(read, read(at))
     if (shift.holders.some((holder) => !current.holders.includes(holder))) return { current, next: shift }
     at = shift.until
   }
   return { current, next: null }
 }
 
-/** The stretch around the instant in which one layer's one turn holds. */
-export function shiftAt(schedule: Schedule, instant: Instant): Shift {
-  let from: Instant | null = null
-  let until: Instant | null = null
-  for (const layer of schedule.layers) {
-    const span = spanAt(layer, schedule.zone, instant)
-    from = latest(from, span.from)
-    until = soonest(until, span.until)
-    if (span.holders.length > 0) return { holders: span.holders, from, until }
-  }
-  return { holders: [], from, until }
+/** The stretch around the instant in which the same people hold it for the same cause. */
+export function shiftAt(schedule: Schedule, instant: Instant, changes: Changes = NO_CHANGES): Shift {
+  return around(readStretches(schedule, changes), instant)
 }
 
-/**
- * Stretches within the given one that no layer covers, in order. Turns of a layer follow each other without a break, so
- * only where layers begin and end matters, and no turn has to be counted.
- */
-export function gapsOf({ layers, zone }: Schedule, from: Instant, until: Instant): { readonly from: Instant; readonly until: Instant }[] {
-  const spans = layers.filter((layer) => layer.members.length > 0).map(({ rotation }) => coverage(rotation, zone))
+/** Shifts from the one that holds at `from` to the last that begins before `until`, without a break; gaps are shifts of nobody. */
+export function* shiftsBetween(schedule: Schedule, from: Instant, until: Instant, changes: Changes = NO_CHANGES): Generator<Shift> {
+  const read = readStretches(schedule, changes)
+  let shift = around(read, from)
+  for (;;) {
+    yield shift
+    if (shift.until === null || shift.until >= until) return
+    shift = onward(read, read(shift.until))
+  }
+}
+
+export interface Gap {
+  readonly from: Instant
+  readonly until: Instant
+}
+
+/** Stretches within the given one that nobody holds, in order. @param shifts as `shiftsBetween` gives them */
+export function gapsIn(shifts: Iterable<Shift>, from: Instant, until: Instant): Gap[] {
   const gaps: { from: Instant; until: Instant }[] = []
-  let covered = from
-  for (const span of spans.toSorted((one, other) => one.from - other.from)) {
-    if (span.from >= until) break
-    if (span.from > covered) gaps.push({ from: covered, until: span.from })
-    covered = Math.max(covered, span.until)
+  for (const shift of shifts) {
+    if (shift.holders.length > 0) continue
+    const gap = { from: Math.max(shift.from ?? from, from), until: Math.min(shift.until ?? until, until) }
+    const last = gaps.at(-1)
+    if (last?.until === gap.from) last.until = gap.until
+    else gaps.push(gap)
   }
-  return covered < until ? [...gaps, { from: covered, until }] : gaps
+  return gaps
 }
 
-function coverage(rotation: Rotation | null, zone: string): { readonly from: Instant; readonly until: Instant } {
-  if (rotation === null) return { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }
-  const { startWallMs, untilWallMs } = rotation
-  return { from: toInstant(startWallMs, zone), until: untilWallMs === null ? Number.POSITIVE_INFINITY : toInstant(untilWallMs, zone) }
-}
-
-/** What one layer says of the instant, and how long it says so. */
-function spanAt({ members, rotation }: Layer, zone: string, instant: Instant): Shift {
-  if (rotation === null) return { holders: members, from: null, until: null }
-  const begins = toInstant(rotation.startWallMs, zone)
-  if (instant < begins) return { holders: [], from: null, until: begins }
-  const ends = rotation.untilWallMs === null ? null : toInstant(rotation.untilWallMs, zone)
-  if (ends !== null && instant >= ends) return { holders: [], from: ends, until: null }
-  const turn = turnAt(rotation, zone, instant)
-  const member = members[turn % members.length]
-  return {
-    holders: member === undefined ? [] : [member],
-    from: turnStart(rotation, zone, turn),
-    until: soonest(nextTurnStart(rotation, zone, { turn, instant }), ends),
+function around(read: StretchReader, instant: Instant): Shift {
+  let shift = onward(read, read(instant))
+  for (let count = 0; shift.from !== null && count < JOINED_MAX; count += 1) {
+    const before = read(shift.from - 1)
+    if (!belongs(before, shift)) break
+    shift = { ...shift, from: before.from }
   }
+  return shift
 }
 
-/** The number of the last turn that has begun. @param instant not before the rotation's start */
-function turnAt(rotation: Rotation, zone: string, instant: Instant): number {
-  const onWall = Math.floor((toWallMs(instant, zone) - rotation.startWallMs) / rotation.turnWallMs)
-  let turn = Math.max(0, onWall + turnsInClockChange(rotation))
-  while (turn > 0 && turnStart(rotation, zone, turn) > instant) turn -= 1
-  return turn
-}
-
-/** Usually the start of the turn after; where the clock jumps over turns they begin together, or not in order. */
-function nextTurnStart(rotation: Rotation, zone: string, { turn, instant }: { turn: number; instant: Instant }): Instant {
-  let first = Number.POSITIVE_INFINITY
-  for (let next = turn + 1; next <= turn + 1 + turnsInClockChange(rotation); next += 1) {
-    const start = turnStart(rotation, zone, next)
-    if (start > instant) first = Math.min(first, start)
+/** The stretch, with those after it that belong to the same shift. */
+function onward(read: StretchReader, stretch: Stretch): Shift {
+  let { until } = stretch
+  for (let count = 0; until !== null && count < JOINED_MAX; count += 1) {
+    const following = read(until)
+    if (!belongs(following, stretch)) break
+    ;({ until } = following)
   }
-  return first
+  return until === stretch.until ? stretch : { ...stretch, until }
 }
 
-function turnsInClockChange(rotation: Rotation): number {
-  return Math.ceil(CLOCK_CHANGE_MS_MAX / rotation.turnWallMs)
+function belongs(one: Stretch, other: Stretch): boolean {
+  const [a, b] = [one.cause, other.cause]
+  if (a.kind !== b.kind || !same(one.holders, other.holders)) return false
+  // Somebody who stands in does so whatever turns go by beneath.
+  if (a.kind === 'override') return same(a.overrides, b.overrides)
+  return a.replacement === b.replacement && a.layer === b.layer && a.turn === b.turn && (a.kind === 'layer' || same(a.away, b.away))
 }
 
-function turnStart(rotation: Rotation, zone: string, turn: number): Instant {
-  return toInstant(rotation.startWallMs + turn * rotation.turnWallMs, zone)
-}
-
-/** What the wall clock of the zone shows, as if the wall were in UTC. */
-function toWallMs(instant: Instant, zone: string): number {
-  return instant + Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000
-}
-
-/** The instant at which the zone's wall clock shows this; see the top of the file for times it shows twice or never. */
-function toInstant(wallMs: number, zone: string): Instant {
-  const wall = Temporal.Instant.fromEpochMilliseconds(wallMs).toZonedDateTimeISO('UTC').toPlainDateTime()
-  return wall.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds
-}
-
-function latest(left: Instant | null, right: Instant | null): Instant | null {
-  if (left === null || right === null) return left ?? right
-  return Math.max(left, right)
-}
-
-function soonest(left: Instant | null, right: Instant | null): Instant | null {
-  if (left === null || right === null) return left ?? right
-  return Math.min(left, right)
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index])
 }

@@ -2,6 +2,8 @@
 import { Temporal } from 'temporal-polyfill'
 import { normalizeName } from '../playbook/text.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../time.ts'
+import type { Turn } from './oncall.ts'
+import { toWallMs } from './zone-clock.ts'
 
 /** A turn longer than this is a fixed holder. */
 const TURN_MS_MAX = 366 * DAY_MS
@@ -32,25 +34,53 @@ export function readTimeOfDay(text: string): number | null {
 
 /** `Mon 2026-12-07 09:00`, as the wall clock of the zone shows it. */
 export function formatWall(instant: Instant, zone: string): string {
-  const wall = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDateTime()
-  const [day, time] = wall.toString({ smallestUnit: 'minute' }).split('T')
-  return `${DAY_NAMES[wall.dayOfWeek - 1] ?? ''} ${day} ${time}`
+  return showWall(toWallMs(instant, zone))
 }
-const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+
+/** `Mon 2026-12-07 09:00` of a wall time in milliseconds. */
+export function showWall(wallMs: number): string {
+  const [day = '', time = ''] = new Date(wallMs).toISOString().split('T')
+  return `${DAY_NAMES[weekdayOf(wallMs)] ?? ''} ${day} ${time.slice(0, 5)}`
+}
+
+export const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+
+/** `2026-01-05T09:00`, or with a space, as wall milliseconds; null for what no calendar has. */
+export function readWall(text: string): number | null {
+  const match = /^(\S+)[T ](\S+)$/.exec(normalizeName(text))
+  const [day, time] = [readDay(match?.[1] ?? ''), readTimeOfDay(match?.[2] ?? '')]
+  return day === null || time === null ? null : day + time
+}
 
 const TURN_UNITS: readonly (readonly [pattern: RegExp, ms: number])[] = [
   [/^(?:h|hrs?|hours?)$/, HOUR_MS],
   [/^(?:d|days?)$/, DAY_MS],
   [/^(?:w|wks?|weeks?)$/, 7 * DAY_MS],
 ]
-const TURN_WORDS: Readonly<Record<string, number>> = { hourly: HOUR_MS, daily: DAY_MS, weekly: 7 * DAY_MS }
+const TURN_WORDS: Readonly<Record<string, string>> = { hourly: '1 hour', daily: '1 day', weekly: '1 week', monthly: '1 month' }
+const MONTHS_MAX = 12
 
-/** `1 week`, `2 days`, `12 hours`, `weekly`: on the wall clock, so that a day is a day through clock changes. Else null. */
-export function readTurn(text: string): number | null {
+/** `1 week`, `2 days`, `12 hours`, `1 month`, `weekly`: on the wall clock, so that a day is a day through clock changes. Else null. */
+export function readTurn(text: string): Turn | null {
   const written = normalizeName(text).toLowerCase()
-  if (Object.hasOwn(TURN_WORDS, written)) return TURN_WORDS[written] ?? null
-  const match = /^(\d{1,4})[ -]?([a-z]+)$/.exec(written)
-  const unit = TURN_UNITS.find(([pattern]) => pattern.test(match?.[2] ?? ''))
-  const turnMs = Number(match?.[1] ?? 0) * (unit?.[1] ?? 0)
-  return turnMs > 0 && turnMs <= TURN_MS_MAX ? turnMs : null
+  const match = /^(\d{1,4})[ -]?([a-z]+)$/.exec(Object.hasOwn(TURN_WORDS, written) ? (TURN_WORDS[written] ?? '') : written)
+  const count = Number(match?.[1] ?? 0)
+  const unitName = match?.[2] ?? ''
+  if (/^(?:months?|mo)$/.test(unitName)) return count > 0 && count <= MONTHS_MAX ? { kind: 'months', months: count } : null
+  const unit = TURN_UNITS.find(([pattern]) => pattern.test(unitName))
+  const turnMs = count * (unit?.[1] ?? 0)
+  return turnMs > 0 && turnMs <= TURN_MS_MAX ? { kind: 'cycle', wallMs: [turnMs] } : null
+}
+
+/** 0 is Monday, as `mon`, `Monday`; null for no day. */
+export function readWeekday(text: string): number | null {
+  const written = normalizeName(text).toLowerCase()
+  const found = WEEKDAYS.findIndex((day) => written.length >= 3 && day.startsWith(written))
+  return found === -1 ? null : found
+}
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+
+/** 0 is Monday. */
+export function weekdayOf(wallMs: number): number {
+  return (new Date(wallMs).getUTCDay() + 6) % 7
 }
