@@ -2,11 +2,13 @@
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { readFileSync } from 'node:fs'
+import { PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeCertificate } from '../../../test/support/certificate.ts'
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts'
 import { type Answer, KEY, seedSource, startTestIntake, type TestIntake } from '../../../test/support/intake.ts'
 import { type Authority, CERTIFICATE_URL, makeAuthority, type Signer, TOPIC } from '../../../test/support/sns-signer.ts'
+import { startSnsService } from '../../../test/support/sns-service.ts'
 import { waitFor as waitForWithin } from '../../../test/support/wait.ts'
 import { readConfig } from '../../config.ts'
 import { asId } from '../../core/id.ts'
@@ -94,7 +96,9 @@ const alertsOf = (name: string) =>
     [name],
   )
 const subscription = () =>
-  it.rows<{ topic: string; state: string; url: string | null; reason: string | null }>('select topic, state, url, reason from subscription')
+  it.rows<{ topic: string; state: string; url: string | null; reason: string | null }>(
+    'select topic, state, url, reason from subscription order by topic',
+  )
 
 describe('with a certificate that can be had', () => {
   beforeEach(() => {
@@ -124,6 +128,29 @@ describe('with a certificate that can be had', () => {
     ])
     expect((await it.rows('select key from effect')).length).toBeGreaterThan(0)
     expect(await alertsOf('API5xxAlarm')).toMatchObject([{ firing: true, value: 61.5 }])
+  })
+
+  test('what AWS’s own client subscribes and publishes is confirmed and read, to the last character', async () => {
+    const topic = `${TOPIC}-by-sdk`
+    const sns = await startSnsService(
+      async ({ endpoint, fields }) =>
+        (await it.post(endpoint, sign({ ...fields }), { 'content-type': 'text/plain; charset=UTF-8' })).status,
+    )
+    try {
+      await sns.client.send(new SubscribeCommand({ TopicArn: topic, Protocol: 'https', Endpoint: `/hooks/sns/${KEY}` }))
+      await waitFor('the subscription to be confirmed', async () =>
+        (await subscription()).some((row) => row.topic === topic && row.state === 'confirmed'),
+      )
+      const name = 'p95 > 4 s & "checkout" für 日本 +%2B'
+      await sns.client.send(
+        new PublishCommand({ TopicArn: topic, Subject: `ALARM: "${name.replace(/[^ -~]/g, '?')}"`, Message: alarmOf(name, 'ALARM', T1) }),
+      )
+      await it.settled()
+      expect(await alertsOf(name)).toMatchObject([{ firing: true, count: 1, value: 61.5 }])
+      expect(sns.answers).toEqual([200, 200])
+    } finally {
+      sns.close()
+    }
   })
 
   test('OK ends its alert; INSUFFICIENT_DATA does not', async () => {
