@@ -157,6 +157,8 @@ describe('inhibition', () => {
     expect(source).toEqual({ rule: 'cluster', key: target?.key, both: false })
     expect(rules.targetsOf(alert('Spike', { cluster: 'y', severity: 'warning' }))[0]?.key).not.toBe(source?.key)
     expect(rules.targetsOf(alert('Spike', { cluster: 'x', severity: 'critical' }))).toEqual([])
+    expect(rules.targetsOf(alert('Spike', { cluster: 'x', severity: 'warning' }), new Set([target?.rule ?? '']))).toEqual([target])
+    expect(rules.targetsOf(alert('Spike', { cluster: 'x', severity: 'warning' }), new Set(['another']))).toEqual([])
   })
 
   test('who is on both sides says so', () => {

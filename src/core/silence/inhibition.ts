@@ -30,8 +30,8 @@ export interface Inhibition {
   readonly asksForType: boolean
   /** Rules whose source it is, while it fires. */
   readonly sourcesOf: (subject: HoldSubject) => readonly Side[]
-  /** Rules that hold it while their source fires. */
-  readonly targetsOf: (subject: HoldSubject) => readonly Side[]
+  /** Of all rules, or of those, the ones that hold it while their source fires. */
+  readonly targetsOf: (subject: HoldSubject, of?: ReadonlySet<string>) => readonly Side[]
 }
 
 interface CompiledRule {
@@ -46,19 +46,21 @@ const KEY_CHARS_MAX = 2_000
 /** @throws when a matcher does not compile: `parsePlaybook` has refused such a playbook */
 export function compileInhibition(rules: readonly InhibitionRule[]): Inhibition {
   const compiled = rules.map((rule): CompiledRule => ({ rule, source: compileSide(rule.source), target: compileSide(rule.target) }))
-  const sides = (subject: HoldSubject, side: 'source' | 'target', other: 'source' | 'target') => {
+  const sides = (subject: HoldSubject, side: 'source' | 'target', other: 'source' | 'target', of?: ReadonlySet<string>) => {
     const look = (name: string) => valueOf(subject, name)
-    return compiled.flatMap((entry): Side[] => {
-      if (!matchesAll(entry[side], look)) return []
+    const found: Side[] = []
+    for (const entry of compiled) {
+      if (of?.has(entry.rule.name) === false || !matchesAll(entry[side], look)) continue
       const key = JSON.stringify(entry.rule.equal.map(look)).slice(0, KEY_CHARS_MAX).toWellFormed()
-      return [{ rule: entry.rule.name, key, both: matchesAll(entry[other], look) }]
-    })
+      found.push({ rule: entry.rule.name, key, both: matchesAll(entry[other], look) })
+    }
+    return found
   }
   return {
     names: rules.map((rule) => rule.name),
     asksForType: rules.some(({ source, target, equal }) => [...[...source, ...target].map(({ name }) => name), ...equal].includes('type')),
     sourcesOf: (subject) => sides(subject, 'source', 'target'),
-    targetsOf: (subject) => sides(subject, 'target', 'source'),
+    targetsOf: (subject, of) => sides(subject, 'target', 'source', of),
   }
 }
 

@@ -15,7 +15,7 @@ import { AUDITOR_ALARM } from '../auditor/alarm.ts'
 import type { Database, Tx } from '../database/database.ts'
 import { INTERNAL_KIND } from '../source/source-store.ts'
 import { endHolds, type HoldRow, saveHolds } from './hold-store.ts'
-import { findInhibitors, type FiringInhibitor, saveInhibitors } from './inhibitor-store.ts'
+import { findInhibitors, findRulesWithSource, type FiringInhibitor, saveInhibitors } from './inhibitor-store.ts'
 import { keepMaintenance } from './maintenance-store.ts'
 import { muteBookOf } from './mute-book.ts'
 import { keepActiveSilences } from './silence-store.ts'
@@ -143,29 +143,34 @@ function inhibitionOf({ inhibition }: Playbook): Inhibition {
 async function lookAtInhibition(tx: Tx, units: readonly Unit[], { playbook, aim }: HoldContext): Promise<InhibitionLook | null> {
   if (playbook.inhibition.length === 0) return null
   const rules = inhibitionOf(playbook)
+  // Where it would go is worked out for what needs it alone: most are repeats, which no rule is about.
+  const subject = (unit: Unit) => subjectOf(unit, rules.asksForType ? aim(unit) : null, playbook)
   const sources = new Map<string, readonly Side[]>()
-  const targets = new Map<string, readonly Side[]>()
   const own = new Map<string, FiringInhibitor[]>()
   for (const unit of units) {
     const { fingerprint, signal } = unit
     if (signal.status === 'resolved') own.delete(fingerprint)
     if (signal.status !== 'firing') continue
-    // Where it would go is worked out for what needs it alone: most are repeats, which no rule is about.
-    const subject = subjectOf(unit, rules.asksForType ? aim(unit) : null, playbook)
-    const from = rules.sourcesOf(subject)
+    const from = rules.sourcesOf(subject(unit))
     // A value that is not worth waking anybody inhibits nobody, nor does a source that is only observed.
-    if (from.length > 0 && aim(unit).kind === 'target') {
-      sources.set(fingerprint, from)
-      own.set(
-        fingerprint,
-        from.map((side) => ({ ...side, fingerprint, title: signal.title })),
-      )
+    if (from.length === 0 || aim(unit).kind !== 'target') continue
+    sources.set(fingerprint, from)
+    own.set(
+      fingerprint,
+      from.map((side) => ({ ...side, fingerprint, title: signal.title })),
+    )
+  }
+  const brought = [...own.values()].flat()
+  const inForce = new Set([...brought.map(({ rule }) => rule), ...(await findRulesWithSource(tx, rules.names))])
+  const targets = new Map<string, readonly Side[]>()
+  if (inForce.size > 0) {
+    for (const unit of units) {
+      const to = unit.signal.status === 'firing' ? rules.targetsOf(subject(unit), inForce) : []
+      if (to.length > 0) targets.set(unit.fingerprint, to)
     }
-    const to = rules.targetsOf(subject)
-    if (to.length > 0) targets.set(fingerprint, to)
   }
   const wanted = new Map([...targets.values()].flat().map((side) => [`${side.rule}\u0000${side.key}`, side]))
-  return { sources, targets, firing: [...(await findInhibitors(tx, [...wanted.values()])), ...[...own.values()].flat()] }
+  return { sources, targets, firing: [...(await findInhibitors(tx, [...wanted.values()])), ...brought] }
 }
 
 function findInhibition(look: InhibitionLook, fingerprint: string, playbook: Playbook, { severity }: HoldSubject): HeldAim | null {

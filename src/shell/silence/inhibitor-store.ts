@@ -26,6 +26,16 @@ export interface FiringInhibitor extends Side {
   readonly title: string
 }
 
+/** Of those rules, the ones that have a source, fire it or not: most have none, and nothing need be compared with them. */
+export async function findRulesWithSource(tx: Tx, rules: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ rule: string }>({
+    name: 'find-rules-with-source',
+    text: 'select rule from unnest($1::text[]) as asked (rule) where exists (select from inhibitor where inhibitor.rule = asked.rule)',
+    values: [rules],
+  })
+  return rows.map(({ rule }) => rule)
+}
+
 /** Of those rules and keys, alerts that fire and that somebody knows of: they are of an incident, or held themselves. */
 export async function findInhibitors(tx: Tx, sides: readonly Side[]): Promise<FiringInhibitor[]> {
   if (sides.length === 0) return []
