@@ -14,6 +14,8 @@ export interface LoadOrder {
   readonly run: string
   /** Name of the alarm; unset: one that no rule matches. */
   readonly alarm?: string
+  /** Number of the first new alert; unset: 0. */
+  readonly from?: number
   /** Alerts a second in all; null: as fast as the answers come. */
   readonly alertsPerSecond: number | null
 }
@@ -25,6 +27,8 @@ export interface LoadResult {
   readonly seconds: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** Epoch milliseconds of the first post. */
+  readonly startedAt: number
   /** Epoch milliseconds of the last answer, and the last new alert's name. */
   readonly endedAt: number
   readonly lastNew: string
@@ -36,9 +40,11 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     connections: order.connections,
     run: order.run,
     ...(order.alarm === undefined ? {} : { alarm: order.alarm }),
+    ...(order.from === undefined ? {} : { from: order.from }),
   })
   const tookMs: number[] = []
   let failed = 0
+  const firstAt = Date.now()
   const startedAt = performance.now()
   const endsAt = startedAt + order.seconds * 1_000
   const one = async (connection: number): Promise<void> => {
@@ -65,6 +71,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     seconds,
     p50Ms: percentile(tookMs, 0.5),
     p99Ms: percentile(tookMs, 0.99),
+    startedAt: firstAt,
     endedAt: Date.now(),
     lastNew: `new-${payloads.made() - 1}`,
   }
