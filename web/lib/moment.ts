@@ -3,6 +3,7 @@
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const SHORT = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
 const FULL = new Intl.DateTimeFormat('en-GB', {
   weekday: 'short',
@@ -31,6 +32,11 @@ export function shortMoment(at: number, now: number): string {
 /** `24 Nov`, for a heading between days. */
 export function dayName(at: number): string {
   return `${WEEKDAY.format(at)} ${DAY.format(at)}`
+}
+
+/** `24 Nov 2026`: for what lasts for months. */
+export function dateWithYear(at: number): string {
+  return DATE.format(at)
 }
 
 /** Zone and UTC together, for titles and screen readers: `Tue, 24 Nov 2026, 14:02:11 CET · 13:02:11Z`. */

@@ -1,6 +1,6 @@
 /** Times on screen: relative where that helps, absolute with zone and UTC in the title. */
 import { formatAgo, formatDuration } from '../lib/duration.ts'
-import { clockTime, fullMoment, shortMoment } from '../lib/moment.ts'
+import { clockTime, dateWithYear, fullMoment, shortMoment } from '../lib/moment.ts'
 import { useNow } from '../lib/now.ts'
 
 interface MomentProps {
@@ -42,6 +42,15 @@ export function Moment({ at, className }: MomentProps) {
   return (
     <time dateTime={iso(at)} title={fullMoment(at)} className={className}>
       {shortMoment(at, Date.now())}
+    </time>
+  )
+}
+
+/** `3 Sep 2027`: for what lasts for months. */
+export function LongDate({ at, className }: MomentProps) {
+  return (
+    <time dateTime={iso(at)} title={fullMoment(at)} className={className}>
+      {dateWithYear(at)}
     </time>
   )
 }

@@ -1,7 +1,7 @@
 /** Certificates that sign a source's messages: known and until when, or missing and what waits for it; one can be given by hand. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { SignerCertificate } from '../../../src/api/schema.ts'
+import type { SignerCertificate, SourceDetail } from '../../../src/api/schema.ts'
 import { certificatesQuery } from '../../api/detection.ts'
 import { explainError } from '../../api/problem.ts'
 import { toMs } from '../../lib/moment.ts'
@@ -9,21 +9,21 @@ import { useNow } from '../../lib/now.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { FormError } from '../../parts/field.tsx'
-import { Ago, Moment } from '../../parts/moment.tsx'
+import { Ago, LongDate } from '../../parts/moment.tsx'
 import { Tag, type Tone } from '../../parts/tag.tsx'
 import { counted } from '../incident/words.ts'
 import { CertificateDialog } from './certificate-dialog.tsx'
-import { holderOf, standingOf, type Standing } from './certificates.ts'
+import { holderOf, standingOf, type Standing, withheldWords } from './certificates.ts'
 
 const LOOK_MS = 5_000
 
 interface CertificatesProps {
-  readonly sourceId: string
+  readonly source: Pick<SourceDetail, 'id' | 'signed_only'>
   readonly mayManage: boolean
 }
 
-export function CertificatesCard({ sourceId, mayManage }: CertificatesProps) {
-  const certificates = useQuery({ ...certificatesQuery(sourceId), refetchInterval: LOOK_MS })
+export function CertificatesCard({ source, mayManage }: CertificatesProps) {
+  const certificates = useQuery({ ...certificatesQuery(source.id), refetchInterval: LOOK_MS })
   const [giving, setGiving] = useState<{ readonly url: string } | null>(null)
   const listed = certificates.data ?? []
   const missing = listed.filter((one) => one.state === 'missing').length
@@ -39,7 +39,12 @@ export function CertificatesCard({ sourceId, mayManage }: CertificatesProps) {
       )}
       <ul aria-label="Certificates" className="divide-y divide-line">
         {listed.map((one) => (
-          <Certificate key={one.url} one={one} give={mayManage ? () => setGiving({ url: one.url }) : null} />
+          <Certificate
+            key={one.url}
+            one={one}
+            signedOnly={source.signed_only}
+            give={mayManage ? () => setGiving({ url: one.url }) : null}
+          />
         ))}
       </ul>
       {mayManage && (
@@ -52,7 +57,7 @@ export function CertificatesCard({ sourceId, mayManage }: CertificatesProps) {
           </p>
         </div>
       )}
-      {giving !== null && <CertificateDialog sourceId={sourceId} url={giving.url} onClose={() => setGiving(null)} />}
+      {giving !== null && <CertificateDialog sourceId={source.id} url={giving.url} onClose={() => setGiving(null)} />}
     </Card>
   )
 }
@@ -65,7 +70,14 @@ const STANDINGS: Readonly<Record<Standing, readonly [word: string, tone: Tone]>>
   'not-yet': ['not valid yet', 'late'],
 }
 
-function Certificate({ one, give }: { readonly one: SignerCertificate; readonly give: (() => void) | null }) {
+interface CertificateProps {
+  readonly one: SignerCertificate
+  readonly signedOnly: boolean
+  /** Null: the reader may not. */
+  readonly give: (() => void) | null
+}
+
+function Certificate({ one, signedOnly, give }: CertificateProps) {
   const standing = standingOf(one, useNow())
   const [word, tone] = STANDINGS[standing]
   return (
@@ -90,7 +102,7 @@ function Certificate({ one, give }: { readonly one: SignerCertificate; readonly 
         {one.url}
       </code>
       {one.certificate !== null && <Facts certificate={one.certificate} fetched={one.state === 'fetched'} />}
-      <Waited one={one} />
+      <Waited one={one} signedOnly={signedOnly} />
     </li>
   )
 }
@@ -105,7 +117,7 @@ function Facts({
   return (
     <>
       <p className="mt-0.5 text-s text-muted [overflow-wrap:anywhere]" dir="auto">
-        valid <Moment at={toMs(certificate.valid_from)} /> to <Moment at={toMs(certificate.valid_until)} /> ·{' '}
+        valid from <LongDate at={toMs(certificate.valid_from)} /> until <LongDate at={toMs(certificate.valid_until)} /> ·{' '}
         {fetched ? 'fetched' : 'given'} <Ago at={toMs(certificate.added_at)} /> · issued by {holderOf(certificate.issuer)}
       </p>
       <details className="text-s text-muted">
@@ -117,7 +129,7 @@ function Facts({
 }
 
 /** What became of messages that could not be checked when they came. */
-function Waited({ one }: { readonly one: SignerCertificate }) {
+function Waited({ one, signedOnly }: Omit<CertificateProps, 'give'>) {
   const said = [
     ...(one.good > 0 ? [`${counted(one.good, 'message')} proved good`] : []),
     ...(one.given_up > 0 ? [`${counted(one.given_up, 'message')} never checked`] : []),
@@ -126,8 +138,7 @@ function Waited({ one }: { readonly one: SignerCertificate }) {
     <>
       {one.waiting > 0 && (
         <p className="mt-1 text-s text-warn">
-          {counted(one.waiting, 'message')} wait{one.waiting === 1 ? 's' : ''} for it: alarms among them paged at once, ends and
-          confirmations are withheld.
+          {counted(one.waiting, 'message')} wait{one.waiting === 1 ? 's' : ''} for it: {withheldWords(signedOnly)}.
         </p>
       )}
       {one.forged > 0 && (

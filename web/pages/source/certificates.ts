@@ -17,6 +17,13 @@ export function holderOf(name: string): string {
   return /(?:^|[\n, ])CN=([^\n,]+)/.exec(name)?.[1]?.trim() ?? name
 }
 
+/** What becomes of messages that cannot be checked yet. */
+export function withheldWords(signedOnly: boolean): string {
+  return signedOnly
+    ? 'until then nothing of them is believed, alarms neither, for this source takes signed messages alone'
+    : 'alarms among them paged at once, ends and confirmations are withheld'
+}
+
 /** What was pasted or read from a file, told before it is sent; undefined: it may be one. */
 export function faultOfPem(text: string): string | undefined {
   if (text.trim() === '') return undefined

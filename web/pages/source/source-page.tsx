@@ -87,7 +87,7 @@ function Loaded({ source, dataAt }: { readonly source: SourceDetail; readonly da
           {kind?.certificates === true && (
             <>
               <TopicsCard source={source} mayManage={mayManage} change={change} />
-              <CertificatesCard sourceId={source.id} mayManage={mayManage} />
+              <CertificatesCard source={source} mayManage={mayManage} />
             </>
           )}
           <Arrivals sourceId={source.id} />

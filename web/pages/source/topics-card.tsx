@@ -11,6 +11,7 @@ import { Ago, Moment } from '../../parts/moment.tsx'
 import { Tag, type Tone } from '../../parts/tag.tsx'
 import { counted } from '../incident/words.ts'
 import type { ChangeSource } from './change-source.ts'
+import { withheldWords } from './certificates.ts'
 import { pinOffer, pinWords } from './topics.ts'
 
 const LOOK_MS = 5_000
@@ -40,7 +41,7 @@ export function TopicsCard({ source, mayManage, change }: TopicsProps) {
       )}
       <ul aria-label="Topics" className="divide-y divide-line">
         {listed.map((topic) => (
-          <Topic key={topic.topic} topic={topic} pinned={source.topics.includes(topic.topic)} onlyPinned={source.topics.length > 0} />
+          <Topic key={topic.topic} topic={topic} source={source} />
         ))}
         {offer.unheard.map((name) => (
           <li key={name} className="px-3.5 py-2.5">
@@ -79,7 +80,9 @@ const STATES: Readonly<Record<Subscription['state'], readonly [word: string, ton
   ended: ['unsubscribed', 'late'],
 }
 
-function Topic({ topic, pinned, onlyPinned }: { readonly topic: Subscription; readonly pinned: boolean; readonly onlyPinned: boolean }) {
+function Topic({ topic, source }: { readonly topic: Subscription; readonly source: SourceDetail }) {
+  const { topics, signed_only: signedOnly } = source
+  const pinned = topics.includes(topic.topic)
   const [word, tone] = STATES[topic.state]
   return (
     <li className="px-3.5 py-2.5">
@@ -88,7 +91,7 @@ function Topic({ topic, pinned, onlyPinned }: { readonly topic: Subscription; re
         <span className="flex flex-wrap gap-1.5">
           <Tag tone={tone}>{word}</Tag>
           {pinned && <Tag>pinned</Tag>}
-          {onlyPinned && !pinned && <Tag tone="late">not believed: not pinned</Tag>}
+          {topics.length > 0 && !pinned && <Tag tone="late">not believed: not pinned</Tag>}
         </span>
       </div>
       <p className="mt-0.5 text-s text-muted [overflow-wrap:anywhere]">
@@ -105,8 +108,7 @@ function Topic({ topic, pinned, onlyPinned }: { readonly topic: Subscription; re
       {topic.reason !== null && <Reason topic={topic} reason={topic.reason} />}
       {topic.waiting > 0 && (
         <p className="mt-1 text-s text-warn">
-          {counted(topic.waiting, 'message')} could not be checked yet: alarms among them paged at once, ends and confirmations are
-          withheld.
+          {counted(topic.waiting, 'message')} could not be checked yet: {withheldWords(signedOnly)}.
         </p>
       )}
     </li>
