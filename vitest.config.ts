@@ -10,6 +10,7 @@ if (!withPeers) {
 
 /** Whole processes against the clock: they run when the rest is done, so that they do not measure each other's load. */
 const PROCESSES = ['test/fault/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/peers/**/*.test.ts']
+const BROWSER = ['test/e2e/**/*.test.ts']
 const NEVER = ['**/node_modules/**', ...(withPeers ? [] : ['test/peers/debian/**'])]
 
 export default defineConfig({
@@ -26,7 +27,11 @@ export default defineConfig({
           maxWorkers: 3,
         },
       },
-      { extends: true, test: { name: 'processes', include: PROCESSES, exclude: NEVER, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'processes', include: PROCESSES, exclude: [...NEVER, ...BROWSER], sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: { name: 'browser', include: BROWSER, exclude: NEVER, globalSetup: ['test/e2e/prepare.ts'], sequence: { groupOrder: 1 } },
+      },
     ],
     globalSetup: ['test/support/run-folder.ts', 'test/support/postgres.ts'],
     testTimeout: 30_000,

@@ -1,18 +1,19 @@
 /** A real Chromium from npm, on the sizes people hold in their hands and have on their desks. */
 import { AxeBuilder } from '@axe-core/playwright'
-import chromium from '@sparticuz/chromium'
-import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { expect, inject } from 'vitest'
 
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1_440, height: 900 } } as const
 export type SizeName = keyof typeof SIZES
-export const THEMES = ['light', 'dark'] as const
-export type Theme = (typeof THEMES)[number]
+export const SIZE_NAMES = Object.keys(SIZES) as SizeName[]
+/** Light is last: it is how a page is found, and left. */
+const THEMES = ['dark', 'light'] as const
 
 /** Not the package's own: with `--single-process` among them Chromium dies. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 export async function launchBrowser(): Promise<Browser> {
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: FLAGS, headless: true })
+  return chromium.launch({ executablePath: inject('browserPath'), args: FLAGS, headless: true })
 }
 
 export interface Visit {
@@ -22,13 +23,18 @@ export interface Visit {
   readonly troubles: string[]
 }
 
-export async function visit(
-  browser: Browser,
-  options: { size: SizeName; theme?: Theme; script?: boolean; reducedMotion?: boolean },
-): Promise<Visit> {
+export interface VisitOptions {
+  readonly size: SizeName
+  /** What a path alone stands below. */
+  readonly baseUrl: string
+  readonly script?: boolean
+}
+
+export async function visit(browser: Browser, options: VisitOptions): Promise<Visit> {
   const context = await browser.newContext({
+    baseURL: options.baseUrl,
     viewport: SIZES[options.size],
-    colorScheme: options.theme ?? 'light',
+    colorScheme: 'light',
     hasTouch: options.size === 'phone',
     isMobile: options.size === 'phone',
     javaScriptEnabled: options.script ?? true,
@@ -45,13 +51,39 @@ export async function visit(
   return { context, page, troubles }
 }
 
-/** What axe finds serious or critical on the page as it stands, in words. */
-export async function findBarriers(page: Page): Promise<string[]> {
-  const found = await new AxeBuilder({ page }).analyze()
+/** What axe finds serious or critical on the page as it stands, in words. No frame of another origin is looked into: there is none. */
+async function findBarriers(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
+    .analyze()
   return found.violations
     .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
     .map(
       (violation) =>
         `${violation.impact}: ${violation.id} at ${violation.nodes.map((node) => `${node.target.join(' ')} (${node.failureSummary ?? ''})`).join('; ')}`,
     )
+}
+
+export async function expectNothingSideways(page: Page): Promise<void> {
+  expect(
+    await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    page.url(),
+  ).toBeLessThanOrEqual(0)
+}
+
+/** No barrier, and nothing that scrolls sideways. */
+export async function expectSound(page: Page): Promise<void> {
+  expect(await findBarriers(page)).toEqual([])
+  await expectNothingSideways(page)
+}
+
+/** The same page, dark and light; the console follows the system while it is open. */
+export async function expectSoundInBothThemes(page: Page): Promise<void> {
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme })
+    // the pages without script have no such mark: their styles follow by themselves
+    await page.waitForFunction((wanted) => (document.documentElement.dataset['theme'] ?? wanted) === wanted, theme)
+    await expectSound(page)
+  }
 }

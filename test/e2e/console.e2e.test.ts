@@ -1,70 +1,48 @@
 /** The console as people use it: sign in by link and by password, see what is open, answer, resolve; on a phone and at a desk. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { fire, listIncidents, setScene, waitForPages, type Scene } from '../support/scene.ts'
-import { buildConsole } from './build-console.ts'
-import type { RunningServer } from '../support/server.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { findAcknowledgeLink } from '../fault/crash-run.ts'
+import { fire, listIncidents, waitForPages } from '../support/scene.ts'
 import { waitFor } from '../support/wait.ts'
-import { findBarriers, launchBrowser, SIZES, THEMES, visit, type SizeName } from './browser.ts'
+import { expectNothingSideways, expectSoundInBothThemes, SIZE_NAMES } from './browser.ts'
+import { OWNER, useConsole } from './open-console.ts'
 
-const OWNER = 'owner@localhost'
 const PASSWORD = 'correct horse battery staple'
 const HOSTILE = `"><img src=x onerror="window.broken=1"><script>window.broken=1</script>[x](javascript:alert(1))`
-const SIZE_NAMES = Object.keys(SIZES) as SizeName[]
 
-let database: TestDatabase
-let scene: Scene
-let server: RunningServer
-let browser: Browser
-
-beforeAll(async () => {
-  await buildConsole()
-  database = await openTestDatabase()
-  scene = await setScene(database.url, { escalationWait: '30 min' })
-  server = await scene.start()
-  browser = await launchBrowser()
-}, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await scene?.close()
-  await database?.close()
-})
+const tocsin = useConsole()
 
 /** A link made by the API, as `tocsin user link` does; the button on its page signs in. */
 async function signInByLink(page: Page): Promise<void> {
-  const made = await server.api('POST', `/api/v1/people/${encodeURIComponent(OWNER)}/sign_in_link`)
-  expect(made.status, made.text).toBe(201)
-  await page.goto((made.json as { url: string }).url)
+  await page.goto(await tocsin.signInLink())
   await page.getByRole('button', { name: /sign in/iu }).click()
   await page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor()
 }
 
 async function openIncident(name: string): Promise<string> {
-  await fire(server, name)
-  return waitFor('the incident', async () => (await listIncidents(server)).find((incident) => incident.title.includes(name))?.id, {
+  await fire(tocsin.server, name)
+  return waitFor('the incident', async () => (await listIncidents(tocsin.server)).find((incident) => incident.title.includes(name))?.id, {
     timeoutMs: 10_000,
   })
 }
 
 describe.each(SIZE_NAMES)('on a %s', (size) => {
   test('the link printed at the first start, or made later, signs in once', { timeout: 60_000 }, async () => {
-    const { context, page, troubles } = await visit(browser, { size })
+    const { context, page, troubles } = await tocsin.visit(size)
     await signInByLink(page)
     const used = page.url()
     expect(new URL(used).pathname).not.toContain('/sign-in/')
-    await page.goto(`${server.url}/incidents`)
+    await page.goto('/incidents')
     await page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor()
     expect(troubles).toEqual([])
     await context.close()
   })
 
   test('a password set over the API signs in, a wrong one says so without saying which was wrong', { timeout: 60_000 }, async () => {
-    const set = await server.api('POST', '/api/v1/me/password', { password: PASSWORD, current: PASSWORD })
+    const set = await tocsin.server.api('POST', '/api/v1/me/password', { password: PASSWORD, current: PASSWORD })
     expect(set.status, set.text).toBe(204)
-    const { context, page } = await visit(browser, { size })
-    await page.goto(`${server.url}/sign-in`)
+    const { context, page } = await tocsin.visit(size)
+    await page.goto('/sign-in')
     await page.getByLabel('E-mail').fill(OWNER)
     await page.getByLabel('Password').fill('not the password at all')
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -77,8 +55,8 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
 
   test('a new incident appears without a reload, is opened, acknowledged and resolved', { timeout: 90_000 }, async () => {
     const name = `live-${size}`
-    const { context, page, troubles } = await visit(browser, { size })
-    await signInByLink(page)
+    const { context, page, troubles } = await tocsin.openAt('/incidents', size)
+    await page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor()
     await page.evaluate('window.sameDocument = true')
     const id = await openIncident(name)
     const row = page.getByRole('link', { name: new RegExp(name, 'u') }).first()
@@ -89,14 +67,14 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
     await page.getByRole('button', { name: 'Acknowledge' }).first().click()
     await waitFor(
       'the acknowledgement',
-      async () => (await listIncidents(server)).find((one) => one.id === id)?.acknowledged_at ?? undefined,
+      async () => (await listIncidents(tocsin.server)).find((one) => one.id === id)?.acknowledged_at ?? undefined,
       { timeoutMs: 10_000 },
     )
     await page.getByRole('button', { name: 'Resolve' }).first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('textbox').fill('Rolled back')
     await dialog.getByRole('button', { name: /resolve/iu }).click()
-    await waitFor('the resolution', async () => (await listIncidents(server)).find((one) => one.id === id)?.phase === 'resolved', {
+    await waitFor('the resolution', async () => (await listIncidents(tocsin.server)).find((one) => one.id === id)?.phase === 'resolved', {
       timeoutMs: 10_000,
     })
     expect(await page.evaluate('"sameDocument" in window')).toBe(true)
@@ -107,11 +85,11 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
   test('the acknowledge page works without script, and looking at it acknowledges nothing', { timeout: 60_000 }, async () => {
     const name = `link-${size}`
     const id = await openIncident(name)
-    const [sent] = await waitForPages(scene.webhook, name, 2, 10_000, server)
-    const { context, page } = await visit(browser, { size, script: false })
+    const [sent] = await waitForPages(tocsin.scene.webhook, name, 2, 10_000, tocsin.server)
+    const { context, page } = await tocsin.visit(size, { script: false })
     await page.goto(findAcknowledgeLink(sent?.text ?? '') ?? 'no link')
     await page.getByRole('heading', { level: 1, name: new RegExp(name, 'u') }).waitFor()
-    expect((await listIncidents(server)).find((one) => one.id === id)?.acknowledged_at).toBeNull()
+    expect((await listIncidents(tocsin.server)).find((one) => one.id === id)?.acknowledged_at).toBeNull()
     const button = page.getByRole('button', { name: 'Acknowledge' })
     const box = await button.boundingBox()
     expect(box?.height).toBeGreaterThanOrEqual(44)
@@ -120,55 +98,50 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
       .getByText(/acknowledged/iu)
       .first()
       .waitFor()
-    expect((await listIncidents(server)).find((one) => one.id === id)?.acknowledged_at).not.toBeNull()
+    expect((await listIncidents(tocsin.server)).find((one) => one.id === id)?.acknowledged_at).not.toBeNull()
     await context.close()
   })
 
   test('nothing scrolls sideways', { timeout: 60_000 }, async () => {
     const id = await openIncident(`wide-${size}-${'w'.repeat(200)}`)
-    const { context, page } = await visit(browser, { size })
-    await signInByLink(page)
+    const { context, page } = await tocsin.openAt('/incidents', size)
     for (const path of ['/incidents', `/incidents/${id}`]) {
-      await page.goto(`${server.url}${path}`)
+      await page.goto(path)
       await page.getByRole('heading', { level: 1 }).first().waitFor()
-      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-      expect(overflow, path).toBeLessThanOrEqual(0)
+      await expectNothingSideways(page)
     }
     await context.close()
   })
 })
 
-describe.each(THEMES)('in the %s theme', (theme) => {
-  test.each(SIZE_NAMES)('axe finds nothing serious on a %s', { timeout: 120_000 }, async (size) => {
-    const name = `axe-${theme}-${size}`
-    const id = await openIncident(name)
-    const [sent] = await waitForPages(scene.webhook, name, 2, 10_000, server)
-    const { context, page } = await visit(browser, { size, theme })
-    await page.goto(`${server.url}/sign-in`)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    expect(await findBarriers(page)).toEqual([])
-    await page.goto(findAcknowledgeLink(sent?.text ?? '') ?? 'no link')
-    expect(await findBarriers(page)).toEqual([])
-    await signInByLink(page)
-    await page
-      .getByRole('link', { name: new RegExp(name, 'u') })
-      .first()
-      .waitFor()
-    expect(await findBarriers(page)).toEqual([])
-    await page.goto(`${server.url}/incidents/${id}`)
-    await page.getByRole('heading', { level: 1, name: new RegExp(name, 'u') }).waitFor()
-    await page.getByText('webhook').filter({ visible: true }).first().waitFor()
-    expect(await findBarriers(page)).toEqual([])
-    await page.getByRole('button', { name: 'Resolve' }).first().click()
-    await page.getByRole('dialog').waitFor()
-    expect(await findBarriers(page)).toEqual([])
-    await context.close()
-  })
+test.each(SIZE_NAMES)('axe finds nothing serious in either theme on a %s', { timeout: 120_000 }, async (size) => {
+  const name = `axe-${size}`
+  const id = await openIncident(name)
+  const [sent] = await waitForPages(tocsin.scene.webhook, name, 2, 10_000, tocsin.server)
+  const { context, page } = await tocsin.visit(size)
+  await page.goto('/sign-in')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await expectSoundInBothThemes(page)
+  await page.goto(findAcknowledgeLink(sent?.text ?? '') ?? 'no link')
+  await expectSoundInBothThemes(page)
+  await signInByLink(page)
+  await page
+    .getByRole('link', { name: new RegExp(name, 'u') })
+    .first()
+    .waitFor()
+  await expectSoundInBothThemes(page)
+  await page.goto(`/incidents/${id}`)
+  await page.getByRole('heading', { level: 1, name: new RegExp(name, 'u') }).waitFor()
+  await page.getByText('webhook').filter({ visible: true }).first().waitFor()
+  await expectSoundInBothThemes(page)
+  await page.getByRole('button', { name: 'Resolve' }).first().click()
+  await page.getByRole('dialog').waitFor()
+  await expectSoundInBothThemes(page)
+  await context.close()
 })
 
 test('a person declares an incident in the console', { timeout: 60_000 }, async () => {
-  const { context, page } = await visit(browser, { size: 'desktop' })
-  await signInByLink(page)
+  const { context, page } = await tocsin.openAt('/incidents', 'desktop')
   await page
     .getByRole('button', { name: /^Declare/u })
     .first()
@@ -181,7 +154,7 @@ test('a person declares an incident in the console', { timeout: 60_000 }, async 
   await dialog.getByRole('button', { name: /declare/iu }).click()
   await waitFor(
     'the incident',
-    async () => (await listIncidents(server)).some((incident) => incident.title === 'Declared in the console'),
+    async () => (await listIncidents(tocsin.server)).some((incident) => incident.title === 'Declared in the console'),
     { timeoutMs: 10_000 },
   )
   await context.close()
@@ -189,8 +162,7 @@ test('a person declares an incident in the console', { timeout: 60_000 }, async 
 
 test('the keyboard alone opens an incident and acknowledges it', { timeout: 60_000 }, async () => {
   const id = await openIncident('by-keyboard')
-  const { context, page } = await visit(browser, { size: 'desktop' })
-  await signInByLink(page)
+  const { context, page } = await tocsin.openAt('/incidents', 'desktop')
   const link = page.getByRole('link', { name: /by-keyboard/u }).first()
   await link.waitFor()
   await link.focus()
@@ -199,20 +171,19 @@ test('the keyboard alone opens an incident and acknowledges it', { timeout: 60_0
   await page.keyboard.press('a')
   await waitFor(
     'the acknowledgement',
-    async () => (await listIncidents(server)).find((one) => one.id === id)?.acknowledged_at ?? undefined,
+    async () => (await listIncidents(tocsin.server)).find((one) => one.id === id)?.acknowledged_at ?? undefined,
     { timeoutMs: 10_000 },
   )
   await context.close()
 })
 
 test('a hostile title is text wherever it is shown', { timeout: 60_000 }, async () => {
-  await server.api('POST', '/api/v1/incidents', { title: HOSTILE, summary: HOSTILE, severity: 'SEV-1', reason: HOSTILE })
-  const incident = (await listIncidents(server)).find((one) => one.title.includes('onerror'))
-  const [sent] = await waitForPages(scene.webhook, 'onerror', 2, 10_000, server)
-  const { context, page, troubles } = await visit(browser, { size: 'desktop' })
-  await signInByLink(page)
+  await tocsin.server.api('POST', '/api/v1/incidents', { title: HOSTILE, summary: HOSTILE, severity: 'SEV-1', reason: HOSTILE })
+  const incident = (await listIncidents(tocsin.server)).find((one) => one.title.includes('onerror'))
+  const [sent] = await waitForPages(tocsin.scene.webhook, 'onerror', 2, 10_000, tocsin.server)
+  const { context, page, troubles } = await tocsin.openAt('/incidents', 'desktop')
   await page.getByText('onerror').first().waitFor()
-  for (const address of [`${server.url}/incidents/${incident?.id ?? ''}`, findAcknowledgeLink(sent?.text ?? '') ?? 'no link']) {
+  for (const address of [`/incidents/${incident?.id ?? ''}`, findAcknowledgeLink(sent?.text ?? '') ?? 'no link']) {
     await page.goto(address)
     await page.getByText('onerror').first().waitFor()
     expect(await page.evaluate('"broken" in window')).toBe(false)
@@ -224,15 +195,14 @@ test('a hostile title is text wherever it is shown', { timeout: 60_000 }, async 
 })
 
 test('when the server goes away the console says how old what it shows is, and catches up by itself', { timeout: 90_000 }, async () => {
-  const { context, page } = await visit(browser, { size: 'desktop' })
-  await signInByLink(page)
+  const { context, page } = await tocsin.openAt('/incidents', 'desktop')
   await page.getByText(/live/iu).first().waitFor()
-  await server.kill()
+  await tocsin.server.kill()
   await page
     .getByText(/ago|not live|offline|reconnect|connection/iu)
     .first()
     .waitFor({ timeout: 20_000 })
-  server = await scene.start({ port: server.port })
+  await tocsin.restart()
   await openIncident('after-the-break')
   await page
     .getByRole('link', { name: /after-the-break/u })

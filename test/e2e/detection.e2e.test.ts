@@ -1,45 +1,16 @@
 /** Detection in a real browser: a source is connected and tested, alerts are silenced, "why?" answers; phone and desktop. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { fire, listIncidents, setScene, type Scene } from '../support/scene.ts'
-import { INGEST_KEY, type RunningServer } from '../support/server.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { fire, listIncidents } from '../support/scene.ts'
+import { INGEST_KEY, send as sendOnce } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
-import { findBarriers, launchBrowser, visit, THEMES, type SizeName, type Visit } from './browser.ts'
-import { buildConsole } from './build-console.ts'
+import { expectSound, expectSoundInBothThemes, SIZE_NAMES } from './browser.ts'
+import { useConsole } from './open-console.ts'
 
-const OWNER = 'owner@localhost'
-const SIZE_NAMES = ['phone', 'desktop'] as const
-
-let database: TestDatabase
-let scene: Scene
-let server: RunningServer
-let browser: Browser
-
-beforeAll(async () => {
-  await buildConsole()
-  database = await openTestDatabase()
-  scene = await setScene(database.url, { escalationWait: '30 min' })
-  server = await scene.start()
-  browser = await launchBrowser()
-}, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await scene?.close()
-  await database?.close()
-})
-
-async function signedIn(size: SizeName): Promise<Visit> {
-  const seen = await visit(browser, { size })
-  const made = await server.api('POST', `/api/v1/people/${encodeURIComponent(OWNER)}/sign_in_link`)
-  await seen.page.goto((made.json as { url: string }).url)
-  await seen.page.getByRole('button', { name: /sign in/iu }).click()
-  await seen.page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor()
-  return seen
-}
+const tocsin = useConsole()
 
 async function send(alarm: string, dedupKey: string, labels: Record<string, string> = {}, title = `${alarm} ${dedupKey}`): Promise<void> {
-  const answer = await server.api('POST', '/v2/enqueue', {
+  const answer = await tocsin.server.api('POST', '/v2/enqueue', {
     routing_key: INGEST_KEY,
     event_action: 'trigger',
     dedup_key: dedupKey,
@@ -48,15 +19,9 @@ async function send(alarm: string, dedupKey: string, labels: Record<string, stri
   expect(answer.status, answer.text).toBe(202)
 }
 
-async function expectSound(page: Page): Promise<void> {
-  expect(await findBarriers(page)).toEqual([])
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-}
-
 describe.each(SIZE_NAMES)('on a %s', (size) => {
   test('a source is connected, a test is sent, arrives live and is explained, and it starts observed', { timeout: 90_000 }, async () => {
-    const { context, page, troubles } = await signedIn(size)
-    await page.goto(`${server.url}/sources/connect`)
+    const { context, page, troubles } = await tocsin.openAt('/sources/connect', size)
     await page.getByRole('searchbox', { name: 'What do you have?' }).fill('pagerduty')
     await page.getByRole('button', { name: /PagerDuty/u }).click()
     const name = `Pager ${size}`
@@ -71,7 +36,7 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
     await told.getByText('What it would be').waitFor()
     await page.getByRole('list', { name: 'Messages' }).getByRole('link').first().waitFor()
     await expectSound(page)
-    expect(await listIncidents(server)).toEqual([])
+    expect(await listIncidents(tocsin.server)).toEqual([])
     await page.getByRole('link', { name: /open the source/u }).click()
     await page.getByRole('heading', { level: 1, name }).waitFor()
     await page.getByRole('button', { name: 'Switch paging on' }).click()
@@ -86,9 +51,8 @@ describe.each(SIZE_NAMES)('with alerts, on a %s', (size) => {
   test('signals are searched, one is opened with its raw body and replayed, and nothing is opened by that', {
     timeout: 90_000,
   }, async () => {
-    const { context, page, troubles } = await signedIn(size)
     await send('Unheard', `needle-${size}`, { service: 'checkout' })
-    await page.goto(`${server.url}/signals`)
+    const { context, page, troubles } = await tocsin.openAt('/signals', size)
     await page.getByRole('searchbox').fill(`needle-${size}`)
     await page
       .getByRole('button', { name: new RegExp(`needle-${size}`, 'u') })
@@ -96,20 +60,19 @@ describe.each(SIZE_NAMES)('with alerts, on a %s', (size) => {
       .click()
     const drawer = page.getByRole('dialog')
     await drawer.getByText('"dedup_key"').waitFor()
-    const before = (await listIncidents(server)).length
+    const before = (await listIncidents(tocsin.server)).length
     await drawer.getByRole('button', { name: 'Replay as a dry run' }).click()
     await drawer.getByText('What it would be').waitFor()
-    expect((await listIncidents(server)).length).toBe(before)
+    expect((await listIncidents(tocsin.server)).length).toBe(before)
     await expectSound(page)
     expect(troubles).toEqual([])
     await context.close()
   })
 
   test('alerts like one are silenced from it: seen before, held after, and the silence ends by hand', { timeout: 120_000 }, async () => {
-    const { context, page, troubles } = await signedIn(size)
     const alarm = `Flood-${size}`
     await send(alarm, `first-${size}`, { service: 'orders' })
-    await page.goto(`${server.url}/alerts?q=${alarm}`)
+    const { context, page, troubles } = await tocsin.openAt(`/alerts?q=${alarm}`, size)
     await page
       .getByRole('button', { name: new RegExp(alarm, 'u') })
       .first()
@@ -122,10 +85,10 @@ describe.each(SIZE_NAMES)('with alerts, on a %s', (size) => {
     await page.getByRole('heading', { level: 1, name: 'Silences' }).waitFor()
     await page.getByText('The orders are being moved').first().waitFor()
     await send(alarm, `second-${size}`, { service: 'orders' })
-    await page.goto(`${server.url}/alerts?state=held&q=${alarm}`)
+    await page.goto(`/alerts?state=held&q=${alarm}`)
     await page.getByText('silenced').first().waitFor()
     await expectSound(page)
-    await page.goto(`${server.url}/silences`)
+    await page.goto('/silences')
     await page.getByRole('button', { name: 'End now' }).first().click()
     await page.getByRole('button', { name: 'End it' }).click()
     await page
@@ -137,13 +100,16 @@ describe.each(SIZE_NAMES)('with alerts, on a %s', (size) => {
   })
 
   test('"why?" says by which rule a signal went where, who was paged, and why somebody was not', { timeout: 90_000 }, async () => {
-    const { context, page, troubles } = await signedIn(size)
     const name = `chain-${size}`
-    await fire(server, name)
-    const incident = await waitFor('the incident', async () => (await listIncidents(server)).find((one) => one.title.includes(name)), {
-      timeoutMs: 10_000,
-    })
-    await page.goto(`${server.url}/incidents/${incident.number}`)
+    await fire(tocsin.server, name)
+    const incident = await waitFor(
+      'the incident',
+      async () => (await listIncidents(tocsin.server)).find((one) => one.title.includes(name)),
+      {
+        timeoutMs: 10_000,
+      },
+    )
+    const { context, page, troubles } = await tocsin.openAt(`/incidents/${incident.number}`, size)
     await page.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: /^Why\?/u }).click()
     await page.getByRole('heading', { level: 1, name: 'Why?' }).waitFor()
@@ -154,9 +120,9 @@ describe.each(SIZE_NAMES)('with alerts, on a %s', (size) => {
       .first()
       .waitFor()
     await expectSound(page)
-    const signals = await server.api('GET', `/api/v1/signals?q=${name}&limit=1`)
+    const signals = await tocsin.server.api('GET', `/api/v1/signals?q=${name}&limit=1`)
     const [signal] = (signals.json as { items: { id: string }[] }).items
-    await page.goto(`${server.url}/why?signal=${JSON.stringify(signal?.id)}`)
+    await page.goto(`/why?signal=${JSON.stringify(signal?.id)}`)
     await page
       .getByRole('link', { name: /^line \d+/u })
       .first()
@@ -167,10 +133,10 @@ describe.each(SIZE_NAMES)('with alerts, on a %s', (size) => {
   })
 
   test('a title that turns the writing around and never ends breaks no list', { timeout: 60_000 }, async () => {
-    const { context, page, troubles } = await signedIn(size)
+    const { context, page, troubles } = await tocsin.openAt('/signals', size)
     await send('Hostile', `hostile-${size}`, {}, `\u202Egnp.exe <img src=x onerror=alert(1)> ${'endless'.repeat(150)}`)
     for (const path of ['/signals?q=endless', '/alerts?q=endless']) {
-      await page.goto(server.url + path)
+      await page.goto(path)
       await page.getByText('endless').first().waitFor()
       await expectSound(page)
     }
@@ -179,23 +145,96 @@ describe.each(SIZE_NAMES)('with alerts, on a %s', (size) => {
   })
 })
 
-test.each(SIZE_NAMES)('every new page is sound in both themes on a %s', { timeout: 120_000 }, async (size) => {
-  for (const theme of THEMES) {
-    const { context, page, troubles } = await signedIn(size)
-    await page.emulateMedia({ colorScheme: theme })
-    for (const [path, heading] of [
-      ['/heartbeats', 'Heartbeats'],
-      ['/silences?tab=maintenance', 'Silences'],
-      ['/silences/new', 'New silence'],
-      ['/maintenance/new', 'New maintenance window'],
-      ['/sources', 'Sources'],
-      ['/why', 'Why?'],
-    ] as const) {
-      await page.goto(server.url + path)
-      await page.getByRole('heading', { level: 1, name: heading }).waitFor()
-      await expectSound(page)
-    }
-    expect(troubles).toEqual([])
-    await context.close()
+interface MadeSource {
+  readonly id: string
+  readonly key: string
+}
+
+async function makeSource(name: string): Promise<MadeSource> {
+  const made = await tocsin.server.api('POST', '/api/v1/sources', { name, kind: 'json' })
+  expect(made.status, made.text).toBe(201)
+  return made.json as MadeSource
+}
+
+/** As its sender would, by its key alone. */
+const postTo = (key: string, body: unknown) => sendOnce(tocsin.server.url, 'POST', `/hooks/json/${key}`, body)
+
+test('JSON of an own shape is mapped on a pasted sample, tried, kept, and the next message comes by it', { timeout: 120_000 }, async () => {
+  const { id, key } = await makeSource('Own monitoring')
+  const { context, page, troubles } = await tocsin.openAt(`/sources/${id}`, 'desktop')
+  await page.getByRole('link', { name: 'Mapping', exact: true }).click()
+  await page.getByLabel('JSON').fill('{"rule":"Queue is long","condition":"broken","machine":"web-1"}')
+  await page.getByRole('button', { name: 'Suggest a mapping' }).click()
+  await page.getByText('What it becomes').waitFor()
+  const title = page.getByLabel('Title', { exact: true })
+  await title.fill('body.rule + ')
+  await expectKeepable(page, false)
+  await title.fill('body.rule + " on " + body.machine')
+  await page.getByLabel('Alarm', { exact: true }).fill('body.rule')
+  await page.getByLabel('Status', { exact: true }).fill('body.condition == "broken"')
+  await page.getByText('Queue is long on web-1').first().waitFor()
+  await expectKeepable(page, true)
+  await expectSoundInBothThemes(page)
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  await page.getByText('Version 1 is in force.').waitFor()
+  await waitFor(
+    'a message to be read by it',
+    async () => {
+      expect((await postTo(key, { rule: 'Disk is full', condition: 'broken', machine: 'db-7' })).status).toBeLessThan(300)
+      const { text } = await tocsin.server.api('GET', '/api/v1/alerts?limit=200')
+      return text.includes('Disk is full on db-7')
+    },
+    { timeoutMs: 20_000, everyMs: 250 },
+  )
+  expect(troubles).toEqual([])
+  await context.close()
+})
+
+async function expectKeepable(page: Page, wanted: boolean): Promise<void> {
+  const button = page.getByRole('button', { name: 'Keep it' })
+  await waitFor(`"Keep it" to be ${wanted ? 'offered' : 'refused'}`, async () => (await button.isEnabled()) === wanted, {
+    timeoutMs: 15_000,
+  })
+}
+
+test('a key is rotated on a phone: old and new open, until the old one is ended', { timeout: 90_000 }, async () => {
+  const { id, key: old } = await makeSource('Rotated')
+  const { context, page, troubles } = await tocsin.openAt(`/sources/${id}`, 'phone')
+  const keys = page.getByRole('list', { name: 'Keys' }).getByRole('listitem')
+  await page.getByRole('button', { name: 'Rotate', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('The old key ends').selectOption('in an hour')
+  await dialog.getByRole('button', { name: 'Rotate', exact: true }).click()
+  const fresh = (await dialog.getByRole('region', { name: 'Key' }).innerText()).trim()
+  expect(fresh).not.toBe(old)
+  await expectSound(page)
+  await dialog.getByRole('button', { name: 'I have kept the key' }).click()
+  await keys.filter({ hasText: 'ends' }).waitFor()
+  const statusOf = async (key: string, alarm: string): Promise<number> => (await postTo(key, { alarm, title: alarm })).status
+  await waitFor('the new key to open', async () => (await statusOf(fresh, 'ByTheNewKey')) < 300, { timeoutMs: 15_000 })
+  expect(await statusOf(old, 'ByTheOldKey')).toBeLessThan(300)
+  await page.getByRole('button', { name: `End key ${old.slice(0, 6)}` }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'End the key' }).click()
+  await waitFor('the old key to be refused', async () => (await statusOf(old, 'TooLate')) >= 400, { timeoutMs: 15_000 })
+  expect(await statusOf(fresh, 'StillOpen')).toBeLessThan(300)
+  expect(troubles).toEqual([])
+  await context.close()
+})
+
+test.each(SIZE_NAMES)('every page of detection is sound in both themes on a %s', { timeout: 120_000 }, async (size) => {
+  const { context, page, troubles } = await tocsin.openAt('/heartbeats', size)
+  for (const [path, heading] of [
+    ['/heartbeats', 'Heartbeats'],
+    ['/silences?tab=maintenance', 'Silences'],
+    ['/silences/new', 'New silence'],
+    ['/maintenance/new', 'New maintenance window'],
+    ['/sources', 'Sources'],
+    ['/why', 'Why?'],
+  ] as const) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+    await expectSoundInBothThemes(page)
   }
+  expect(troubles).toEqual([])
+  await context.close()
 })

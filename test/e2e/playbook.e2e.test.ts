@@ -1,46 +1,16 @@
 /** The playbook in a real browser: read, linked into, edited with lint and completion, saved as a version, compared, tried. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { setScene, type Scene } from '../support/scene.ts'
-import type { RunningServer } from '../support/server.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { waitFor } from '../support/wait.ts'
-import { findBarriers, launchBrowser, visit, type SizeName, type Visit } from './browser.ts'
-import { buildConsole } from './build-console.ts'
+import { expectSound, SIZE_NAMES } from './browser.ts'
+import { useConsole } from './open-console.ts'
 
-const OWNER = 'owner@localhost'
-
-let database: TestDatabase
-let scene: Scene
-let server: RunningServer
-let browser: Browser
-
-beforeAll(async () => {
-  await buildConsole()
-  database = await openTestDatabase()
-  scene = await setScene(database.url, { escalationWait: '30 min' })
-  server = await scene.start()
-  browser = await launchBrowser()
-}, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await scene?.close()
-  await database?.close()
-})
-
-async function signedIn(size: SizeName): Promise<Visit> {
-  const seen = await visit(browser, { size })
-  const made = await server.api('POST', `/api/v1/people/${encodeURIComponent(OWNER)}/sign_in_link`)
-  await seen.page.goto((made.json as { url: string }).url)
-  await seen.page.getByRole('button', { name: /sign in/iu }).click()
-  await seen.page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor()
-  return seen
-}
+const tocsin = useConsole()
 
 function fileText(): string {
-  return readFileSync(join(scene.folder.path, 'playbook.yaml'), 'utf8')
+  return readFileSync(join(tocsin.scene.folder.path, 'playbook.yaml'), 'utf8')
 }
 
 /** Puts the cursor behind the first such text and types. */
@@ -55,30 +25,23 @@ async function typeBehind(page: Page, text: string, typed: string): Promise<void
   await page.keyboard.type(typed)
 }
 
-test.each(['phone', 'desktop'] as const)(
-  'the playbook reads as a document on a %s, and a link leads to its row',
-  { timeout: 60_000 },
-  async (size) => {
-    const { context, page, troubles } = await signedIn(size)
-    await page.goto(`${server.url}/playbook#severities.0.thresholds.error_rate`)
-    await page.getByRole('heading', { name: 'Severity matrix' }).waitFor()
-    await waitFor('the row to be marked', async () => (await page.locator('#severities\\.0[data-pointed]').count()) === 1 || undefined, {
-      timeoutMs: 5_000,
-    })
-    expect(await findBarriers(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-    expect(troubles).toEqual([])
-    await context.close()
-  },
-)
+test.each(SIZE_NAMES)('the playbook reads as a document on a %s, and a link leads to its row', { timeout: 60_000 }, async (size) => {
+  const { context, page, troubles } = await tocsin.openAt('/playbook#severities.0.thresholds.error_rate', size)
+  await page.getByRole('heading', { name: 'Severity matrix' }).waitFor()
+  await waitFor('the row to be marked', async () => (await page.locator('#severities\\.0[data-pointed]').count()) === 1 || undefined, {
+    timeoutMs: 5_000,
+  })
+  await expectSound(page)
+  expect(troubles).toEqual([])
+  await context.close()
+})
 
 test('an edit is checked while it is typed, told in words, saved with a reason, and runs', { timeout: 120_000 }, async () => {
-  const { context, page, troubles } = await signedIn('desktop')
-  await page.goto(`${server.url}/playbook/edit`)
+  const { context, page, troubles } = await tocsin.openAt('/playbook/edit', 'desktop')
   await page.getByText('sound', { exact: true }).waitFor()
   await typeBehind(page, 'Outage', '"')
   await page.getByText(/cannot be saved yet/u).waitFor()
-  expect(await findBarriers(page)).toEqual([])
+  await expectSound(page)
   await page.keyboard.press('Backspace')
   await page.keyboard.type(', the worst of all')
   await page.getByText(/^1 change/u).waitFor()
@@ -86,12 +49,12 @@ test('an edit is checked while it is typed, told in words, saved with a reason, 
   await page.getByRole('button', { name: 'Go on editing' }).click()
   await page.keyboard.press('Control+s')
   await page.getByLabel('Why').fill('It is the worst')
-  expect(await findBarriers(page)).toEqual([])
+  await expectSound(page)
   await page.getByRole('button', { name: 'Save and run it' }).click()
   await page.getByRole('heading', { level: 1, name: /version \d+/u }).waitFor()
   await page.getByText('“It is the worst”').waitFor()
   expect(fileText()).toContain('Outage, the worst of all')
-  await page.goto(`${server.url}/playbook/versions`)
+  await page.goto('/playbook/versions')
   await page
     .getByRole('link', { name: /What changed since/u })
     .first()
@@ -101,19 +64,18 @@ test('an edit is checked while it is typed, told in words, saved with a reason, 
     .getByText(/the worst of all/u)
     .first()
     .waitFor()
-  expect(await findBarriers(page)).toEqual([])
+  await expectSound(page)
   expect(troubles).toEqual([])
   await context.close()
 })
 
 test('whoever saves second is shown both texts, and loses neither', { timeout: 90_000 }, async () => {
-  const { context, page } = await signedIn('phone')
-  await page.goto(`${server.url}/playbook/edit`)
+  const { context, page } = await tocsin.openAt('/playbook/edit', 'phone')
   await page.getByText('sound', { exact: true }).waitFor()
   await typeBehind(page, 'Outage', ', mine')
-  const before = (await server.api('GET', '/api/v1/playbook/source')).json as { source: string; digest: string }
+  const before = (await tocsin.server.api('GET', '/api/v1/playbook/source')).json as { source: string; digest: string }
   const theirs = before.source.replace('Outage', 'Outage, theirs')
-  const saved = await server.api('PUT', '/api/v1/playbook', { source: theirs, reason: 'First', base_digest: before.digest })
+  const saved = await tocsin.server.api('PUT', '/api/v1/playbook', { source: theirs, reason: 'First', base_digest: before.digest })
   expect(saved.status, saved.text).toBe(200)
   await page
     .getByText(/change/u)
@@ -131,7 +93,7 @@ test('whoever saves second is shown both texts, and loses neither', { timeout: 9
     .getByText(/Outage, mine/u)
     .first()
     .waitFor()
-  expect(await findBarriers(page)).toEqual([])
+  await expectSound(page)
   await dialog.getByRole('button', { name: 'Go on with mine' }).click()
   await page.getByRole('button', { name: 'Save…' }).click()
   await page.getByLabel('Why').fill('Second, knowing the first')
@@ -141,21 +103,15 @@ test('whoever saves second is shown both texts, and loses neither', { timeout: 9
   await context.close()
 })
 
-test.each(['phone', 'desktop'] as const)(
-  'a signal is tried on a %s and its address asks the same again',
-  { timeout: 60_000 },
-  async (size) => {
-    const { context, page, troubles } = await signedIn(size)
-    await page.goto(`${server.url}/playbook/try`)
-    await page.getByLabel('Alarm', { exact: true }).fill('NobodyKnowsThis')
-    await page.getByRole('button', { name: 'Try it' }).click()
-    await page.getByRole('heading', { name: 'Why no type' }).waitFor()
-    await page.reload()
-    await page.getByRole('heading', { name: 'What it would be' }).waitFor()
-    expect(new URL(page.url()).searchParams.get('alarm')).toBe('NobodyKnowsThis')
-    expect(await findBarriers(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-    expect(troubles).toEqual([])
-    await context.close()
-  },
-)
+test.each(SIZE_NAMES)('a signal is tried on a %s and its address asks the same again', { timeout: 60_000 }, async (size) => {
+  const { context, page, troubles } = await tocsin.openAt('/playbook/try', size)
+  await page.getByLabel('Alarm', { exact: true }).fill('NobodyKnowsThis')
+  await page.getByRole('button', { name: 'Try it' }).click()
+  await page.getByRole('heading', { name: 'Why no type' }).waitFor()
+  await page.reload()
+  await page.getByRole('heading', { name: 'What it would be' }).waitFor()
+  expect(new URL(page.url()).searchParams.get('alarm')).toBe('NobodyKnowsThis')
+  await expectSound(page)
+  expect(troubles).toEqual([])
+  await context.close()
+})
