@@ -18,7 +18,9 @@ export function makeRequest(signal: AbortSignal): (request: AskRequest) => Promi
   return async (request) => {
     let reply = await once(request, signal)
     for (let attempt = 2; attempt <= ATTEMPTS_MAX && request.method === 'GET' && isWorthAgain(reply) && !signal.aborted; attempt += 1) {
-      const waited = await sleep(pauseOf(reply, attempt), true, { signal, ref: false }).catch(() => false)
+      const pauseMs = pauseOf(reply, attempt)
+      if (pauseMs > PAUSE_MS_MAX) break
+      const waited = await sleep(pauseMs, true, { signal, ref: false }).catch(() => false)
       if (!waited) break
       reply = await once(request, signal)
     }
@@ -63,9 +65,10 @@ function isWorthAgain(reply: AskReply): boolean {
 }
 const UNREACHABLE = 'it cannot be reached'
 
+/** What a vendor asks for, in seconds, PagerDuty by a header of its own. More than we wait is left to the next look. */
 function pauseOf(reply: AskReply, attempt: number): number {
-  const asked = reply.kind === 'reply' ? Number(reply.headers['retry-after'] ?? 0) * 1_000 : 0
-  return Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS * attempt, Number.isFinite(asked) ? asked : 0))
+  const asked = reply.kind === 'reply' ? Number(reply.headers['retry-after'] ?? reply.headers['ratelimit-reset'] ?? 0) * 1_000 : 0
+  return Math.max(PAUSE_MS * attempt, Number.isFinite(asked) ? asked : 0)
 }
 
 function whyFailed(error: unknown, signal: AbortSignal): string {
