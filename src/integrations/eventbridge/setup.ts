@@ -3,7 +3,15 @@
  * to a queue instead of being dropped.
  * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html, eb-rule-dlq.html (read 2026-11-24)
  */
+import { SAMPLE_ALARM, undeliveredQueue } from '../../integration-setup.ts'
 import type { SourceSetup } from '../../integration.ts'
+
+const QUEUE = undeliveredQueue({
+  name: 'tocsin-events-undelivered',
+  comment: 'What could not be delivered within a day waits here instead of being dropped.',
+  principal: 'events.amazonaws.com',
+  sourceArn: 'aws_cloudwatch_event_rule.tocsin.arn',
+})
 
 const TERRAFORM = `resource "aws_cloudwatch_event_connection" "tocsin" {
   name               = "tocsin"
@@ -36,26 +44,7 @@ resource "aws_cloudwatch_event_rule" "tocsin" {
   })
 }
 
-# What could not be delivered within a day waits here instead of being dropped.
-resource "aws_sqs_queue" "tocsin_undelivered" {
-  name                      = "tocsin-events-undelivered"
-  message_retention_seconds = 1209600
-}
-
-resource "aws_sqs_queue_policy" "tocsin_undelivered" {
-  queue_url = aws_sqs_queue.tocsin_undelivered.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "events.amazonaws.com" }
-      Action    = "sqs:SendMessage"
-      Resource  = aws_sqs_queue.tocsin_undelivered.arn
-      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.tocsin.arn } }
-    }]
-  })
-}
-
+${QUEUE}
 resource "aws_iam_role" "tocsin" {
   name = "tocsin-events"
   assume_role_policy = jsonencode({
@@ -96,24 +85,25 @@ const PATTERN = `{
 }
 `
 
+const { metric } = SAMPLE_ALARM
 const EVENT = {
   version: '0',
   'detail-type': 'CloudWatch Alarm State Change',
   source: 'aws.cloudwatch',
-  account: '123456789012',
+  account: SAMPLE_ALARM.account,
   time: '2026-11-24T09:45:12Z',
-  region: 'us-east-1',
-  resources: ['arn:aws:cloudwatch:us-east-1:123456789012:alarm:API5xxAlarm'],
+  region: SAMPLE_ALARM.region,
+  resources: [SAMPLE_ALARM.arn],
   detail: {
-    alarmName: 'API5xxAlarm',
+    alarmName: SAMPLE_ALARM.name,
     configuration: {
-      description: 'API 5xx > 50 % for 10 min',
+      description: SAMPLE_ALARM.description,
       metrics: [
         {
           id: 'm1',
           metricStat: {
-            metric: { dimensions: { ApiName: 'orders' }, name: '5XXError', namespace: 'AWS/ApiGateway' },
-            period: 300,
+            metric: { dimensions: { [metric.dimension.name]: metric.dimension.value }, name: metric.name, namespace: metric.namespace },
+            period: metric.period,
             stat: 'Average',
           },
           returnData: true,
@@ -121,12 +111,7 @@ const EVENT = {
       ],
     },
     previousState: { reason: 'Unchecked: Initial alarm creation', timestamp: '2026-11-24T08:00:00.000+0000', value: 'OK' },
-    state: {
-      reason:
-        'Threshold Crossed: 2 out of the last 2 datapoints [61.0 (24/11/26 09:40:00), 57.5 (24/11/26 09:35:00)] were greater than the threshold (50.0) (minimum 2 datapoints for OK -> ALARM transition).',
-      timestamp: '2026-11-24T09:45:12.345+0000',
-      value: 'ALARM',
-    },
+    state: { reason: SAMPLE_ALARM.reason, timestamp: SAMPLE_ALARM.changedAt, value: 'ALARM' },
   },
 }
 

@@ -4,33 +4,22 @@
  * when they end.
  * Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html (read 2026-11-24)
  */
+import { SAMPLE_ALARM, undeliveredQueue } from '../../integration-setup.ts'
 import type { SourceSetup } from '../../integration.ts'
+
+const QUEUE = undeliveredQueue({
+  name: 'tocsin-alarms-undelivered',
+  comment: 'What could not be delivered within an hour waits here instead of being lost.',
+  principal: 'sns.amazonaws.com',
+  sourceArn: 'aws_sns_topic.tocsin.arn',
+})
 
 const TERRAFORM = `resource "aws_sns_topic" "tocsin" {
   name              = "tocsin-alarms"
   signature_version = 2 # SHA-256; topics sign with SHA-1 unless told
 }
 
-# What could not be delivered within an hour waits here instead of being lost.
-resource "aws_sqs_queue" "tocsin_undelivered" {
-  name                      = "tocsin-alarms-undelivered"
-  message_retention_seconds = 1209600
-}
-
-resource "aws_sqs_queue_policy" "tocsin_undelivered" {
-  queue_url = aws_sqs_queue.tocsin_undelivered.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "sns.amazonaws.com" }
-      Action    = "sqs:SendMessage"
-      Resource  = aws_sqs_queue.tocsin_undelivered.arn
-      Condition = { ArnEquals = { "aws:SourceArn" = aws_sns_topic.tocsin.arn } }
-    }]
-  })
-}
-
+${QUEUE}
 resource "aws_sns_topic_subscription" "tocsin" {
   topic_arn              = aws_sns_topic.tocsin.arn
   protocol               = "https"
@@ -75,28 +64,28 @@ aws sns set-subscription-attributes --subscription-arn "$SUBSCRIPTION" --attribu
 # For each alarm: aws cloudwatch put-metric-alarm ... --alarm-actions "$TOPIC" --ok-actions "$TOPIC"
 `
 
+const { metric } = SAMPLE_ALARM
 const ALARM = {
-  AlarmName: 'API5xxAlarm',
-  AlarmDescription: 'API 5xx > 50 % for 10 min',
-  AWSAccountId: '123456789012',
+  AlarmName: SAMPLE_ALARM.name,
+  AlarmDescription: SAMPLE_ALARM.description,
+  AWSAccountId: SAMPLE_ALARM.account,
   NewStateValue: 'ALARM',
-  NewStateReason:
-    'Threshold Crossed: 2 out of the last 2 datapoints [61.0 (24/11/26 09:40:00), 57.5 (24/11/26 09:35:00)] were greater than the threshold (50.0) (minimum 2 datapoints for OK -> ALARM transition).',
-  StateChangeTime: '2026-11-24T09:45:12.345+0000',
+  NewStateReason: SAMPLE_ALARM.reason,
+  StateChangeTime: SAMPLE_ALARM.changedAt,
   Region: 'US East (N. Virginia)',
-  AlarmArn: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:API5xxAlarm',
+  AlarmArn: SAMPLE_ALARM.arn,
   OldStateValue: 'OK',
   Trigger: {
-    MetricName: '5XXError',
-    Namespace: 'AWS/ApiGateway',
+    MetricName: metric.name,
+    Namespace: metric.namespace,
     StatisticType: 'Statistic',
     Statistic: 'AVERAGE',
     Unit: null,
-    Dimensions: [{ value: 'orders', name: 'ApiName' }],
-    Period: 300,
-    EvaluationPeriods: 2,
+    Dimensions: [{ value: metric.dimension.value, name: metric.dimension.name }],
+    Period: metric.period,
+    EvaluationPeriods: SAMPLE_ALARM.periods,
     ComparisonOperator: 'GreaterThanThreshold',
-    Threshold: 50,
+    Threshold: SAMPLE_ALARM.threshold,
     TreatMissingData: 'missing',
     EvaluateLowSampleCountPercentile: '',
   },
