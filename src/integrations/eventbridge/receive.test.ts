@@ -36,6 +36,12 @@ const ARN = 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:'
 const place = { region: 'us-east-1', account: '123456789012' }
 const CONSOLE = 'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#alarmsV2:alarm/'
 
+const FRANKFURT = {
+  arn: 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:',
+  place: { region: 'eu-central-1', account: '123456789012' },
+  console: 'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/',
+}
+
 describe('states of CloudWatch alarms', () => {
   test('01: a single metric', () => {
     const event = fixture('01.state-change-for-a-single-metric-alarm.json')
@@ -51,6 +57,49 @@ describe('states of CloudWatch alarms', () => {
       labels: { InstanceId: 'i-12345678901234567', metric: 'CPUUtilization', namespace: 'AWS/EC2', statistic: 'Average', ...place },
       links: [{ href: `${CONSOLE}ServerCpuTooHigh`, text: 'Alarm in CloudWatch' }],
       startsAt: Date.UTC(2019, 9, 2, 17, 4, 40, 989),
+      endsAt: null,
+    })
+  })
+
+  test('02: metric math', () => {
+    expect(signalOf(fixture('02.state-change-for-a-metric-math-alarm.json'))).toEqual({
+      alarm: 'OrdersErrorShare',
+      status: 'firing',
+      title: 'OrdersErrorShare: More than one in twenty orders fails',
+      summary: expect.stringMatching(/^Threshold Crossed: 1 out of the last 1 datapoints \[12\.5 \(/),
+      dedupKey: `${FRANKFURT.arn}OrdersErrorShare`,
+      severityHint: null,
+      value: 12.5,
+      labels: {
+        ApiName: 'orders',
+        metric: '5XXError, Count',
+        namespace: 'AWS/ApiGateway',
+        statistic: 'Sum',
+        expression: '100 * errors / requests',
+        ...FRANKFURT.place,
+      },
+      links: [{ href: `${FRANKFURT.console}OrdersErrorShare`, text: 'Alarm in CloudWatch' }],
+      startsAt: Date.UTC(2026, 10, 20, 3, 12, 31, 642),
+      endsAt: null,
+    })
+  })
+
+  test('04: a composite alarm, whose own actions a suppressor holds back: here it pages', () => {
+    expect(signalOf(fixture('04.state-change-for-a-composite-alarm-with-a-suppressor-alarm.json'))).toEqual({
+      alarm: 'OrdersDown',
+      status: 'firing',
+      title: 'OrdersDown',
+      summary: `${FRANKFURT.arn}OrdersErrorShare transitioned to ALARM at Friday 20 November, 2026 03:12:32 UTC`,
+      dedupKey: `${FRANKFURT.arn}OrdersDown`,
+      severityHint: null,
+      value: null,
+      labels: {
+        alarm_rule: 'ALARM(OrdersErrorShare) OR ALARM(OrdersSlow)',
+        triggered_by: 'OrdersErrorShare, OrdersSlow',
+        ...FRANKFURT.place,
+      },
+      links: [{ href: `${FRANKFURT.console}OrdersDown`, text: 'Alarm in CloudWatch' }],
+      startsAt: Date.UTC(2026, 10, 20, 3, 12, 32, 208),
       endsAt: null,
     })
   })
@@ -185,30 +234,49 @@ describe('states of CloudWatch alarms', () => {
 
 describe('changes', () => {
   test.each([
+    ['05.creation-of-a-composite-alarm.json', 'ServiceAggregatedAlarm', 'create', Date.UTC(2022, 2, 3, 17, 6, 22), place],
     [
-      '05.creation-of-a-composite-alarm.json',
-      'CloudWatch Alarm Configuration Change: ServiceAggregatedAlarm: create',
-      'aws.cloudwatch',
-      Date.UTC(2022, 2, 3, 17, 6, 22),
+      '06.creation-of-a-composite-alarm-with-a-suppressor-alarm.json',
+      'OrdersDown',
+      'create',
+      Date.UTC(2026, 10, 20, 2, 59, 1),
+      FRANKFURT.place,
     ],
-    [
-      '07.update-of-a-metric-alarm.json',
-      'CloudWatch Alarm Configuration Change: ServerCpuTooHigh: update',
-      'aws.cloudwatch',
-      Date.UTC(2022, 2, 3, 17, 6, 34),
-    ],
+    ['07.update-of-a-metric-alarm.json', 'ServerCpuTooHigh', 'update', Date.UTC(2022, 2, 3, 17, 6, 34), place],
     [
       '08.update-of-a-composite-alarm-with-a-suppressor-alarm.json',
-      'CloudWatch Alarm Configuration Change: ServiceAggregatedAlarm: update',
-      'aws.cloudwatch',
+      'ServiceAggregatedAlarm',
+      'update',
       Date.UTC(2022, 6, 14, 13, 59, 56),
+      place,
     ],
+    ['09.deletion-of-a-metric-math-alarm.json', 'OrdersErrorShare', 'delete', Date.UTC(2026, 10, 20, 10, 0, 44), FRANKFURT.place],
     [
       '10.deletion-of-a-composite-alarm-with-a-suppressor-alarm.json',
-      'CloudWatch Alarm Configuration Change: ServiceAggregatedAlarm: delete',
-      'aws.cloudwatch',
+      'ServiceAggregatedAlarm',
+      'delete',
       Date.UTC(2022, 6, 14, 14, 0, 1),
+      place,
     ],
+  ])('%s: who configures an alarm wakes nobody', (name, alarmName, operation, at, where) => {
+    expect(receive(fixture(name))).toEqual({
+      kind: 'signals',
+      signals: [],
+      changes: [
+        {
+          title: `CloudWatch Alarm Configuration Change: ${alarmName}: ${operation}`,
+          source: 'aws.cloudwatch',
+          at,
+          links: [],
+          details: { alarmName, operation, ...where },
+        },
+      ],
+      messageId: fixture(name)['id'],
+      reply: { status: 200, body: '{"status":"accepted"}', headers: { 'content-type': 'application/json; charset=utf-8' } },
+    })
+  })
+
+  test.each([
     [
       'codedeploy-deployment-event.json',
       'CodeDeploy Deployment State-change Notification: myApplication / myDeploymentGroup: SUCCESS',

@@ -256,6 +256,52 @@ describe('CloudWatch alarms', () => {
     })
   })
 
+  test.each([
+    [
+      'alarm-message.multiple-metrics.json',
+      {
+        alarm: 'OrdersErrorShare',
+        title: 'OrdersErrorShare: More than one in twenty orders fails',
+        summary: expect.stringMatching(/^Threshold Crossed: 1 out of the last 1 datapoints \[12\.5 \(/),
+        value: 12.5,
+        labels: {
+          ApiName: 'orders',
+          metric: '5XXError, Count',
+          namespace: 'AWS/ApiGateway',
+          statistic: 'Sum',
+          expression: '100 * errors / requests',
+        },
+        startsAt: Date.UTC(2026, 10, 20, 3, 12, 31, 642),
+      },
+    ],
+    [
+      'alarm-message.composite.json',
+      {
+        alarm: 'OrdersDown',
+        title: 'OrdersDown: Orders fail or are slow',
+        summary: expect.stringContaining(':alarm:OrdersErrorShare transitioned to ALARM at'),
+        value: null,
+        labels: { alarm_rule: 'ALARM(OrdersErrorShare) OR ALARM(OrdersSlow)', triggered_by: 'OrdersErrorShare' },
+        startsAt: Date.UTC(2026, 10, 20, 3, 12, 32, 208),
+      },
+    ],
+  ])('%s, field by field', (name, { labels, ...expected }) => {
+    expect(signalOf(fixture(name))).toEqual({
+      ...expected,
+      status: 'firing',
+      dedupKey: `arn:aws:cloudwatch:eu-central-1:123456789012:alarm:${expected.alarm}`,
+      severityHint: null,
+      labels: { ...labels, region: 'eu-central-1', account: '123456789012' },
+      links: [
+        {
+          href: `https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/${expected.alarm}`,
+          text: 'Alarm in CloudWatch',
+        },
+      ],
+      endsAt: null,
+    })
+  })
+
   test('a composite alarm has no trigger: its rule, and the alarms that made it change', () => {
     const arn = 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:LambdaP95'
     const signal = signalOf({
