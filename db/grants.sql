@@ -26,6 +26,9 @@ grant select, insert, update on opsgenie_alert to {role};
 grant select, insert, update, delete on heartbeat, merged_alert to {role};
 grant select, insert, update on heartbeat_watch to {role};
 
+-- What vendors that carry pages have told, and what was answered to those who wrote.
+grant select, insert on vendor_report, vendor_answer to {role};
+
 -- Come and go.
 grant select, insert, update, delete on opsgenie_request, opsgenie_saved_search to {role};
 grant select, insert, update, delete on contact, session, link, idempotency, incident_member, clock to {role};

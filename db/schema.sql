@@ -212,6 +212,8 @@ create table effect (
   reason text,
   folded boolean not null default false,
   carried_by text,
+  failed_at timestamp with time zone,
+  word text,
   constraint effect_pkey PRIMARY KEY (key),
   constraint effect_carried_by_fkey FOREIGN KEY (carried_by) REFERENCES effect(key),
   constraint effect_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id),
@@ -221,6 +223,7 @@ create table effect (
 CREATE INDEX effect_carried ON effect USING btree (carried_by) WHERE ((state = 'pending'::text) AND (carried_by IS NOT NULL));
 CREATE INDEX effect_channel ON effect USING btree (channel, created_at DESC);
 CREATE INDEX effect_due ON effect USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX effect_external ON effect USING btree (sent_at) WHERE ((external_id IS NOT NULL) AND (seen_at IS NULL));
 CREATE INDEX effect_incident ON effect USING btree (incident_id);
 CREATE INDEX effect_reached ON effect USING btree (person_id, channel, created_at DESC) WHERE (kind = 'page'::text);
 grant insert, select, update on effect to tocsin_app;
@@ -376,6 +379,7 @@ create table link (
   used_at timestamp with time zone,
   channel text,
   others uuid[] not null default '{}'::uuid[],
+  effect_key text,
   constraint link_pkey PRIMARY KEY (token_hash),
   constraint link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE,
   constraint link_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'acknowledge'::text])))
@@ -795,6 +799,26 @@ create table unchecked_message (
 CREATE INDEX unchecked_message_due ON unchecked_message USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX unchecked_message_source ON unchecked_message USING btree (source_id, received_at DESC);
 grant delete, insert, select, update on unchecked_message to tocsin_app;
+
+create table vendor_answer (
+  connection text not null,
+  message_id text not null,
+  answer text not null,
+  heard_at timestamp with time zone not null default clock_timestamp(),
+  constraint vendor_answer_pkey PRIMARY KEY (connection, message_id)
+);
+grant insert, select on vendor_answer to tocsin_app;
+
+create table vendor_report (
+  effect_key text not null,
+  external_id text not null,
+  word text not null,
+  machine boolean not null default false,
+  heard_at timestamp with time zone not null default clock_timestamp(),
+  constraint vendor_report_pkey PRIMARY KEY (effect_key, external_id, word),
+  constraint vendor_report_effect_key_fkey FOREIGN KEY (effect_key) REFERENCES effect(key)
+);
+grant insert, select on vendor_report to tocsin_app;
 
 create sequence incident_number;
 

@@ -259,6 +259,94 @@ export interface Carriers {
   readonly list: () => readonly CarrierConnection[]
 }
 
+/** A request that a vendor makes of its own accord, as it came; its path names a connection. */
+export interface VendorCallback {
+  /** What it is about, and perhaps the token of the message: the parts of the path after the connection. */
+  readonly what: string
+  readonly token: string | null
+  /** The public address that the vendor was given, with path and query. */
+  readonly url: string
+  /** Lower-case names. Signatures are in here: never log it. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly form: URLSearchParams
+}
+
+/** What it turned out to be. `hear` is pure and never throws. */
+export type Heard =
+  /** Its signature is missing or wrong: nothing of it is believed or kept. */
+  | { readonly kind: 'distrusted'; readonly reason: string; readonly reply: Reply }
+  /** About a message of ours, whose token the path holds. */
+  | {
+      readonly kind: 'told'
+      readonly report: VendorReport | null
+      /** What the person who was reached asks for. */
+      readonly press: { readonly wish: 'acknowledge' | 'decline'; readonly via: 'voice' } | null
+      /** What is answered, from how things stand then; null: nothing is known of the message. */
+      readonly reply: (view: AnswerView | null) => Reply
+    }
+  /** Somebody wrote to us. */
+  | {
+      readonly kind: 'written'
+      /** The vendor's: a second of the same id is answered alike and does nothing. */
+      readonly messageId: string
+      /** A phone number. */
+      readonly from: string
+      readonly ask: WrittenAsk
+      /** @param text what to write back; empty: nothing */
+      readonly reply: (text: string) => Reply
+    }
+
+export interface VendorReport {
+  /** The vendor's id of the message or call. */
+  readonly externalId: string
+  /** The vendor's own word: the same word about the same message counts once. */
+  readonly word: string
+  /** `failed` is final: that message reaches nobody any more. */
+  readonly outcome: 'progress' | 'delivered' | 'failed'
+  /** For the ledger: one sentence without addresses; empty: nothing worth telling. */
+  readonly sentence: string
+  /** It was no person that answered: what is pressed there counts for nothing. */
+  readonly machine?: true
+  /** The way itself is dead, not only this message: waiting for an answer by it is useless. */
+  readonly dead?: true
+}
+
+export type WrittenAsk =
+  | {
+      readonly kind: 'act'
+      readonly wish: 'acknowledge' | 'decline'
+      readonly which: 'one' | 'all' | { readonly number: number } | { readonly code: string }
+    }
+  | { readonly kind: 'status' }
+  /** The vendor or the network answers it by itself, as STOP and HELP. */
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'unclear' }
+
+/** How things stand for the person that a message went to. */
+export interface AnswerView {
+  readonly person: { readonly name: string; readonly zone: string }
+  readonly incident: {
+    readonly number: number
+    /** Without what a private one is about. */
+    readonly title: string
+    readonly severity: string
+    readonly firstStep: string
+    readonly open: boolean
+  }
+  /** The person is still being paged about it. */
+  readonly paging: boolean
+  readonly acknowledged: boolean
+  /** Names of others who have acknowledged. */
+  readonly othersAcknowledged: readonly string[]
+  /** How many more incidents the message told of. */
+  readonly othersCount: number
+  /** What this very request did; null: nothing. */
+  readonly done: 'acknowledge' | 'decline' | null
+}
+
+/** How a vendor's callbacks are read. */
+export type Hear = (callback: VendorCallback, connection: CarrierConnection) => Heard
+
 /** Every way out that this installation has. A channel id is a kind, or a kind and a connection: `webhook:ops`. */
 export interface ChannelBook {
   /** Where and how to send; `missing` says in one sentence why it cannot. `contact` is the person's own address. */

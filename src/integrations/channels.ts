@@ -4,6 +4,7 @@ import type { CarrierConnection, Carriers, Channel, ChannelAddress, ChannelBook,
 import { consoleChannel } from './console/channel.ts'
 import { emailChannel } from './email/channel.ts'
 import { ntfyChannel } from './ntfy/channel.ts'
+import { pushoverChannel } from './pushover/channel.ts'
 import { webhookChannel } from './webhook/channel.ts'
 
 export interface ChannelSettings {
@@ -52,7 +53,7 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
 
 /** By kind. */
 function carriedChannels({ publicUrl, now }: ChannelSettings): ReadonlyMap<string, Channel> {
-  const channels = [ntfyChannel({ publicUrl, now })]
+  const channels: readonly Channel[] = [ntfyChannel({ publicUrl, now }), pushoverChannel({ now })]
   return new Map(channels.map((channel) => [channel.kind, channel]))
 }
 

@@ -38,7 +38,7 @@ export interface IncidentRef {
 }
 
 /** How an acknowledgement came. */
-export type Via = 'console' | 'link' | 'api' | 'cli' | 'source' | 'email'
+export type Via = 'console' | 'link' | 'api' | 'cli' | 'source' | 'email' | 'sms' | 'voice' | 'pushover'
 
 export type IncidentEvent =
   | {

@@ -32,6 +32,8 @@ export interface SendContext {
   readonly person: { readonly name: string; readonly zone: string; readonly email: string; readonly disabled: boolean } | null
   /** The person's own address on this channel. */
   readonly contact: string | null
+  /** The vendor's id of a message whose outcome never came back, and of which the vendor has told since: it is there. */
+  readonly heardOf: string | null
 }
 
 interface ContextRow {
@@ -59,6 +61,7 @@ interface ContextRow {
   readonly email: string | null
   readonly disabled_at: Date | null
   readonly contact: string | null
+  readonly heard_of: string | null
 }
 
 /** @returns undefined when the effect is not ours any more. */
@@ -73,7 +76,8 @@ export async function findSendContext(tx: Tx, claimed: Claimed): Promise<SendCon
               where page ->> 'key' = any(effect.page_keys)) as handed_over_at,
              incident.playbook_digest, incident.id, incident.number, incident.title, incident.severity, incident.summary,
              incident.state ->> 'firstStep' as first_step, incident.service, incident.private, incident.opened_at,
-             person.name as person_name, person.zone, person.email, person.disabled_at, contact.address as contact
+             person.name as person_name, person.zone, person.email, person.disabled_at, contact.address as contact,
+             (select external_id from vendor_report where vendor_report.effect_key = effect.key order by heard_at limit 1) as heard_of
            from effect
            join incident on incident.id = effect.incident_id
            left join person on person.id = effect.person_id
@@ -115,5 +119,6 @@ function toContext(row: ContextRow): SendContext {
         ? null
         : { name: row.person_name, zone: row.zone ?? 'UTC', email: row.email ?? '', disabled: row.disabled_at !== null },
     contact: row.contact,
+    heardOf: row.heard_of,
   }
 }

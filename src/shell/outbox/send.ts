@@ -32,6 +32,8 @@ export interface Sender {
   readonly pool: PoolName
 }
 
+const HEARD = 'The vendor has told of it: an earlier attempt had arrived.'
+
 /** A channel that ignores its time limit is left behind after so long more. */
 const GRACE_MS = 1_000
 
@@ -42,6 +44,9 @@ export async function sendOne(sender: Sender, claimed: Claimed, signal: AbortSig
   const { pageKeys, sinceDueMs } = context
   if (prepared.reason !== null)
     return { kind: 'sent', delivery: { kind: 'rejected', reason: prepared.reason }, pageKeys, tookMs: 0, sinceDueMs }
+  // Never twice what its vendor has spoken of already: that message is there, whatever became of the answer.
+  if (context.heardOf !== null)
+    return { kind: 'sent', delivery: { kind: 'delivered', externalId: context.heardOf, evidence: HEARD }, pageKeys, tookMs: 0, sinceDueMs }
   failpoint('after-attempt')
   const startedMs = performance.now()
   const sending = sendInTime(prepared.channel, { message: prepared.message, address: prepared.address, signal })

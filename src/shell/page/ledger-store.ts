@@ -36,6 +36,8 @@ interface EffectRow {
   readonly sent_at: Date | null
   readonly delivered_at: Date | null
   readonly seen_at: Date | null
+  readonly failed_at: Date | null
+  readonly word: string | null
   readonly reason: string | null
   readonly attempts: number
 }
@@ -55,7 +57,7 @@ export async function listPages(tx: Tx, incidentId: IncidentId): Promise<Page[]>
   const { rows: effects } = await tx.query<EffectRow>({
     name: 'list-page-effects',
     text: `select effect.key, effect.page_keys, effect.channel, effect.state, coalesce(effect.lease_until > clock_timestamp(), false) as leased,
-             effect.created_at, effect.sent_at, effect.delivered_at, effect.seen_at, effect.reason, effect.attempts
+             effect.created_at, effect.sent_at, effect.delivered_at, effect.seen_at, effect.failed_at, effect.word, effect.reason, effect.attempts
            from effect left join contact on contact.person_id = effect.person_id and contact.channel = effect.channel
            where effect.incident_id = $1 and effect.kind = 'page' and effect.page_keys && $2::text[]
            order by effect.channel = 'console', contact.place nulls last, effect.channel`,
@@ -90,15 +92,17 @@ function toDelivery(row: EffectRow): Delivery {
     sent_at: toTime(row.sent_at),
     delivered_at: toTime(row.delivered_at),
     seen_at: toTime(row.seen_at),
-    reason: row.reason === evidence ? null : row.reason, // said once is enough
+    reason: row.word ?? (row.reason === evidence ? null : row.reason), // said once is enough
     attempts: row.attempts,
     evidence,
   }
 }
 
-export function stateOf(row: Pick<EffectRow, 'state' | 'leased' | 'delivered_at' | 'seen_at'>): Delivery['state'] {
+export function stateOf(row: Pick<EffectRow, 'state' | 'leased' | 'delivered_at' | 'seen_at' | 'failed_at'>): Delivery['state'] {
   if (row.seen_at !== null) return 'seen'
   if (row.delivered_at !== null) return 'delivered'
+  // The vendor took it, and says that it did not arrive.
+  if (row.failed_at !== null) return 'failed'
   switch (row.state) {
     case 'delivered':
       return 'sent'
@@ -137,6 +141,7 @@ export function evidenceOf(channel: string, state: Delivery['state']): string {
 
 /** What a vendor's word that it took the message is worth, by the kind of the channel. */
 const TAKEN: Readonly<Record<string, string>> = {
+  pushover: 'Pushover took it and rings until somebody answers; whether a phone showed it is not known.',
   ntfy: 'The ntfy server took it; whether a phone showed it is not known.',
 }
 

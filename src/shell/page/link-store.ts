@@ -46,8 +46,8 @@ export async function createAcknowledgeLinks(tx: Tx, links: readonly NewLink[]):
   if (links.length === 0) return
   await tx.query({
     name: 'create-acknowledge-links',
-    text: `insert into link (token_hash, purpose, person_id, incident_id, created_at, expires_at, channel, others)
-           select token_hash, 'acknowledge', new.person_id, new.incident_id, $5, new.expires_at, new.channel,
+    text: `insert into link (token_hash, purpose, person_id, incident_id, created_at, expires_at, channel, effect_key, others)
+           select token_hash, 'acknowledge', new.person_id, new.incident_id, $5, new.expires_at, new.channel, new.effect_key,
              array(select effect.incident_id from effect join incident on incident.id = effect.incident_id
                    where effect.carried_by = new.effect_key and effect.state = 'pending' and effect.incident_id <> new.incident_id
                    group by effect.incident_id, incident.severity_rank, incident.opened_at

@@ -6,6 +6,7 @@ import type { Signal } from '../../core/alert/signal.ts'
 import { startIntake, submitSignal, type Intake } from '../alert/intake.ts'
 import { startAsking } from '../ask/asker.ts'
 import { startAuditor, type Auditor } from '../auditor/auditor.ts'
+import { startFollowing } from '../carrier/follow.ts'
 import type { Checks } from '../http/health-routes.ts'
 import { doctorParts } from '../doctor/parts.ts'
 import { type Listeners, startListeners } from '../http/listeners.ts'
@@ -65,7 +66,7 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   const housekeeping = await startHousekeeping(ports)
   stops.push(housekeeping.stop)
   const outbox = startOutbox(ports, channels)
-  stops.push(outbox.stop, startScrape(ports).stop)
+  stops.push(outbox.stop, startScrape(ports).stop, startFollowing(ports, channels).stop)
   // Before the first message is applied: some are pings. What it raises goes in by the intake, which it waits for.
   const heartbeats = await startHeartbeats(ports, { raise: (signal) => submitSignal(ports, signal, OWN_SOURCE) })
   const intake = startIntake(ports)

@@ -1,6 +1,7 @@
 /** What pressing a button of the acknowledge page does: all of its incidents, or those that were ticked, in one transaction. */
-import type { IncidentId } from '../../../core/id.ts'
+import type { IncidentId, PersonId } from '../../../core/id.ts'
 import type { IncidentCommand } from '../../../core/incident/command.ts'
+import type { Via } from '../../../core/incident/event.ts'
 import type { Tx } from '../../database/database.ts'
 import { changeInTransaction } from '../../incident/change.ts'
 import { observeAcknowledgement } from '../../incident/observe.ts'
@@ -37,7 +38,7 @@ export type PressResult =
   /** Unknown, spent or expired: nothing was done. */
   | { readonly kind: 'unusable'; readonly link: AcknowledgeLink | undefined }
 
-export async function press(ports: Ports, tx: Tx, token: string, { wish, only }: Pressed): Promise<PressResult> {
+export async function press(ports: Ports, tx: Tx, token: string, { wish, only }: Pressed, via: Via = 'link'): Promise<PressResult> {
   const found = await findAcknowledgeLink(tx, token)
   if (found === undefined || !found.usable) return { kind: 'unusable', link: found }
   const listed = await listLinked(tx, found.personId, [found.incidentId, ...found.others])
@@ -46,23 +47,24 @@ export async function press(ports: Ports, tx: Tx, token: string, { wish, only }:
   const link = await useAcknowledgeLink(tx, token)
   if (link === undefined) return { kind: 'unusable', link: await findAcknowledgeLink(tx, token) }
   const open = chosen.filter((incident) => incident.open).map(({ id }) => id)
-  return { kind: 'done', link, done: await carryOut(ports, tx, link, { wish, ids: open.length === 0 ? chosen.map(({ id }) => id) : open }) }
+  const ids = open.length === 0 ? chosen.map(({ id }) => id) : open
+  return { kind: 'done', link, done: await carryOut(ports, tx, link.personId, { wish, ids, via }) }
 }
 
 /** In the order of ids, in which everybody locks incidents. Null when none of them took it. */
-async function carryOut(
+export async function carryOut(
   ports: Ports,
   tx: Tx,
-  link: AcknowledgeLink,
-  { wish, ids }: { readonly wish: Wish; readonly ids: readonly IncidentId[] },
+  personId: PersonId,
+  { wish, ids, via }: { readonly wish: Wish; readonly ids: readonly IncidentId[]; readonly via: Via },
 ): Promise<Done | null> {
-  const person = await findPerson(tx, link.personId)
+  const person = await findPerson(tx, personId)
   if (person === undefined) return null
   const by = { kind: 'person', id: person.id, name: person.name } as const
   const command: IncidentCommand =
     wish === 'decline'
       ? { type: 'decline', by, personId: person.id }
-      : { type: 'acknowledge', by, personId: person.id, via: 'link', others: ids.length - 1 }
+      : { type: 'acknowledge', by, personId: person.id, via, others: ids.length - 1 }
   let count = 0
   for (const id of ids.toSorted()) {
     const result = await changeInTransaction(ports, tx, id, command)
