@@ -3,7 +3,8 @@ import { evolve } from '../../src/core/incident/evolve.ts'
 import { isOpen, noIncident } from '../../src/core/incident/incident.ts'
 import { plan } from '../../src/core/incident/plan.ts'
 import { measuringPlaybook, testRoster } from '../support/playbook.ts'
-import type { IncidentRow } from './store.ts'
+import { MUTING } from './mutes.ts'
+import type { HeldRow, IncidentRow } from './store.ts'
 import type { World } from './world.ts'
 
 /** A page may wait so long while a server could have sent it: a lease that must run out, and a poll. */
@@ -15,10 +16,20 @@ export class Checker {
   private readonly requested = new Map<string, { attempt: number; accepted: boolean }>()
   private readonly steps = new Map<string, number>()
   private eventsSeen = new Map<IncidentRow, number>()
+  /** Time in which a server could have worked, as of when each was first found to be overdue. */
+  private readonly overdueSince = new Map<string, number>()
+  longestOverdueMs = 0
   checks = 0
 
   constructor(world: World) {
     this.world = world
+    world.store.onHeld = (held, now) => this.checkHeld(held, now)
+  }
+
+  /** Asked at the moment that something holds it: red needs a reason, and lasts for its time. */
+  private checkHeld({ key, hold, subject }: HeldRow, now: number): void {
+    this.world.counts.held += 1
+    if (!this.world.mutes.mayHold(subject, now)) throw new Error(`${key} (${subject.severity}) is held, and nothing may: ${hold.reason}`)
   }
 
   afterStep(): void {
@@ -28,8 +39,38 @@ export class Checker {
     this.world.store.touched.clear()
     for (const effect of this.world.store.pending) if (effect.attempts === 0) this.world.noteCreated(effect)
     this.checkRequests()
+    this.checkHolds()
+    this.checkWakings()
     if (this.world.longestWaitMs > WAIT_MS_MAX)
       throw new Error(`a page waited ${this.world.longestWaitMs} ms while a server could have sent it`)
+  }
+
+  /** Whatever fires is in an incident or held; and once nothing may hold it any more, it is let go within the bound. */
+  private checkHolds(): void {
+    const { store, mutes } = this.world
+    const now = this.world.now()
+    for (const [key, { episode, row }] of store.episodes) {
+      if (episode.resolvedAt === null && row === null && !store.held.has(key))
+        throw new Error(`${key} fires, in no incident, and nothing holds it`)
+    }
+    for (const { key, subject } of store.held.values()) this.judgeOverdue(`held ${key}`, !mutes.mayHold(subject, now))
+  }
+
+  /** A step of an incident that is due is taken, whatever is muted. */
+  private checkWakings(): void {
+    const now = this.world.now()
+    for (const row of this.world.store.open.values()) this.judgeOverdue(`step of ${row.id}`, row.wakeAt !== null && row.wakeAt <= now)
+  }
+
+  private judgeOverdue(what: string, isOverdue: boolean): void {
+    const able = this.world.able()
+    const since = this.overdueSince.get(what)
+    if (!isOverdue) this.overdueSince.delete(what)
+    else if (since === undefined) this.overdueSince.set(what, able)
+    else {
+      this.longestOverdueMs = Math.max(this.longestOverdueMs, able - since)
+      if (able - since > WAIT_MS_MAX) throw new Error(`${what} is overdue by ${able - since} ms in which a server could have worked`)
+    }
   }
 
   private checkRow(row: IncidentRow): void {
@@ -54,6 +95,10 @@ export class Checker {
   private checkEscalation(row: IncidentRow): void {
     const from = this.eventsSeen.get(row) ?? 0
     for (const event of row.events.slice(from)) {
+      if (event.type === 'incident.snoozed' && row.incident.severity === 'red') {
+        if (event.reason.trim() === '') throw new Error(`${row.id} is red and was snoozed without a reason`)
+        if (event.until > event.at + (MUTING.maxMs ?? Infinity)) throw new Error(`${row.id} is red and was snoozed for too long`)
+      }
       if (event.type !== 'incident.paged') continue
       for (const duty of new Set(event.pages.map((page) => page.duty))) {
         const page = event.pages.find((candidate) => candidate.duty === duty)
@@ -85,10 +130,11 @@ export class Checker {
     for (const row of store.incidents.values()) {
       const folded = row.events.reduce(evolve, noIncident)
       if (JSON.stringify(folded) !== JSON.stringify(row.incident)) throw new Error(`${row.id} is not what its events say`)
-      const owed = plan(row.incident, measuringPlaybook(), testRoster(), row.wakeAt ?? 0)
+      const owed = plan(row.incident, measuringPlaybook({ muting: MUTING }), testRoster(), row.wakeAt ?? 0)
       if (isOpen(row.incident) && owed.wakeAt === null && row.incident.duties.some((duty) => duty.state === 'open'))
         throw new Error(`${row.id} was forgotten`)
     }
+    for (const key of store.held.keys()) throw new Error(`${key} is held for ever`)
     for (const effect of store.pending) throw new Error(`${effect.key} never came to an end`)
   }
 }

@@ -32,6 +32,7 @@ test(`no page is lost in ${HOURS} simulated hours of crashes, freezes, outages a
     requests: world.requests.length,
     steps: checker.checks,
     longestWaitMs: world.longestWaitMs,
+    longestOverdueMs: checker.longestOverdueMs,
   }
   console.log(`simulation seed ${SEED}: ${JSON.stringify(summary)}`)
   // A run in which nothing happened would prove nothing.
@@ -40,6 +41,8 @@ test(`no page is lost in ${HOURS} simulated hours of crashes, freezes, outages a
   expect(summary.repeats).toBeGreaterThan(0)
   expect(summary.staleWrites).toBeGreaterThan(0)
   expect(summary.measured).toBeGreaterThan(HOURS / 20)
+  expect(summary.held).toBeGreaterThan(HOURS / 20)
+  expect(summary.snoozed).toBeGreaterThan(HOURS / 100)
 })
 
 test('one seed makes the same run twice', () => {

@@ -13,6 +13,8 @@ import { type Incident, isOpen, noIncident } from '../../src/core/incident/incid
 import { settle } from '../../src/core/incident/settle.ts'
 import type { Roster } from '../../src/core/oncall/roster.ts'
 import type { Playbook } from '../../src/core/playbook/playbook.ts'
+import type { FoundHold } from '../../src/core/silence/find-hold.ts'
+import type { HoldSubject } from '../../src/core/silence/subject.ts'
 
 export interface Receipt {
   readonly id: number
@@ -49,10 +51,25 @@ export interface IncidentRow {
   readonly alerts: Map<string, Episode>
 }
 
+/** An alert that fires and opens nothing, since something holds it. */
+export interface HeldRow {
+  readonly key: string
+  readonly signal: Signal
+  readonly subject: HoldSubject
+  hold: FoundHold
+  /** When it is to be aimed again. */
+  dueAt: number
+}
+
+/** What holds an alert, as the server that applies it knows; null: nothing does. */
+export type HoldOf = (subject: HoldSubject) => FoundHold | null
+
 export class Store {
   readonly incidents = new Map<IncidentId, IncidentRow>()
   readonly open = new Map<string, IncidentRow>()
-  readonly episodes = new Map<string, { episode: Episode; row: IncidentRow }>()
+  /** `row` is null while something holds the alert. */
+  readonly episodes = new Map<string, { episode: Episode; row: IncidentRow | null }>()
+  readonly held = new Map<string, HeldRow>()
   readonly receipts: Receipt[] = []
   readonly effects = new Map<string, EffectRow>()
   readonly pending = new Set<EffectRow>()
@@ -60,7 +77,9 @@ export class Store {
   readonly touched = new Set<IncidentRow>()
   private readonly playbook: Playbook
   private readonly rosterAt: (now: number) => Roster
-  private readonly classify: (signal: Signal) => { readonly type: string | null; readonly groupKey: string }
+  private readonly classify: (signal: Signal) => { readonly type: string | null; readonly groupKey: string; readonly severity: string }
+  /** Something begins to be held, or goes on being held by another. */
+  onHeld: (held: HeldRow, now: number) => void = () => undefined
 
   constructor(playbook: Playbook, rosterAt: (now: number) => Roster, classify: Store['classify']) {
     this.playbook = playbook
@@ -69,26 +88,73 @@ export class Store {
   }
 
   /** One signal, applied as the shell applies it. */
-  apply(receipt: Receipt, now: number): void {
+  apply(receipt: Receipt, now: number, holdOf: HoldOf): void {
     receipt.applied = true
     const key = receipt.signal.dedupKey ?? receipt.signal.alarm
     const known = this.episodes.get(key)
-    const taken = step(known?.episode ?? null, receipt.signal, {
-      at: now,
-      incidentOver: known !== undefined && !isOpen(known.row.incident),
-    })
+    const row = known?.row ?? null
+    const taken = step(known?.episode ?? null, receipt.signal, { at: now, incidentOver: row !== null && !isOpen(row.incident) })
     if (taken.episode === null) return
+    this.episodes.set(key, { episode: taken.episode, row })
+    this.lastSignal.set(key, receipt.signal)
     if (taken.kind === 'opened') {
-      const row = this.rowFor(receipt.signal, now)
-      this.episodes.set(key, { episode: taken.episode, row })
+      this.held.delete(key)
+      this.aim(key, receipt.signal, now, holdOf)
+    } else if (row === null) {
+      if (taken.episode.resolvedAt !== null) this.held.delete(key)
+      else if (taken.kind === 'repeated') this.aim(key, receipt.signal, now, holdOf)
+    } else {
       row.alerts.set(key, taken.episode)
-      this.report(row, now)
-    } else if (known !== undefined) {
-      this.episodes.set(key, { episode: taken.episode, row: known.row })
-      known.row.alerts.set(key, taken.episode)
-      if (taken.kind === 'resolved') this.report(known.row, now)
-      if (taken.kind === 'acknowledged') this.change(known.row, { type: 'acknowledge', by: SENDER, personId: null, via: 'source' }, now)
+      if (taken.kind === 'resolved') this.report(row, now)
+      if (taken.kind === 'acknowledged') this.change(row, { type: 'acknowledge', by: SENDER, personId: null, via: 'source' }, now)
     }
+  }
+
+  /** An alert that fires is held, or opens or joins its incident. */
+  private aim(key: string, signal: Signal, now: number, holdOf: HoldOf): void {
+    const known = this.episodes.get(key)
+    if (known === undefined) return
+    const subject = this.subjectOf(key, signal)
+    const hold = holdOf(subject)
+    if (hold !== null) {
+      const held: HeldRow = { key, signal, subject, hold, dueAt: hold.until ?? Infinity }
+      this.episodes.set(key, { episode: known.episode, row: null })
+      this.held.set(key, held)
+      this.onHeld(held, now)
+      return
+    }
+    this.held.delete(key)
+    const row = this.rowFor(signal, now)
+    this.episodes.set(key, { episode: known.episode, row })
+    row.alerts.set(key, known.episode)
+    this.report(row, now)
+  }
+
+  private subjectOf(key: string, signal: Signal): HoldSubject {
+    const { type, severity } = this.classify(signal)
+    const source = signal.labels['source'] ?? ''
+    return { fingerprint: key, alarm: signal.alarm, labels: {}, sourceId: source, source, type, service: null, severity }
+  }
+
+  /** What held these has changed: they are looked at by whoever comes next. */
+  lookAgain(refId: string, now: number): void {
+    for (const held of this.held.values()) if (held.hold.refId === refId) held.dueAt = Math.min(held.dueAt, now)
+  }
+
+  /** Alerts whose hold is over, and those that were snoozed and whose incident a person has resolved meanwhile. */
+  release(now: number, woken: readonly string[], holdOf: HoldOf): void {
+    for (const held of Array.from(this.held.values())) if (held.dueAt <= now) this.aim(held.key, held.signal, now, holdOf)
+    for (const key of woken) {
+      const known = this.episodes.get(key)
+      const signal = this.lastSignal.get(key)
+      if (known === undefined || signal === undefined || known.episode.resolvedAt !== null) continue
+      if (known.row !== null && !isOpen(known.row.incident)) this.aim(key, signal, now, holdOf)
+    }
+  }
+  private readonly lastSignal = new Map<string, Signal>()
+
+  nextRelease(): number {
+    return Math.min(Infinity, ...[...this.held.values()].map(({ dueAt }) => dueAt))
   }
 
   private rowFor(signal: Signal, now: number): IncidentRow {

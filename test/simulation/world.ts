@@ -9,6 +9,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time.ts'
 import { nextStep } from '../../src/shell/outbox/outcome.ts'
 import { OUTBOX_BOUNDS } from '../../src/shell/outbox/bounds.ts'
 import { ann, bob, cyd, measuringPlaybook, own, testRoster } from '../support/playbook.ts'
+import { MUTING, Mutes } from './mutes.ts'
 import { makeRandom, makeSchedule, type Schedule } from './schedule.ts'
 import { type EffectRow, type IncidentRow, type Receipt, Store } from './store.ts'
 import { answer, type Mood, MOODS, type VendorReply, type VendorRequest } from './vendor.ts'
@@ -51,6 +52,7 @@ export interface Options {
 export class World {
   readonly schedule: Schedule
   readonly store: Store
+  readonly mutes: Mutes
   readonly requests: VendorRequest[] = []
   readonly servers: Server[]
   /** Receipts answered with 2xx. */
@@ -64,7 +66,7 @@ export class World {
   longestWaitMs = 0
   databaseUp = true
   quiet = false
-  readonly counts = { crashes: 0, freezes: 0, outages: 0, repeats: 0, staleWrites: 0, pages: 0, measured: 0 }
+  readonly counts = { crashes: 0, freezes: 0, outages: 0, repeats: 0, staleWrites: 0, pages: 0, measured: 0, held: 0, mutes: 0, snoozed: 0 }
   readonly moods: Record<string, Mood> = { email: 'well', console: 'well' }
   private readonly random: () => number
   private readonly options: Options
@@ -74,10 +76,11 @@ export class World {
     this.random = makeRandom(options.seed)
     this.schedule = makeSchedule(1_700_000_000_000)
     this.ableSince = this.schedule.now()
-    this.store = new Store(measuringPlaybook(), rosterAt, (signal) =>
+    this.mutes = new Mutes(this.random)
+    this.store = new Store(measuringPlaybook({ muting: MUTING }), rosterAt, (signal) =>
       signal.alarm.startsWith('Spike')
-        ? { type: 'spike', groupKey: `type:${signal.alarm}` }
-        : { type: null, groupKey: `triage:${signal.labels['source']}` },
+        ? { type: 'spike', groupKey: `type:${signal.alarm}`, severity: 'red' }
+        : { type: null, groupKey: `triage:${signal.labels['source']}`, severity: 'amber' },
     )
     this.servers = Array.from({ length: SERVERS }, (_, id) => ({
       id,
@@ -89,6 +92,7 @@ export class World {
     }))
     for (let source = 0; source < SOURCES; source += 1) this.after(this.spread(HOUR_MS), () => this.fire(source))
     this.every(8 * HOUR_MS, () => this.tidy())
+    this.every(90 * MINUTE_MS, () => this.mute())
     if (options.faults) this.startFaults()
   }
 
@@ -117,7 +121,7 @@ export class World {
     if (this.quiet) return
     const alarm = this.random() < 0.5 ? `Spike${source}` : `Odd${source}-${Math.floor(this.random() * 5)}`
     const startsAt = source % 2 === 0 ? this.now() : null
-    const lastsMs = this.spread(40 * MINUTE_MS)
+    const lastsMs = this.spread(this.random() < 0.15 ? 5 * HOUR_MS : 40 * MINUTE_MS)
     this.post(source, alarm, 'firing', startsAt)
     if (this.random() < 0.2) for (let copy = 0; copy < 5; copy += 1) this.post(source, alarm, 'firing', startsAt)
     this.after(lastsMs, () => this.post(source, alarm, 'resolved', startsAt))
@@ -159,9 +163,16 @@ export class World {
   private inLife(server: Server, life: number, act: () => void): void {
     if (!server.up || server.life !== life) return
     if (server.frozenUntil > this.now()) return this.after(server.frozenUntil - this.now(), () => this.inLife(server, life, act))
-    if (!this.databaseUp) return this.after(500, () => this.inLife(server, life, act))
-    act()
+    if (!this.databaseUp) this.waiting.push(() => this.inLife(server, life, act))
+    else act()
   }
+
+  /** What waits for the database: asked again within half a second of its return, not all through a day without it. */
+  private returnDatabase(): void {
+    this.databaseUp = true
+    for (const again of this.waiting.splice(0)) this.after(500 * this.random(), again)
+  }
+  private readonly waiting: (() => void)[] = []
 
   private crashesHere(server: Server): boolean {
     if (!this.options.faults || this.quiet || this.random() > 0.002) return false
@@ -201,7 +212,7 @@ export class World {
   private applyOf(server: Server, owner: number): void {
     for (const receipt of this.store.receipts.slice(this.applied)) {
       if (receipt.applied || receipt.server !== owner) continue
-      this.store.apply(receipt, this.now())
+      this.store.apply(receipt, this.now(), (subject) => this.mutes.holdOf(server.id, subject, this.now()))
       if (this.crashesHere(server)) return
     }
     while (this.store.receipts[this.applied]?.applied === true) this.applied += 1
@@ -223,17 +234,22 @@ export class World {
       server.pollAt = Infinity
       server.seenAt = this.now()
       this.wake()
+      this.store.release(this.now(), this.mutes.takeWoken(this.now()), (subject) => this.mutes.holdOf(server.id, subject, this.now()))
       this.takeOver(server)
       this.claim(server)
       const next = this.nextWork()
       if (next !== null) this.pollBy(server, Math.max(next, this.now() + POLL_MS * (0.5 + this.random())))
     }
-    this.after(at - this.now(), () => this.inLife(server, life, poll))
+    // One that an earlier look has made needless does not wait for the end of an outage.
+    this.after(at - this.now(), () => {
+      if (server.pollAt === at) this.inLife(server, life, poll)
+    })
   }
 
   /** When something will be due; null while there is nothing to do at all. */
   private nextWork(): number | null {
-    let next: number | null = null
+    const release = Math.min(this.store.nextRelease(), this.mutes.nextWaking() ?? Infinity)
+    let next: number | null = release === Infinity ? null : release
     for (const row of this.store.open.values()) {
       if (row.wakeAt !== null) next = next === null ? row.wakeAt : Math.min(next, row.wakeAt)
     }
@@ -341,10 +357,11 @@ export class World {
     else if (roll < 0.66) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'raise'))
     else if (roll < 0.72) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'measure'))
     else if (roll < 0.76) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'summon'))
+    else if (roll < 0.82) this.after(afterMs + this.spread(5 * MINUTE_MS), () => this.act(effect, 'snooze'))
     if (this.random() < 0.3) this.after(afterMs + this.spread(90 * MINUTE_MS), () => this.act(effect, 'resolve'))
   }
 
-  private act(effect: EffectRow, what: 'acknowledge' | 'decline' | 'raise' | 'measure' | 'summon' | 'resolve'): void {
+  private act(effect: EffectRow, what: 'acknowledge' | 'decline' | 'raise' | 'measure' | 'summon' | 'snooze' | 'resolve'): void {
     const server = this.pick(this.servers)
     if (!this.isAble(server)) return this.after(3_000, () => this.act(effect, what))
     const row = this.rowOf(effect)
@@ -353,9 +370,14 @@ export class World {
     if (what === 'acknowledge') {
       const before = row.events.length
       this.store.change(row, { type: 'acknowledge', by, personId: effect.personId, via: 'link' }, now)
-      for (const event of row.events.slice(before)) {
-        if (event.type === 'incident.acknowledged') for (const duty of event.duties) this.acknowledgedAt.set(duty, now)
-      }
+      this.noteAnswers(row, before)
+    }
+    if (what === 'snooze') {
+      const before = row.events.length
+      const [until, reason] = [now + this.spread(HOUR_MS), this.pick(['work', '', ' '])]
+      const taken = this.store.change(row, { type: 'snooze', by, personId: effect.personId, via: 'api', until, reason }, now)
+      if (taken === 'accepted') this.counts.snoozed += 1
+      this.noteAnswers(row, before)
     }
     if (what === 'decline') this.store.change(row, { type: 'decline', by, personId: effect.personId }, now)
     if (what === 'raise') this.store.change(row, { type: 'change-severity', by, severity: 'red', reason: 'worse than thought' }, now)
@@ -372,6 +394,27 @@ export class World {
     }
     if (what === 'resolve') this.store.change(row, { type: 'resolve', by, reason: 'done' }, now)
     this.keepPolling(server)
+  }
+
+  private noteAnswers(row: IncidentRow, from: number): void {
+    for (const event of row.events.slice(from)) {
+      if (event.type === 'incident.acknowledged') for (const duty of event.duties) this.acknowledgedAt.set(duty, this.now())
+    }
+  }
+
+  /** Somebody mutes something, or ends it, by a server that answers. */
+  private mute(): void {
+    if (!this.isAble(this.pick(this.servers))) return
+    const alarms = Array.from({ length: SOURCES }, (_, source) => [`Spike${source}`, `Odd${source}-${source % 5}`]).flat()
+    const { id, endsAt } = this.mutes.change(this.now(), alarms)
+    this.counts.mutes += 1
+    this.store.lookAgain(id, this.now())
+    // A step of its own at the very end, for the checker to look at.
+    this.after(endsAt - this.now(), () => {
+      this.store.lookAgain(id, this.now())
+      this.afterChange()
+    })
+    this.afterChange()
   }
 
   /** Somebody looks through the list now and then and ends what is old: else every alarm would join it for ever. */
@@ -423,14 +466,16 @@ export class World {
     if (!this.databaseUp) return
     this.counts.outages += 1
     this.noteAble(() => (this.databaseUp = false))
-    this.after(lastsMs, () => this.noteAble(() => (this.databaseUp = true)))
+    this.after(lastsMs, () => this.noteAble(() => this.returnDatabase()))
   }
 
   /** From here nothing new goes wrong: what is owed must come to an end. */
   heal(): void {
     this.quiet = true
+    this.mutes.endAll(this.now())
+    for (const held of this.store.held.values()) held.dueAt = this.now()
     this.noteAble(() => {
-      this.databaseUp = true
+      this.returnDatabase()
       for (const server of this.servers) server.frozenUntil = 0
     })
     for (const channel of CHANNELS) this.moods[channel] = 'well'
