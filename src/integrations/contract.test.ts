@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { InboundMessage, Received } from '../integration.ts'
-import { doors } from './index.ts'
+import { SOURCE_KINDS } from '../core/playbook/source-kind.ts'
+import { doors, innerDoors } from './index.ts'
 
 const SECRET = 'c0ffee00c0ffee00c0ffee00c0ffee00'
 const NOW = Date.UTC(2026, 10, 24)
@@ -160,4 +161,9 @@ describe.each(doors.map((entry) => [entry.door.id, entry.door] as const))('the d
 test('doors have names and addresses of their own', () => {
   expect(new Set(doors.map(({ door }) => door.id)).size).toBe(doors.length)
   expect(new Set(doors.map(({ door }) => `${door.method} ${door.path}`)).size).toBe(doors.length)
+})
+
+test('a detection may listen to every kind by which signals come, and to Tocsin itself', () => {
+  const kinds = new Set([...doors, ...innerDoors].map(({ kind }) => kind))
+  expect([...SOURCE_KINDS]).toEqual([...kinds, 'tocsin'].toSorted())
 })

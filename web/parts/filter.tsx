@@ -57,7 +57,7 @@ export function ChoiceFilter({ label, value, options, onChange }: ChoiceFilterPr
       value={value ?? ''}
       onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
       className={classNames(
-        'max-w-44 rounded-[6px] border px-2 py-1 max-[760px]:min-h-11 max-[760px]:min-w-0 max-[760px]:flex-1',
+        'max-w-44 rounded-[6px] border px-2 py-1 max-[760px]:min-h-11 max-[760px]:min-w-24 max-[760px]:flex-1',
         value === undefined ? 'border-line-strong bg-surface text-muted' : 'border-accent bg-accent-soft font-[550] text-text',
       )}
     >

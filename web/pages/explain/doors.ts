@@ -1,26 +1,13 @@
-/** Doors by which a pasted message can have come, and kinds of sender, as the server names them. */
-export const DOORS = [
-  { id: 'prometheus', title: 'Prometheus' },
-  { id: 'alertmanager', title: 'Alertmanager webhook' },
-  { id: 'pagerduty-v2', title: 'PagerDuty Events API v2' },
-  { id: 'pagerduty-v1', title: 'PagerDuty Events API v1' },
-  { id: 'json', title: 'JSON of your own' },
-] as const
+/** Doors by which a pasted message can have come, as the server lists them. Pure. */
+import type { SourceKind } from '../../../src/api/schema.ts'
 
-export const SOURCE_KINDS = [
-  'alertmanager',
-  'cloudevents',
-  'datadog',
-  'email',
-  'eventbridge',
-  'github',
-  'grafana',
-  'jira',
-  'json',
-  'opsgenie',
-  'pagerduty',
-  'prometheus',
-  'sentry',
-  'sns',
-  'zendesk',
-] as const
+export interface DoorChoice {
+  /** As the server names it. */
+  readonly id: string
+  readonly title: string
+}
+
+/** A kind's first door has the kind's name, the others are told apart by their own. */
+export function doorsOf(kinds: readonly Pick<SourceKind, 'title' | 'doors'>[]): DoorChoice[] {
+  return kinds.flatMap(({ title, doors }) => doors.map(({ id }, place) => ({ id, title: place === 0 ? title : `${title} (${id})` })))
+}

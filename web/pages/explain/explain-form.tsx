@@ -2,20 +2,27 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { PlaybookView } from '../../../src/api/schema.ts'
-import { sourceListQuery } from '../../api/detection.ts'
+import { sourceKindsQuery, sourceListQuery } from '../../api/detection.ts'
 import { meQuery, playbookQuery } from '../../api/queries.ts'
 import { isZone, ownZone } from '../../lib/wall-time.ts'
 import { Button } from '../../parts/button.tsx'
 import { Choices } from '../../parts/choices.tsx'
 import { SelectField, TextArea, TextField } from '../../parts/field.tsx'
-import { DOORS, SOURCE_KINDS } from './doors.ts'
+import { doorsOf } from './doors.ts'
 import type { ExplainSearch } from './search.ts'
 
+/** What each needs beside the playbook; null: nothing. */
 const WAYS = [
-  { value: 'alarm', label: 'An alarm' },
-  { value: 'body', label: 'A raw message' },
-  { value: 'signal', label: 'A past signal' },
+  { value: 'alarm', label: 'An alarm', needs: null },
+  { value: 'body', label: 'A raw message', needs: 'source.read' },
+  { value: 'signal', label: 'A past signal', needs: 'signal.read' },
 ] as const
+
+/** Kinds of sender as the server knows them; none for who may not read sources. */
+function useKinds() {
+  const mayRead = useQuery(meQuery).data?.can.includes('source.read') === true
+  return useQuery({ ...sourceKindsQuery, enabled: mayRead }).data ?? []
+}
 
 interface FormProps {
   readonly search: ExplainSearch
@@ -29,6 +36,8 @@ export function ExplainForm({ search, body, busy, onAsk }: FormProps) {
   const [draft, setDraft] = useState<ExplainSearch>(search)
   const [pasted, setPasted] = useState(body)
   const playbook = useQuery(playbookQuery).data
+  const can = useQuery(meQuery).data?.can ?? []
+  const kinds = useKinds()
   const set = (change: { readonly [Name in keyof ExplainSearch]?: string }): void => setDraft((before) => cleaned({ ...before, ...change }))
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -42,7 +51,7 @@ export function ExplainForm({ search, body, busy, onAsk }: FormProps) {
         name="by"
         wide
         value={by}
-        choices={WAYS}
+        choices={WAYS.filter(({ needs }) => needs === null || can.includes(needs))}
         onChange={(value) => set({ by: value === 'alarm' ? '' : value })}
       />
       {by === 'alarm' && (
@@ -57,7 +66,7 @@ export function ExplainForm({ search, body, busy, onAsk }: FormProps) {
             onChange={(event) => set({ door: event.target.value })}
           >
             <option value="">Choose a door</option>
-            {DOORS.map((door) => (
+            {doorsOf(kinds).map((door) => (
               <option key={door.id} value={door.id}>
                 {door.title}
               </option>
@@ -176,6 +185,7 @@ function Picks({ playbook, onPick }: { readonly playbook: PlaybookView | undefin
 function SourceField({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) {
   const mayRead = useQuery(meQuery).data?.can.includes('source.read') === true
   const sources = useQuery({ ...sourceListQuery, enabled: mayRead }).data ?? []
+  const kinds = useKinds()
   return (
     <SelectField
       label="Sent by"
@@ -193,11 +203,19 @@ function SourceField({ value, onChange }: { readonly value: string; readonly onC
           ))}
         </optgroup>
       )}
-      <optgroup label="Kinds">
-        {SOURCE_KINDS.map((kind) => (
-          <option key={kind}>{kind}</option>
-        ))}
-      </optgroup>
+      {kinds.length > 0 && (
+        <optgroup label="Kinds">
+          {kinds.map((kind) => (
+            <option key={kind.id} value={kind.id}>
+              {kind.title}
+            </option>
+          ))}
+        </optgroup>
+      )}
+      {/* Of a link, or of a detection of the playbook: it must not be lost where nothing in the list is it. */}
+      {value !== '' && !sources.some(({ id }) => id === value) && !kinds.some(({ id }) => id === value) && (
+        <option value={value}>{value}</option>
+      )}
     </SelectField>
   )
 }
