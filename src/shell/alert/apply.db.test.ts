@@ -10,6 +10,7 @@ import { toSignal } from '../../core/alert/build.ts'
 import { asId, type SourceId } from '../../core/id.ts'
 import type { DetectionRule, IncidentType, Playbook } from '../../core/playbook/playbook.ts'
 import type { Database } from '../database/database.ts'
+import { claimDue } from '../outbox/outbox-store.ts'
 import { markOfThisProcess } from '../server/process-mark.ts'
 import { freshId } from '../fresh-id.ts'
 import { listSources, revokeSource } from '../source/source-store.ts'
@@ -255,6 +256,38 @@ describe('several servers on one database', () => {
     const it = await start({ ports: sharedPorts(60_000) })
     expect(await it.rows('select dedup_key from alert')).toEqual([{ dedup_key: 'left' }])
     expect(await it.rows('select id from server where stopped_at is not null')).toEqual([{ id: gone }])
+  })
+
+  test('what it was sending may be claimed at once, as a repeat, and what a living server sends may not', async () => {
+    const it = await start({ ports: sharedPorts(60_000) })
+    await it.post(json, { title: 'a', alarm: 'Spike', dedup_key: 'a' })
+    await it.settled()
+    const [gone, living] = [freshId(), it.ports.serverId]
+    const mark = markOfThisProcess()?.replace(/\d+$/, '1') ?? null
+    await base.database.query('insert into server (id, process) values ($1, $2)', [gone, mark])
+    await base.database.query(
+      `insert into effect (key, kind, incident_id, person_id, channel, page_keys, about, created_at, due_at, lease_until, fence, attempts)
+       select 'of-' || server.id, effect.kind, incident_id, person_id, 'console', page_keys, effect.about, created_at, now(), now() + interval '1 hour', 1, 1
+       from (select * from effect where kind = 'page' limit 1) as effect, server where server.id in ($1, $2)`,
+      [gone, living],
+    )
+    await base.database.query(
+      `insert into attempt (effect_key, number, server_id, fence, repeat)
+       select 'of-' || id, 1, id, 1, false from server where id in ($1, $2)`,
+      [gone, living],
+    )
+    const heir = await start({ ports: sharedPorts(60_000) })
+    await waitFor(
+      'its row to be closed',
+      async () => (await heir.rows('select from server where id = $1 and stopped_at is not null', [gone])).length > 0,
+      { timeoutMs: 10_000 },
+    )
+    const asked = { kind: 'page', channel: 'console', room: 10, running: [], serverId: heir.ports.serverId, leaseMs: 15_000 } as const
+    const claimed = await base.database.inTransaction('main', (tx) => claimDue(tx, asked))
+    expect(claimed.filter(({ key }) => key.startsWith('of-'))).toMatchObject([{ key: `of-${gone}`, attempt: 2, repeat: true }])
+    expect(await it.rows('select effect_key, outcome from attempt where finished_at is not null')).toEqual([
+      { effect_key: `of-${gone}`, outcome: 'unknown' },
+    ])
   })
 
   test('a server that was taken for dead opens its row again and goes on', async () => {
