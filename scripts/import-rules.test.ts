@@ -25,7 +25,6 @@ test.each([
   ['src/api/schema.ts', "import { x } from '../shell/x.ts'", "the API's shapes import"],
   ['web/pages/x.tsx', "import { Incident } from '../../src/api/schema.ts'", 'other than as types'],
   ['web/pages/x.tsx', "import type { Ports } from '../../src/shell/ports.ts'", 'of the server'],
-  ['web/pages/x.tsx', "import { mock } from '../dev/mock-server.ts'", 'of its development server'],
 ])('%s may not hold %s', (path, text, problem) => {
   const found = check(path, text)
   expect(found).toHaveLength(1)
@@ -33,7 +32,6 @@ test.each([
 })
 
 test.each([
-  ['web/dev/x.ts', "import { showPlaybook } from '../../src/shell/http/playbook-view.ts'"],
   [
     'src/core/alert/x.ts',
     "import type { Instant } from '../time.ts'\nimport { z } from 'zod'\nimport { Temporal } from 'temporal-polyfill'",

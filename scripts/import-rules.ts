@@ -71,11 +71,7 @@ function judgeImport(path: string, specifier: string, typeOnly: boolean): string
     return `the product imports ${specifier} from outside of src`
   }
   if (path.startsWith('src/api/') && target !== null && !/^src\/(api|core)\//.test(target)) return `the API's shapes import ${specifier}`
-  // The development server stands in for the real one: a program of its own, which no page may import.
-  const isDevelopment = path.startsWith('web/dev/')
-  if (path.startsWith('web/') && !isDevelopment && target?.startsWith('web/dev/') === true)
-    return `the console imports ${specifier} of its development server`
-  if (path.startsWith('web/') && !isDevelopment && target?.startsWith('src/') === true) return judgeConsole(specifier, target, typeOnly)
+  if (path.startsWith('web/') && target?.startsWith('src/') === true) return judgeConsole(specifier, target, typeOnly)
   return null
 }
 

@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compressedSiblings } from './compress.ts'
 
-/** Where the development server finds the API; the mock server in dev/ listens on the same port by default. */
+/** Where the development server finds the API: that of `npm start`, unless told. */
 const API = process.env['TOCSIN_URL'] ?? 'http://127.0.0.1:4600'
 
 export default defineConfig({

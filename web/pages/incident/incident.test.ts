@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { alertOf, incidentOf, mara, ravi, storyOf } from '../../dev/mock-incidents.ts'
+import { alertOf, incidentOf, mara, ravi, storyOf } from '../../../test/support/incident-story.ts'
 import { groupIncidents } from './grouping.ts'
 import { ledgerOf } from './ledger.ts'
 import { isFiltered, readListSearch, toIncidentFilter } from './list-search.ts'

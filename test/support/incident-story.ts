@@ -1,17 +1,17 @@
-/** Made-up incidents for the mock server: the plain one, and those that break layouts. People and figures are invented. */
+/** A made-up incident with all that hangs on it, as the API shows it, for tests of the console. People and figures are invented. */
 import type { Alert, Clock, Incident, Page, PersonRef, TimelineEntry } from '../../src/api/schema.ts'
 
 export const mara: PersonRef = { id: 'p-mara', name: 'Mara Klein', email: 'mara@example.com' }
 export const ravi: PersonRef = { id: 'p-ravi', name: 'Ravi Patel', email: 'ravi@example.com' }
-export const sana: PersonRef = { id: 'p-sana', name: 'ثناء القاسمي', email: 'sana@example.com' }
+const sana: PersonRef = { id: 'p-sana', name: 'ثناء القاسمي', email: 'sana@example.com' }
 
 const MINUTE = 60_000
 
-export function ago(minutes: number): string {
+function ago(minutes: number): string {
   return new Date(Date.now() - minutes * MINUTE).toISOString()
 }
 
-export interface Story {
+interface Story {
   incident: Incident
   clocks: Clock[]
   pages: Page[]
@@ -273,67 +273,4 @@ function timelineOf(incident: Incident, opened: number, acknowledged: boolean): 
     text,
     data: data ?? {},
   }))
-}
-
-export function demoStories(): Story[] {
-  const soon = clockOf('n1', 'response', 2, 5)
-  return [
-    incidentOf({
-      number: 128,
-      title: 'API 5xx Spike: checkout-api above 50 % for 10 min',
-      openedMin: 2,
-      clock: soon,
-      pagingYou: true,
-      summary: '5xx rate of checkout-api is 61 % (limit 50 % for 10 min). About 34 % of users see failed checkouts.',
-    }),
-    incidentOf({
-      number: 127,
-      title: 'Model Drift: drift_psi 0.27 on ranking-v9',
-      rank: 1,
-      phase: 'mitigating',
-      openedMin: 171,
-      acknowledged: true,
-      commander: ravi,
-      clock: clockOf('n2', 'update', 9, 30),
-      firing: 3,
-      total: 12,
-    }),
-    incidentOf({
-      number: 126,
-      title: 'A very long title from a machine that repeats itself '.repeat(20).slice(0, 1000),
-      rank: 1,
-      phase: 'triaged',
-      openedMin: 40,
-      acknowledged: true,
-      commander: sana,
-      clock: null,
-    }),
-    incidentOf({
-      number: 125,
-      title: 'تصدير عيادة واحدة يبقى فارغًا',
-      rank: 2,
-      openedMin: 22,
-      type: null,
-      clock: clockOf('n4', 'response', 22, 60),
-      total: 0,
-      firing: 0,
-    }),
-    incidentOf({
-      number: 124,
-      title: 'Log noise from "><img src=x onerror=alert(1)>',
-      rank: 3,
-      openedMin: 60 * 20,
-      clock: clockOf('n5', 'response', 60 * 20, 60 * 24),
-      private: true,
-    }),
-    incidentOf({
-      number: 119,
-      title: 'Mobile Crash Surge: 5.2.0 crashes at sign-in',
-      phase: 'resolved',
-      openedMin: 60 * 51,
-      acknowledged: true,
-      commander: mara,
-      clock: clockOf('n6', 'post-mortem', 60 * 51, 60 * 48),
-    }),
-  ].map(storyOf)
 }
