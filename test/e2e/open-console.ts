@@ -1,8 +1,7 @@
 /** What every browser test starts from: a server with people who are paged, its console, a browser, somebody signed in. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { setScene, type Scene } from '../support/scene.ts'
+import { setClonedScene, type Scene } from '../support/scene.ts'
 import type { RunningServer } from '../support/server.ts'
 import { launchBrowser, visit, type SizeName, type Visit, type VisitOptions } from './browser.ts'
 
@@ -23,19 +22,16 @@ export interface OpenConsole {
 
 /** Called at the top of a test file: one of each for the whole file. */
 export function useConsole(): OpenConsole {
-  let database: TestDatabase
   let scene: Scene
   let server: RunningServer
   let browser: Browser
   beforeAll(async () => {
-    database = await openTestDatabase()
-    scene = await setScene(database.url, { escalationWait: '30 min' })
+    scene = await setClonedScene({ escalationWait: '30 min' })
     ;[server, browser] = await Promise.all([scene.start(), launchBrowser()])
   }, 120_000)
   afterAll(async () => {
     await browser?.close()
     await scene?.close()
-    await database?.close()
   })
   const signInLink = async (): Promise<string> => {
     const made = await server.api('POST', `/api/v1/people/${encodeURIComponent(OWNER)}/sign_in_link`)

@@ -3,10 +3,9 @@ import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readRssBytes } from '../bench/process.ts'
-import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts'
 import { openConnection } from '../support/record-store.ts'
 import { rawPost, sendRaw } from '../support/raw-socket.ts'
-import { fire, listIncidents, requestsAbout, setScene, waitForPages, type Scene } from '../support/scene.ts'
+import { fire, listIncidents, requestsAbout, setClonedScene, waitForPages } from '../support/scene.ts'
 import { INGEST_KEY, type RunningServer } from '../support/server.ts'
 import { PAGED_ALARM, POISON_ALARM } from '../support/playbook-folder.ts'
 import { sleep, waitFor } from '../support/wait.ts'
@@ -15,22 +14,15 @@ const DOOR = `/hooks/alertmanager/${INGEST_KEY}`
 const MEBIBYTE = 1_048_576
 const RSS_BYTES_MAX = 400e6
 
-let postgres: OwnPostgres
-let databaseUrl: string
-let scene: Scene
+let scene: Awaited<ReturnType<typeof setClonedScene>>
 let server: RunningServer
 let probes = 0
 
 beforeAll(async () => {
-  postgres = await startOwnPostgres()
-  databaseUrl = await postgres.createDatabase()
-  scene = await setScene(databaseUrl, { escalationWait: '30 min' })
+  scene = await setClonedScene({ escalationWait: '30 min' })
   server = await scene.start()
 })
-afterAll(async () => {
-  await scene.close()
-  await postgres.close()
-})
+afterAll(async () => scene.close())
 
 /** Whatever came before, the next good signal is paged within seconds. */
 afterEach(async () => {
@@ -41,7 +33,7 @@ afterEach(async () => {
 })
 
 async function countReceipts(): Promise<number> {
-  const client = await openConnection(databaseUrl)
+  const client = await openConnection(scene.databaseUrl)
   const found = await client.query<{ count: number }>('select count(*)::int as count from receipt')
   await client.end()
   return found.rows[0]?.count ?? 0

@@ -1,25 +1,17 @@
 /** The same thing twice, and two people at once: one incident, one timeline, everybody is told. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts'
+import { expect, test } from 'vitest'
 import { readRecord } from '../support/record-store.ts'
-import { fire, listIncidents, requestsAbout, setScene, waitForPages } from '../support/scene.ts'
+import { fire, listIncidents, requestsAbout, setClonedScene, waitForPages } from '../support/scene.ts'
 import { buildRequest } from '../support/sender.ts'
 import { send } from '../support/server.ts'
 import { PAGED_ALARM } from '../support/playbook-folder.ts'
 import { sleep, waitFor } from '../support/wait.ts'
 import { findAcknowledgeLink } from './crash-run.ts'
 
-let postgres: OwnPostgres
-beforeAll(async () => {
-  postgres = await startOwnPostgres()
-})
-afterAll(async () => postgres.close())
-
 test.concurrent('one message delivered ten times at once is one incident, ten receipts and one page a person', {
   timeout: 60_000,
 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl)
+  const scene = await setClonedScene()
   try {
     const server = await scene.start()
     const built = buildRequest({
@@ -34,7 +26,7 @@ test.concurrent('one message delivered ten times at once is one incident, ten re
     expect(answers.map((answer) => answer.status)).toEqual(Array(10).fill(202))
     await waitForPages(scene.webhook, 'twin', 2, 10_000, server)
     await sleep(1_000)
-    const record = await readRecord(databaseUrl)
+    const record = await readRecord(scene.databaseUrl)
     expect(record.receipts.filter((receipt) => receipt.text.includes('twin-token'))).toHaveLength(10)
     expect(record.alerts.map((alert) => alert.count)).toEqual([10])
     expect(record.incidents).toHaveLength(1)
@@ -47,8 +39,7 @@ test.concurrent('one message delivered ten times at once is one incident, ten re
 test.concurrent('both people acknowledge at the same instant: both are told yes, and the timeline has each once', {
   timeout: 60_000,
 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl, { escalationWait: '3 s' })
+  const scene = await setClonedScene({ escalationWait: '3 s' })
   try {
     const server = await scene.start()
     await fire(server, 'both')
@@ -57,7 +48,7 @@ test.concurrent('both people acknowledge at the same instant: both are told yes,
     const answers = await Promise.all(links.map((link) => postForm(link)))
     const answeredAt = Date.now()
     expect(answers.map((answer) => answer.status < 400)).toEqual([true, true])
-    const acknowledgements = (await readRecord(databaseUrl)).events.filter((event) => event.type === 'incident.acknowledged')
+    const acknowledgements = (await readRecord(scene.databaseUrl)).events.filter((event) => event.type === 'incident.acknowledged')
     expect(new Set(acknowledgements.map((event) => event.data['personId'])).size).toBe(2)
     expect(acknowledgements).toHaveLength(2)
     await sleep(5_000) // longer than a step of the escalation
@@ -69,8 +60,7 @@ test.concurrent('both people acknowledge at the same instant: both are told yes,
 })
 
 test.concurrent('one link pressed five times at once acknowledges once, and no press ends in an error', { timeout: 60_000 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl)
+  const scene = await setClonedScene()
   try {
     const server = await scene.start()
     await fire(server, 'nervous')
@@ -79,11 +69,11 @@ test.concurrent('one link pressed five times at once acknowledges once, and no p
     const seen = await fetch(link)
     expect(seen.status).toBe(200)
     // a mail scanner follows links: nothing is acknowledged by looking
-    expect((await readRecord(databaseUrl)).events.filter((event) => event.type === 'incident.acknowledged')).toEqual([])
+    expect((await readRecord(scene.databaseUrl)).events.filter((event) => event.type === 'incident.acknowledged')).toEqual([])
     const answers = await Promise.all(Array.from({ length: 5 }, () => postForm(link)))
     expect(answers.filter((answer) => answer.status >= 500)).toEqual([])
     expect(answers.some((answer) => answer.status < 400)).toBe(true)
-    const events = (await readRecord(databaseUrl)).events.filter((event) => event.type === 'incident.acknowledged')
+    const events = (await readRecord(scene.databaseUrl)).events.filter((event) => event.type === 'incident.acknowledged')
     expect(events).toHaveLength(1)
   } finally {
     await scene.close()
@@ -93,8 +83,7 @@ test.concurrent('one link pressed five times at once acknowledges once, and no p
 test.concurrent('an acknowledgement and a resolution at once leave one order of events, and both askers get an answer', {
   timeout: 60_000,
 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl)
+  const scene = await setClonedScene()
   try {
     const server = await scene.start()
     await fire(server, 'race')
@@ -109,7 +98,7 @@ test.concurrent('an acknowledgement and a resolution at once leave one order of 
     // a late acknowledgement may be refused by a fixed code; nothing ends in a server error
     expect(answers.filter((answer) => answer.status >= 500).map((answer) => answer.text)).toEqual([])
     expect(answers[4]?.status).toBeLessThan(300)
-    const events = (await readRecord(databaseUrl)).events
+    const events = (await readRecord(scene.databaseUrl)).events
     expect(events.map((event) => event.version)).toEqual(events.map((_event, place) => place + 1))
     expect(events.filter((event) => event.type === 'incident.resolved')).toHaveLength(1)
     expect(events.filter((event) => event.type === 'incident.noted')).toHaveLength(4)

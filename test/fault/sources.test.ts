@@ -4,22 +4,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts'
 import { readRecord } from '../support/record-store.ts'
-import { setScene } from '../support/scene.ts'
+import { setClonedScene } from '../support/scene.ts'
 import { API_KEY, send, type RunningServer } from '../support/server.ts'
 import { waitFor } from '../support/wait.ts'
 
-let postgres: OwnPostgres
 let dataFolder: string
-beforeAll(async () => {
-  postgres = await startOwnPostgres()
+beforeAll(() => {
   dataFolder = mkdtempSync(join(tmpdir(), 'tocsin-data-'))
 })
-afterAll(async () => {
-  await postgres.close()
-  rmSync(dataFolder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(dataFolder, { recursive: true, force: true }))
 
 const SECRET = 'a secret that is nowhere in clear'
 const FIXTURE = JSON.parse(readFileSync('src/integrations/sentry/fixtures/webhook.issue.created.json', 'utf8')) as {
@@ -49,8 +43,7 @@ function deliver(server: RunningServer, key: string, message: { id: string; issu
 test('a signed message that a crash left unapplied is applied once, though its sender repeats it; a forged one never', {
   timeout: 120_000,
 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl)
+  const scene = await setClonedScene()
   try {
     const first = await scene.start({ dataFolder })
     const made = await first.api('POST', '/api/v1/sources', { name: 'sentry', kind: 'sentry', signing: { secret: SECRET } }, AUTHORIZATION)
@@ -92,7 +85,7 @@ test('a signed message that a crash left unapplied is applied once, though its s
     expect(secrets).toMatchObject([{ readable: true }])
     expect(messages.map((message) => message.outcome_kind)).toContain('repeated-delivery')
     expect(faults.map((fault) => fault.kind)).toEqual(['distrusted', 'distrusted'])
-    const { alerts } = await readRecord(databaseUrl)
+    const { alerts } = await readRecord(scene.databaseUrl)
     expect(alerts.map((alert) => alert.count)).toEqual([1, 1])
     for (const server of [first, ...crashed, last]) expect(server.log()).not.toContain(SECRET)
   } finally {

@@ -1,24 +1,16 @@
 /** Two servers on one database: when one stops answering, the other does its work, and a late riser changes nothing. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openConnection, readRecord } from '../support/record-store.ts'
-import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts'
 import { findViolations } from '../support/checker.ts'
-import { fire, listIncidents, requestsAbout, setScene, waitForPages } from '../support/scene.ts'
+import { fire, listIncidents, requestsAbout, setClonedScene, waitForPages } from '../support/scene.ts'
 import { sleep, waitFor } from '../support/wait.ts'
-
-let postgres: OwnPostgres
-beforeAll(async () => {
-  postgres = await startOwnPostgres()
-})
-afterAll(async () => postgres.close())
 
 const TAKEN_OVER_MS_MAX = 25_000
 
 test.concurrent('a server that is frozen while it sends loses its pages to the other, and changes nothing when it wakes', {
   timeout: 120_000,
 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl, { escalationWait: '5 min' })
+  const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
     const frozen = await scene.start()
     // the vendor takes the page and is slow to answer: the server is frozen with its attempt open
@@ -37,13 +29,13 @@ test.concurrent('a server that is frozen while it sends loses its pages to the o
     expect(scene.webhook.requests.slice(requestsBefore).every((request) => request.repeat)).toBe(true)
     await waitFor(
       'both to be recorded',
-      async () => (await readRecord(databaseUrl)).effects.every((effect) => effect.state !== 'pending'),
+      async () => (await readRecord(scene.databaseUrl)).effects.every((effect) => effect.state !== 'pending'),
       { timeoutMs: 10_000 },
     )
-    const before = await readRecord(databaseUrl)
+    const before = await readRecord(scene.databaseUrl)
     frozen.unpause()
     await sleep(3_000)
-    const after = await readRecord(databaseUrl)
+    const after = await readRecord(scene.databaseUrl)
     expect(after.effects).toEqual(before.effects)
     expect(after.attempts).toEqual(before.attempts)
     expect(scene.webhook.requests.length).toBe(requestsBefore + 2)
@@ -61,8 +53,7 @@ test.concurrent('a server that is frozen while it sends loses its pages to the o
 test.concurrent('when one of two servers is killed, its receipts are applied and its pages sent by the other', {
   timeout: 120_000,
 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl, { escalationWait: '5 min' })
+  const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
     const survivor = await scene.start()
     // dies with accepted receipts that it has not applied
@@ -76,7 +67,7 @@ test.concurrent('when one of two servers is killed, its receipts are applied and
     const record = await waitFor(
       'what the dead server had accepted to be applied',
       async () => {
-        const read = await readRecord(databaseUrl)
+        const read = await readRecord(scene.databaseUrl)
         const received = read.receipts.some((receipt) => receipt.text.includes('token-second'))
         const applied = read.alerts.some((alert) => alert.dedup_key === 'second')
         return applied === received && read.effects.every((effect) => effect.state !== 'pending') && read
@@ -100,8 +91,7 @@ test.concurrent('when one of two servers is killed, its receipts are applied and
 })
 
 test.concurrent('two servers that take the same storm together open one incident a group', { timeout: 120_000 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl)
+  const scene = await setClonedScene()
   try {
     const servers = await Promise.all([scene.start(), scene.start()])
     const names = Array.from({ length: 12 }, (_, place) => `shared-${place}`)
@@ -111,7 +101,7 @@ test.concurrent('two servers that take the same storm together open one incident
     await waitFor('all incidents', async () => (await listIncidents(one)).length >= names.length, { timeoutMs: 20_000 })
     expect(await listIncidents(one)).toHaveLength(names.length)
     for (const name of names) await waitForPages(scene.webhook, name, 2, 20_000, one)
-    const client = await openConnection(databaseUrl)
+    const client = await openConnection(scene.databaseUrl)
     const counted = await client.query<{ sum: string }>(`select sum(count)::text as sum from alert`)
     await client.end()
     expect(counted.rows[0]?.sum).toBe(String(names.length * 6))

@@ -1,16 +1,9 @@
 /** Vendors that fail: what is unknown is repeated and says so, "not now" is obeyed, and nothing stale is sent when they heal. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts'
+import { expect, test } from 'vitest'
 import { readRecord } from '../support/record-store.ts'
-import { fire, listIncidents, requestsAbout, resolveAlert, setScene, waitForPages } from '../support/scene.ts'
+import { fire, listIncidents, requestsAbout, resolveAlert, setClonedScene, waitForPages } from '../support/scene.ts'
 import type { Fault, FakeVendor, VendorRequest } from '../support/fake-vendor.ts'
 import { sleep, waitFor } from '../support/wait.ts'
-
-let postgres: OwnPostgres
-beforeAll(async () => {
-  postgres = await startOwnPostgres()
-})
-afterAll(async () => postgres.close())
 
 const BOTH = { email: true, escalationWait: '5 min' } as const
 
@@ -31,8 +24,7 @@ function byReference(requests: readonly VendorRequest[]): VendorRequest[][] {
 test.concurrent('a vendor that takes a page and resets gets it again with the same reference, marked as a repeat', {
   timeout: 90_000,
 }, async () => {
-  const databaseUrl = await postgres.createDatabase()
-  const scene = await setScene(databaseUrl, BOTH)
+  const scene = await setClonedScene(BOTH)
   try {
     const server = await scene.start()
     faultFirst(scene.webhook, { kind: 'reset-after-accept' })
@@ -47,7 +39,7 @@ test.concurrent('a vendor that takes a page and resets gets it again with the sa
     const record = await waitFor(
       'the outcomes',
       async () => {
-        const read = await readRecord(databaseUrl)
+        const read = await readRecord(scene.databaseUrl)
         return read.effects.every((effect) => effect.state !== 'pending') && read
       },
       { timeoutMs: 10_000 },
@@ -65,7 +57,7 @@ test.concurrent('a vendor that takes a page and resets gets it again with the sa
 test.concurrent('a vendor that never answers is given up as unknown, and does not hold up the other channel', {
   timeout: 90_000,
 }, async () => {
-  const scene = await setScene(await postgres.createDatabase(), BOTH)
+  const scene = await setClonedScene(BOTH)
   try {
     const server = await scene.start()
     faultFirst(scene.webhook, { kind: 'hang' })
@@ -85,7 +77,7 @@ test.concurrent('a vendor that never answers is given up as unknown, and does no
 test.concurrent('429 with Retry-After is obeyed, without one there is no hot loop, and the other channel pages meanwhile', {
   timeout: 90_000,
 }, async () => {
-  const scene = await setScene(await postgres.createDatabase(), BOTH)
+  const scene = await setClonedScene(BOTH)
   try {
     const server = await scene.start()
     faultFirst(scene.webhook, { kind: 'status', status: 429, retryAfter: '4' })
@@ -110,7 +102,7 @@ test.concurrent('429 with Retry-After is obeyed, without one there is no hot loo
 test.concurrent('after a storm of 500s only what is still wanted is sent: nothing acknowledged, nothing resolved', {
   timeout: 120_000,
 }, async () => {
-  const scene = await setScene(await postgres.createDatabase(), { escalationWait: '5 min' })
+  const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
     const server = await scene.start()
     scene.webhook.plan = ({ index }) => ({ kind: 'status', status: index % 2 === 0 ? 500 : 502 })
@@ -146,7 +138,7 @@ test.concurrent('after a storm of 500s only what is still wanted is sent: nothin
 test.concurrent('with both vendors down the console still has the page, and the escalation goes on until it says that it is used up', {
   timeout: 90_000,
 }, async () => {
-  const scene = await setScene(await postgres.createDatabase(), { email: true, escalationWait: '1 s', rounds: 1 })
+  const scene = await setClonedScene({ email: true, escalationWait: '1 s', rounds: 1 })
   try {
     const server = await scene.start()
     await scene.webhook.refuse()
@@ -189,7 +181,7 @@ test.concurrent('with both vendors down the console still has the page, and the 
 })
 
 test.concurrent('an alert that resolves does not end the page: a person must still look', { timeout: 60_000 }, async () => {
-  const scene = await setScene(await postgres.createDatabase(), { escalationWait: '5 min' })
+  const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
     const server = await scene.start()
     await fire(server, 'brief')

@@ -17,7 +17,7 @@ declare module 'vitest' {
 
 export const TEMPLATE_DATABASE = 'tocsin_template'
 /** Tests may lose their database with the machine; they still see real commits, locks and crashes of processes. */
-const FAST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200', checkpoint_timeout: '1h' }
+const FAST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '400', checkpoint_timeout: '1h' }
 
 let tearDown = () => Promise.resolve()
 

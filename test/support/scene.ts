@@ -1,4 +1,5 @@
 /** What most fault tests need: vendors, a playbook that pages through them, a database, one or more servers, and an end to it all. */
+import { openTestDatabase } from './database.ts'
 import { startFakeSmtp, startFakeWebhook, type FakeVendor, type VendorRequest } from './fake-vendor.ts'
 import { makePlaybookFolder, PAGED_ALARM, type PlaybookFolder, type PlaybookFolderOptions } from './playbook-folder.ts'
 import { sendUntilAccepted, type DoorName } from './sender.ts'
@@ -13,8 +14,26 @@ export interface Scene {
   readonly close: () => Promise<void>
 }
 
+export interface SceneOptions extends PlaybookFolderOptions {
+  readonly timing?: string
+}
+
+/** A scene on a database of its own, cloned from the migrated one: for whatever does not end the Postgres below it. */
+export async function setClonedScene(options: SceneOptions = {}): Promise<Scene & { readonly databaseUrl: string }> {
+  const database = await openTestDatabase()
+  const scene = await setScene(database.url, options)
+  return {
+    ...scene,
+    databaseUrl: database.url,
+    close: async () => {
+      await scene.close()
+      await database.close()
+    },
+  }
+}
+
 /** @param databaseUrl null: each server has its own embedded Postgres */
-export async function setScene(databaseUrl: string | null, options: PlaybookFolderOptions & { timing?: string } = {}): Promise<Scene> {
+export async function setScene(databaseUrl: string | null, options: SceneOptions = {}): Promise<Scene> {
   const webhook = await startFakeWebhook()
   const smtp = await startFakeSmtp()
   const folder = makePlaybookFolder({ webhookUrl: webhook.url, ...options })

@@ -1,25 +1,21 @@
 /** Debian's own Alertmanager as a sender: its webhook (version 4), its PagerDuty and its Opsgenie notifier, with only URL and key changed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAlertmanager, type Peer } from '../../support/peer.ts'
-import { startOwnPostgres, type OwnPostgres } from '../../support/own-postgres.ts'
-import { listIncidents, setScene, waitForPages, type Scene } from '../../support/scene.ts'
+import { listIncidents, setClonedScene, waitForPages, type Scene } from '../../support/scene.ts'
 import { INGEST_KEY, send, type RunningServer } from '../../support/server.ts'
 import { waitFor } from '../../support/wait.ts'
 
 const ARRIVES_MS_MAX = 20_000
 
-let postgres: OwnPostgres
 let scene: Scene
 let server: RunningServer
 
 beforeAll(async () => {
-  postgres = await startOwnPostgres()
-  scene = await setScene(await postgres.createDatabase(), { escalationWait: '5 min' })
+  scene = await setClonedScene({ escalationWait: '5 min' })
   server = await scene.start()
 }, 60_000)
 afterAll(async () => {
   await scene?.close()
-  await postgres?.close()
 })
 
 const ROUTE = "route: { receiver: tocsin, group_by: ['alertname', 'service'], group_wait: 200ms, group_interval: 1s, repeat_interval: 1m }"

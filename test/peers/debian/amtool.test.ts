@@ -4,19 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { setScene, type Scene } from '../../support/scene.ts'
-import { startOwnPostgres, type OwnPostgres } from '../../support/own-postgres.ts'
+import { setClonedScene, type Scene } from '../../support/scene.ts'
 import { API_KEY, INGEST_KEY, type RunningServer, send } from '../../support/server.ts'
 import { waitFor } from '../../support/wait.ts'
 
-let postgres: OwnPostgres
 let scene: Scene
 let server: RunningServer
 let folder: string
 
 beforeAll(async () => {
-  postgres = await startOwnPostgres()
-  scene = await setScene(await postgres.createDatabase(), { escalationWait: '5 min' })
+  scene = await setClonedScene({ escalationWait: '5 min' })
   server = await scene.start()
   folder = mkdtempSync(join(tmpdir(), 'tocsin-amtool-'))
   // As amtool wants it: no credentials on the command line.
@@ -24,7 +21,6 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(async () => {
   await scene?.close()
-  await postgres?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 

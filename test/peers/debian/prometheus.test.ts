@@ -2,15 +2,13 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPrometheus, type Peer } from '../../support/peer.ts'
-import { startOwnPostgres, type OwnPostgres } from '../../support/own-postgres.ts'
-import { listIncidents, setScene, waitForPages, type Scene } from '../../support/scene.ts'
+import { listIncidents, setClonedScene, waitForPages, type Scene } from '../../support/scene.ts'
 import { INGEST_KEY, type RunningServer } from '../../support/server.ts'
 import { waitFor } from '../../support/wait.ts'
 import { acknowledge, findAcknowledgeLink } from '../../fault/crash-run.ts'
 
 const FIRES_MS_MAX = 30_000
 
-let postgres: OwnPostgres
 let scene: Scene
 let server: RunningServer
 let target: Server
@@ -19,8 +17,7 @@ let prometheus: Peer
 let errorRatio = 0
 
 beforeAll(async () => {
-  postgres = await startOwnPostgres()
-  scene = await setScene(await postgres.createDatabase(), { email: true, escalationWait: '5 min' })
+  scene = await setClonedScene({ email: true, escalationWait: '5 min' })
   server = await scene.start()
   target = createServer((_incoming, outgoing) => outgoing.end(`api_5xx_ratio{service="checkout"} ${errorRatio}\n`))
   await new Promise<void>((resolve) => {
@@ -35,7 +32,6 @@ afterAll(async () => {
   await prometheus?.stop()
   target?.close()
   await scene?.close()
-  await postgres?.close()
 })
 
 const RULES = `

@@ -1,25 +1,21 @@
 /** Opsgenie's own `opsgenie-sdk`, unchanged but for host and key: every call that it has for alerts and heartbeats. */
 import sdk from 'opsgenie-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { PAGED_ALARM } from '../../support/playbook-folder.ts'
-import { setScene, waitForPages, type Scene } from '../../support/scene.ts'
+import { setClonedScene, waitForPages, type Scene } from '../../support/scene.ts'
 import { INGEST_KEY, type RunningServer } from '../../support/server.ts'
 import { waitFor } from '../../support/wait.ts'
 
-let database: TestDatabase
 let scene: Scene
 let server: RunningServer
 
 beforeAll(async () => {
-  database = await openTestDatabase()
-  scene = await setScene(database.url, { escalationWait: '5 min' })
+  scene = await setClonedScene({ escalationWait: '5 min' })
   server = await scene.start()
   sdk.configure({ host: server.url, api_key: INGEST_KEY })
 })
 afterAll(async () => {
   await scene?.close()
-  await database?.close()
 })
 
 interface Answer {

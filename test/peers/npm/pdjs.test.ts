@@ -6,21 +6,18 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeCertificateFiles } from '../../support/certificate.ts'
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { PAGED_ALARM } from '../../support/playbook-folder.ts'
-import { setScene, waitForPages, type Scene } from '../../support/scene.ts'
+import { setClonedScene, waitForPages, type Scene } from '../../support/scene.ts'
 import { API_KEY, INGEST_KEY, NODE, ROOT, type RunningServer } from '../../support/server.ts'
 import { waitFor } from '../../support/wait.ts'
 
-let database: TestDatabase
 let scene: Scene
 let server: RunningServer
 let tls: Awaited<ReturnType<typeof makeCertificateFiles>>
 
 beforeAll(async () => {
-  database = await openTestDatabase()
   tls = await makeCertificateFiles()
-  scene = await setScene(database.url, { escalationWait: '5 min' })
+  scene = await setClonedScene({ escalationWait: '5 min' })
   server = await scene.start({ waitUntilReady: false, environment: { TOCSIN_TLS_CERT: tls.certFile, TOCSIN_TLS_KEY: tls.keyFile } })
   await waitFor('the server to answer over TLS', async () => (await get('/readyz')).status === 200, {
     timeoutMs: 60_000,
@@ -29,7 +26,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await scene?.close()
-  await database?.close()
   rmSync(tls.folder, { recursive: true, force: true })
 })
 

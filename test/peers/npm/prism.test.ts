@@ -3,15 +3,13 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { type Prism, startPrism } from '../../support/prism.ts'
-import { setScene, type Scene } from '../../support/scene.ts'
+import { setClonedScene, type Scene } from '../../support/scene.ts'
 import { INGEST_KEY, ROOT, type RunningServer } from '../../support/server.ts'
 import { waitFor } from '../../support/wait.ts'
 
 const SPECS = join(ROOT, 'test/peers/specs')
 
-let database: TestDatabase
 let scene: Scene
 let server: RunningServer
 const proxies: Prism[] = []
@@ -20,8 +18,7 @@ let eventsV1: Prism
 let opsgenie: Prism
 
 beforeAll(async () => {
-  database = await openTestDatabase()
-  scene = await setScene(database.url, { escalationWait: '5 min' })
+  scene = await setClonedScene({ escalationWait: '5 min' })
   server = await scene.start()
   const start = async (file: string, base: string) => {
     const prism = await startPrism(join(SPECS, file), `${server.url}${base}`)
@@ -35,7 +32,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const proxy of proxies) await proxy.stop()
   await scene?.close()
-  await database?.close()
 })
 
 interface Answer {
