@@ -6,6 +6,8 @@ export interface DatabaseNumbers {
   readonly oldestDueSeconds: number
   /** Private ones are not counted: a count would tell that they exist. */
   readonly incidentsOpen: number
+  /** Alerts that are held now, by kind of hold; none is left out. */
+  readonly held: Readonly<Record<string, number>>
   /** Unix seconds of the database's real clock. */
   readonly clock: number
 }
@@ -15,6 +17,8 @@ export async function readDatabaseNumbers(tx: Tx): Promise<DatabaseNumbers> {
     name: 'database-numbers',
     text: `select effects.pending, effects."oldestDueSeconds",
              (select count(*)::int from incident where open and not private) as "incidentsOpen",
+             (select coalesce(jsonb_object_agg(by_kind, held), '{}')
+              from (select by_kind, count(*)::int as held from alert_hold where ended_at is null group by by_kind) holds) as held,
              extract(epoch from clock_timestamp())::float8 as clock
            from (select count(*)::int as pending,
                    coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (where due_at <= clock_timestamp())), 0)::float8

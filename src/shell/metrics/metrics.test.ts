@@ -34,7 +34,7 @@ test('names follow the conventions: units at the end, counters end in total', as
 })
 
 test('no label can hold what arrives from outside', async () => {
-  const allowed = ['door', 'outcome', 'channel', 'pool', 'route', 'method', 'status']
+  const allowed = ['door', 'outcome', 'channel', 'pool', 'route', 'method', 'status', 'by']
   const used = new Set((await own()).flatMap((metric) => metric.labels))
   expect([...used].filter((label) => !allowed.includes(label))).toEqual([])
 })

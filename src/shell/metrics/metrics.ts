@@ -72,6 +72,21 @@ export const applyFailuresTotal = new Counter({
   registers,
 })
 
+export const alertsHeld = new Gauge({
+  name: 'tocsin_alerts_held',
+  help: 'Alerts that fire and open nothing since something holds them, by what does: silence, maintenance, inhibition, snooze, observe.',
+  labelNames: ['by'] as const,
+  collect,
+  registers,
+})
+
+export const pagesWithheldTotal = new Counter({
+  name: 'tocsin_pages_withheld_total',
+  help: 'Alerts that would have opened or joined an incident and were held instead, by what held them first; each counts once, however many people it would have paged.',
+  labelNames: ['by'] as const,
+  registers,
+})
+
 // Pages and the outbox --------------------------------------------------------------------------------------------
 
 export const pageHandoverSeconds = new Histogram({

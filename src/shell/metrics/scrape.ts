@@ -1,6 +1,7 @@
 /** Refreshes the numbers that come from the database when Prometheus asks; a database that is away is a number too. */
 import type { Ports } from '../ports.ts'
-import { clockSkewSeconds, databaseUp, incidentsOpen, onScrape, outboxOldestPendingSeconds, outboxPending } from './metrics.ts'
+import { HOLD_KINDS } from '../../core/alert/hold.ts'
+import { alertsHeld, clockSkewSeconds, databaseUp, incidentsOpen, onScrape, outboxOldestPendingSeconds, outboxPending } from './metrics.ts'
 import { readDatabaseNumbers } from './metrics-store.ts'
 
 /** Well under Prometheus' default scrape time-out of 10 s. */
@@ -30,6 +31,7 @@ async function refresh({ database, log }: Pick<Ports, 'database' | 'log'>): Prom
     outboxPending.set(numbers.pending)
     outboxOldestPendingSeconds.set(numbers.oldestDueSeconds)
     incidentsOpen.set(numbers.incidentsOpen)
+    for (const by of HOLD_KINDS) alertsHeld.set({ by }, numbers.held[by] ?? 0)
     // Only what lies outside of the time it took to ask is skew for certain.
     clockSkewSeconds.set(numbers.clock < before ? before - numbers.clock : Math.min(0, after - numbers.clock))
   } catch (error) {

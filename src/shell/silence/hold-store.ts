@@ -22,10 +22,10 @@ export interface HoldRow {
   readonly plain: boolean
 }
 
-/** A row that says the same already is left alone. */
-export async function saveHolds(tx: Tx, holds: readonly HoldRow[]): Promise<void> {
-  if (holds.length === 0) return
-  await tx.query({
+/** A row that says the same already is left alone. @returns what holds each alert that nothing has held before */
+export async function saveHolds(tx: Tx, holds: readonly HoldRow[]): Promise<readonly HoldKind[]> {
+  if (holds.length === 0) return []
+  const { rows } = await tx.query<{ by_kind: HoldKind; fresh: boolean }>({
     name: 'save-holds',
     text: `insert into alert_hold (alert_id, by_kind, ref_id, ref_key, ref_both, version, reason, held_at, due_at, ended_at, source_kind,
              summary, plain)
@@ -40,7 +40,8 @@ export async function saveHolds(tx: Tx, holds: readonly HoldRow[]): Promise<void
              due_at = excluded.due_at, ended_at = excluded.ended_at, source_kind = excluded.source_kind
            where (alert_hold.by_kind, alert_hold.ref_id, alert_hold.ref_key, alert_hold.version, alert_hold.due_at, alert_hold.ended_at)
              is distinct from
-             (excluded.by_kind, excluded.ref_id, excluded.ref_key, excluded.version, excluded.due_at, excluded.ended_at)`,
+             (excluded.by_kind, excluded.ref_id, excluded.ref_key, excluded.version, excluded.due_at, excluded.ended_at)
+           returning by_kind, xmax = 0 as fresh`,
     values: [
       holds.map((hold) => hold.alertId),
       holds.map((hold) => hold.by),
@@ -57,6 +58,7 @@ export async function saveHolds(tx: Tx, holds: readonly HoldRow[]): Promise<void
       holds.map((hold) => hold.plain),
     ],
   })
+  return rows.flatMap((row) => (row.fresh ? [row.by_kind] : []))
 }
 
 export async function endHolds(tx: Tx, alertIds: readonly string[]): Promise<void> {

@@ -13,6 +13,7 @@ import type { Fold, FoldedAlert } from '../alert/fold.ts'
 import type { Aim } from '../alert/target.ts'
 import { AUDITOR_ALARM } from '../auditor/alarm.ts'
 import type { Database, Tx } from '../database/database.ts'
+import { pagesWithheldTotal } from '../metrics/metrics.ts'
 import { INTERNAL_KIND } from '../source/source-store.ts'
 import { endHolds, type HoldRow, saveHolds } from './hold-store.ts'
 import { findInhibitors, findRulesWithSource, type FiringInhibitor, saveInhibitors } from './inhibitor-store.ts'
@@ -197,10 +198,13 @@ async function record(tx: Tx, { alerts, fates }: Fold, inhibited: InhibitionLook
   if (held.length > 0) {
     const units = new Map<FoldedAlert, Unit>()
     for (const { alert, unit } of fates) if (alert?.aim?.kind === 'held' && unit.signal.status === 'firing') units.set(alert, unit)
-    await saveHolds(
+    const fresh = await saveHolds(
       tx,
       held.flatMap((alert) => toRow(alert, units.get(alert))),
     )
+    tx.afterCommit(() => {
+      for (const by of fresh) pagesWithheldTotal.inc({ by })
+    })
   }
   if (inhibited === null || inhibited.sources.size === 0) return
   await saveInhibitors(

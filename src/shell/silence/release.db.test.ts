@@ -1,4 +1,5 @@
 /** Held alerts: nothing pages while something holds, and whatever fires still pages when it ends; on one server, on two, across a restart. */
+import { setTimeout } from 'node:timers/promises'
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts'
@@ -13,8 +14,11 @@ import type { Database } from '../database/database.ts'
 import { openDatabase } from '../database/open-database.ts'
 import { APP_ROLE } from '../database/role-store.ts'
 import { decodeOutcomes } from '../alert/outcome.ts'
+import { readDatabaseNumbers } from '../metrics/metrics-store.ts'
+import { pagesWithheldTotal } from '../metrics/metrics.ts'
 import { findForgotten } from './forgotten.ts'
 import { countForgotten } from './hold-store.ts'
+import { createMaintenance } from './maintenance-act.ts'
 import { releaseDue, startReleaser } from './release.ts'
 import { changeSilence, createSilence, expireSilence, type NewSilence } from './silence-act.ts'
 
@@ -77,6 +81,7 @@ async function send(it: TestIntake, labels: Record<string, string>, ended = fals
   await it.settled()
 }
 
+const minuteOf = (at: number) => new Date(at).toISOString().slice(0, 16)
 const incidents = (it: TestIntake) =>
   it.rows<{ number: number; alerts_total: number; reason: string }>(
     `select number, alerts_total, state ->> 'severityReason' as reason from incident order by number`,
@@ -225,6 +230,62 @@ describe('several servers', () => {
     expect(await incidents(it)).toMatchObject([{ alerts_total: 1 }])
     await releaseDue(it.ports)
     expect(await incidents(it)).toMatchObject([{ alerts_total: 2 }])
+  })
+
+  test('what one makes holds the next alert that another applies, and is counted; the end made there lets it go', async () => {
+    const it = await start()
+    const other = { ...it.ports, database: openOther() }
+    // It has looked, and found nothing that mutes.
+    await send(it, { alertname: 'Other' })
+    const withheld = async () => Object.fromEntries((await pagesWithheldTotal.get()).values.map(({ labels, value }) => [labels.by, value]))
+    const before = await withheld()
+    const at = await now(it)
+    const made = await other.database.inTransaction('main', (tx) =>
+      createSilence(other, tx, {
+        matchers: [equals('alertname', 'Spike')],
+        startsAt: at,
+        endsAt: at + HOUR_MS,
+        reason: 'deploy',
+        author: ann,
+      }),
+    )
+    const window = await other.database.inTransaction('main', (tx) =>
+      createMaintenance(
+        other,
+        tx,
+        {
+          title: 'Night',
+          reason: 'patches',
+          zone: 'UTC',
+          schedule: { kind: 'once', from: minuteOf(at - HOUR_MS), to: minuteOf(at + HOUR_MS) },
+          matchers: [equals('alertname', 'Patched')],
+          services: [],
+          types: [],
+          sources: [],
+        },
+        ann,
+      ),
+    )
+    if (made.kind !== 'done' || window.kind !== 'done') throw new Error(JSON.stringify([made, window]))
+    await setTimeout(600) // within half a second every server has heard of it
+    await send(it, { alertname: 'Spike', instance: 'a' })
+    await send(it, { alertname: 'Spike', instance: 'a' })
+    await send(it, { alertname: 'Patched' })
+    expect(await incidents(it)).toHaveLength(1)
+    expect(await holds(it)).toMatchObject([
+      { by_kind: 'silence', ref_id: made.silence.id, ended: false },
+      { by_kind: 'maintenance', ref_id: window.window.id, ended: false },
+    ])
+    const numbers = await it.ports.database.inTransaction('main', readDatabaseNumbers)
+    expect(numbers.held).toEqual({ silence: 1, maintenance: 1 })
+    const after = await withheld()
+    for (const by of ['silence', 'maintenance']) expect((after[by] ?? 0) - (before[by] ?? 0)).toBe(1)
+    await other.database.inTransaction('main', (tx) => expireSilence(other, tx, made.silence.id, ann))
+    await releaseDue(other)
+    expect(await incidents(it)).toMatchObject([
+      {},
+      { alerts_total: 1, reason: expect.stringContaining('It was held before (A silence of Ann') },
+    ])
   })
 
   test('two that let go at once page once', async () => {
