@@ -16,6 +16,7 @@ import { Failed, SkeletonRows } from '../../parts/states.tsx'
 import { Arrivals } from './arrivals.tsx'
 import { KindPicker } from './kind-picker.tsx'
 import { SetupGuide } from './setup-guide.tsx'
+import { TeamField } from './team-card.tsx'
 import { TestCard } from './test-card.tsx'
 
 export function ConnectPage() {
@@ -49,6 +50,7 @@ function NameForm({ kind, onCreated }: { readonly kind: SourceKind; readonly onC
   const client = useQueryClient()
   const [name, setName] = useState(kind.title)
   const [secret, setSecret] = useState('')
+  const [team, setTeam] = useState<string | null>(null)
   const [observe, setObserve] = useState(false)
   const create = useMutation({
     mutationFn: (body: SourceBody) => request<SourceCreated>('sources', { method: 'POST', body }),
@@ -59,9 +61,9 @@ function NameForm({ kind, onCreated }: { readonly kind: SourceKind; readonly onC
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    create.mutate({ name: name.trim(), kind: kind.id, observe, ...(secret === '' ? {} : { signing: { secret } }) })
+    create.mutate({ name: name.trim(), kind: kind.id, team, observe, ...(secret === '' ? {} : { signing: { secret } }) })
   }
-  const signing = kind.setup?.signing ?? null
+  const signing = kind.certificates ? null : (kind.setup?.signing ?? null)
   return (
     <form onSubmit={submit} className="mx-auto max-w-[560px]">
       <Card title="Name it">
@@ -87,6 +89,7 @@ function NameForm({ kind, onCreated }: { readonly kind: SourceKind; readonly onC
               onChange={(event) => setSecret(event.target.value)}
             />
           )}
+          <TeamField value={team} error={fieldError(create.error, 'team')} onChange={setTeam} />
           <CheckField
             label="Observe first"
             hint="Its signals are kept and shown and page nobody, until you switch it on. You see what it would have done."

@@ -28,6 +28,7 @@ import { KeysCard } from './keys-card.tsx'
 import { ObserveCard } from './observe-card.tsx'
 import { SecretCard } from './secret-card.tsx'
 import { SetupGuide } from './setup-guide.tsx'
+import { TeamCard } from './team-card.tsx'
 import { TestCard } from './test-card.tsx'
 import { TopicsCard } from './topics-card.tsx'
 
@@ -105,6 +106,7 @@ function Loaded({ source, dataAt }: { readonly source: SourceDetail; readonly da
           <Today source={source} />
           {mayManage && <TestCard sourceId={source.id} kind={kind} />}
           <KeysCard source={source} mayManage={mayManage} />
+          <TeamCard source={source} mayManage={mayManage} change={change} />
           <SecretCard source={source} kind={kind} mayManage={mayManage} change={change} />
         </div>
       </div>
