@@ -170,6 +170,8 @@ describe('a signal by a team’s key', () => {
     const asked = (await scene.ask(own, 'GET', '/explain?alarm=Odd&source=payments%20scripts')).body.items[0]
     expect(asked).toMatchObject({ team: { name: 'Payments' }, team_reason: 'It came by a key of Payments, so it is theirs.' })
     expect(asked.pages[0].person.name).toBe('Pay')
+    const then = (await scene.ask(own, 'GET', '/explain?alarm=Odd&source=payments%20scripts&at=2020-01-01T00:00:00Z')).body
+    expect(then.assumptions).toContain('Its source is of Payments, as it is now.')
     const why = (await scene.ask(own, 'GET', `/why?signal=${(await newest()).id}`)).body
     expect(why.steps.find((step: { kind: string }) => step.kind === 'team').sentence).toContain('android is of Apps')
   })

@@ -125,6 +125,7 @@ async function versionAt(ports: Ports, tx: Tx, at: Instant): Promise<{ playbook:
 function assumptionsOf({ at, source, signals, sourceKind }: ExplainAsked, now: Instant): string[] {
   const assumptions = ['Every page is handed over at once, and nobody answers.']
   if (at < now - NOW_MS) assumptions.push('Schedules, people and their channels are those of now: those of then are not kept.')
+  if (at < now - NOW_MS && source !== null && source.team !== null) assumptions.push(`Its source is of ${source.team}, as it is now.`)
   if (at > now + NOW_MS) assumptions.push('Playbook, schedules and people stay as they are now.')
   if (source === null) assumptions.push(`It comes by ${sourceKind}, from no source that is known here.`)
   if (signals.length === 0) assumptions.push('The message holds no signal: nothing is opened.')
