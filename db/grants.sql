@@ -42,6 +42,10 @@ grant select, insert, update, delete on source_message, source_tally, source_fau
 -- Certificates, subscriptions and unchecked messages of sources that sign with certificates.
 grant select, insert, update, delete on signing_certificate, subscription, unchecked_message to {role};
 
+-- Changes of schedules are kept as they were made.
+grant select, insert on oncall_override, oncall_override_end, oncall_absence, oncall_absence_end to {role};
+grant select, insert on oncall_request, oncall_request_answer to {role};
+
 grant select on migration to {role};
 grant usage on sequence incident_number to {role};
 

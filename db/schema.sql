@@ -433,6 +433,100 @@ create table mute_version (
 );
 grant select, update on mute_version to tocsin_app;
 
+create table oncall_absence (
+  id uuid not null,
+  person_id uuid not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  reason text not null,
+  author jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint oncall_absence_pkey PRIMARY KEY (id),
+  constraint oncall_absence_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint oncall_absence_check CHECK ((ends_at > starts_at))
+);
+CREATE INDEX oncall_absence_ends_at ON oncall_absence USING btree (ends_at);
+grant insert, select on oncall_absence to tocsin_app;
+
+create table oncall_absence_end (
+  absence_id uuid not null,
+  ends_at timestamp with time zone not null,
+  author jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint oncall_absence_end_pkey PRIMARY KEY (absence_id),
+  constraint oncall_absence_end_absence_id_fkey FOREIGN KEY (absence_id) REFERENCES oncall_absence(id)
+);
+grant insert, select on oncall_absence_end to tocsin_app;
+
+create table oncall_override (
+  id uuid not null,
+  "position" bigint not null generated always as identity,
+  schedule text not null,
+  person_id uuid not null,
+  instead_of uuid,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  kind text not null,
+  request_id uuid,
+  reason text not null,
+  author jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint oncall_override_position_key UNIQUE ("position"),
+  constraint oncall_override_pkey PRIMARY KEY (id),
+  constraint oncall_override_instead_of_fkey FOREIGN KEY (instead_of) REFERENCES person(id),
+  constraint oncall_override_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint oncall_override_check CHECK ((ends_at > starts_at)),
+  constraint oncall_override_kind_check CHECK ((kind = ANY (ARRAY['override'::text, 'take'::text, 'swap'::text, 'cover'::text])))
+);
+CREATE INDEX oncall_override_ends_at ON oncall_override USING btree (ends_at);
+grant insert, select on oncall_override to tocsin_app;
+
+create table oncall_override_end (
+  override_id uuid not null,
+  ends_at timestamp with time zone not null,
+  author jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint oncall_override_end_pkey PRIMARY KEY (override_id),
+  constraint oncall_override_end_override_id_fkey FOREIGN KEY (override_id) REFERENCES oncall_override(id)
+);
+grant insert, select on oncall_override_end to tocsin_app;
+
+create table oncall_request (
+  id uuid not null,
+  schedule text not null,
+  person_id uuid not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  asked uuid[] not null,
+  return_schedule text,
+  return_starts_at timestamp with time zone,
+  return_ends_at timestamp with time zone,
+  note text not null,
+  expires_at timestamp with time zone not null,
+  author jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint oncall_request_pkey PRIMARY KEY (id),
+  constraint oncall_request_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint oncall_request_check CHECK ((ends_at > starts_at)),
+  constraint oncall_request_check1 CHECK ((return_ends_at > return_starts_at))
+);
+CREATE INDEX oncall_request_ends_at ON oncall_request USING btree (ends_at);
+grant insert, select on oncall_request to tocsin_app;
+
+create table oncall_request_answer (
+  request_id uuid not null,
+  person_id uuid not null,
+  answer text not null,
+  author jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint oncall_request_answer_pkey PRIMARY KEY (request_id, person_id, answer),
+  constraint oncall_request_answer_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  constraint oncall_request_answer_request_id_fkey FOREIGN KEY (request_id) REFERENCES oncall_request(id),
+  constraint oncall_request_answer_answer_check CHECK ((answer = ANY (ARRAY['accepted'::text, 'declined'::text, 'withdrawn'::text])))
+);
+CREATE UNIQUE INDEX oncall_request_answer_final ON oncall_request_answer USING btree (request_id) WHERE (answer = ANY (ARRAY['accepted'::text, 'withdrawn'::text]));
+grant insert, select on oncall_request_answer to tocsin_app;
+
 create table opsgenie_alert (
   alert_id uuid not null,
   source_id uuid not null,

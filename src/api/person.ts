@@ -106,36 +106,6 @@ export const ApiKeyBody = z
   .meta({ id: 'CreateApiKey' })
 export type ApiKeyBody = z.input<typeof ApiKeyBody>
 
-/** One duty role or incident role and who holds it at the instant asked for; `person` null: nobody does. */
-export const OncallItem = z
-  .object({
-    role: z.string(),
-    /** Whose holder it is where a team has its own; null: the organisation's. */
-    team: z.string().nullable(),
-    kind: z.enum(['duty', 'incident']),
-    person: PersonRef.nullable(),
-    schedule: z.string().nullable(),
-    from: Timestamp.nullable(),
-    until: Timestamp.nullable(),
-    next: PersonRef.nullable(),
-  })
-  .meta({ id: 'OncallItem' })
-export type OncallItem = z.infer<typeof OncallItem>
-
-export const Schedule = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    role: z.string().nullable(),
-    team: z.string().nullable(),
-    zone: z.string(),
-    people: z.array(PersonRef),
-    /** Who holds it now, in order. */
-    current: z.array(PersonRef),
-  })
-  .meta({ id: 'Schedule' })
-export type Schedule = z.infer<typeof Schedule>
-
 /** What "page me now" sent; watch the incident-less deliveries by their state. */
 export const TestPage = z
   .object({ deliveries: z.array(z.object({ channel: z.string(), state: z.string(), reason: z.string().nullable() })) })

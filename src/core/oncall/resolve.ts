@@ -24,13 +24,15 @@ export interface RosterSource {
   /** Whose roster; null: the organisation's. */
   readonly team: string | null
   readonly shiftsOf: (schedule: Schedule, instant: Instant) => Shifts
+  /** Whether somebody, by e-mail address, holds nothing at the instant; left out: nobody is away. */
+  readonly isAway?: (holder: Holder) => boolean
   /** False for a channel that this installation cannot send on. */
   readonly usable: (channel: string) => boolean
 }
 
 /** A role that the team has no schedule for is the organisation's, and without one the owners'; who is gone or disabled holds nothing. */
 export function resolveRoster(source: RosterSource): Roster {
-  const owners = ownersOf(source.people)
+  const owners = presentOwners(source)
   const idOf = new Map(source.people.map((person) => [person.email, person.id]))
   const resolve = (holders: readonly Holder[]): PersonId[] => [
     ...new Set(holders.flatMap((holder) => (holder === OWNER ? owners : (idOf.get(holder) ?? [])))),
@@ -52,6 +54,15 @@ export function resolveRoster(source: RosterSource): Roster {
 function holdersOf(shifts: Shifts, resolve: (holders: readonly Holder[]) => PersonId[]): RoleHolders {
   const current = resolve(shifts.current.holders)
   return { current, next: resolve(shifts.next?.holders ?? []).filter((id) => !current.includes(id)) }
+}
+
+/** Owners who are away are spared while another is there. */
+function presentOwners({ people, isAway }: RosterSource): PersonId[] {
+  const owners = ownersOf(people)
+  if (isAway === undefined) return owners
+  const away = new Set(people.flatMap(({ id, email }) => (isAway(email) ? id : [])))
+  const present = owners.filter((id) => !away.has(id))
+  return present.length > 0 ? present : owners
 }
 
 /** The last owner cannot be removed; were it so all the same, administrators and then everybody stand in. */

@@ -156,7 +156,7 @@ class Seen {
     if (this.instant < from) this.until = soonest(this.until, from)
     else if (this.instant >= until) this.from = latest(this.from, until)
     else {
-      this.narrow({ from, until: until === Number.POSITIVE_INFINITY ? null : until })
+      this.narrow({ from: Number.isFinite(from) ? from : null, until: Number.isFinite(until) ? until : null })
       return true
     }
     return false

@@ -13,6 +13,8 @@ import { mappingRoutes } from '../mapping/routes.ts'
 import { keyRoutes } from '../person/key-routes.ts'
 import { meRoutes } from '../person/me-routes.ts'
 import { personRoutes } from '../person/routes.ts'
+import { oncallRequestRoutes } from '../oncall/request-routes.ts'
+import { oncallRoutes } from '../oncall/routes.ts'
 import { signInRoutes } from '../person/sign-in-routes.ts'
 import type { ConnectionService } from '../playbook/connections.ts'
 import { documentRoutes } from '../playbook/document-routes.ts'
@@ -55,6 +57,7 @@ export interface ApiParts {
 const NO_CONNECTIONS: Pick<ConnectionService, 'asked'> = { asked: () => [] }
 
 export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
+  const oncall = { ports, onCall: parts.oncall.onCall, forget: parts.oncall.forget ?? (() => undefined) }
   return async (app) => {
     acceptJson(app)
     await describeApi(app)
@@ -87,6 +90,8 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         sourceTrustRoutes(ports),
         sourceTestRoutes(ports, parts.playbook),
         playbookRoutes(ports, parts.oncall),
+        oncallRoutes(oncall),
+        oncallRequestRoutes(oncall),
         playbookVersionRoutes(ports, parts.playbook),
         playbookSaveRoutes(ports, parts.playbook),
         explainRoutes(ports, parts.playbook),

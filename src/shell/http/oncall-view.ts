@@ -2,6 +2,7 @@
 import type { OncallItem, PersonRef, Schedule } from '../../api/schema.ts'
 import { asId, type PersonId } from '../../core/id.ts'
 import { type OnCall, OWNER } from '../../core/oncall/oncall.ts'
+import { describeSchedule } from '../../core/oncall/prose.ts'
 import { toRfc3339 } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import type { OnCallItem, PersonAt } from '../oncall/rosters.ts'
@@ -11,34 +12,53 @@ import { findNames, findPersonByEmail } from '../person/person-store.ts'
 export interface OncallParts {
   readonly onCallItems: (tx: Tx, instant: number) => Promise<readonly OnCallItem[]>
   readonly onCall: () => OnCall
+  /** People and what they changed are read anew; left out: nothing is kept. */
+  readonly forget?: () => void
 }
 
 export async function listOncallItems(tx: Tx, parts: OncallParts, at: number): Promise<OncallItem[]> {
   const items = await parts.onCallItems(tx, at)
-  const people = await findNames(tx, [...new Set(items.flatMap((item) => [item.person, item.next].flatMap((person) => person?.id ?? [])))])
-  const show = (person: PersonAt | null) => person && { id: person.id, name: person.name, email: people.get(person.id)?.email ?? '' }
+  const named = items.flatMap((item) =>
+    [...item.people, ...(item.shadows ?? []), item.person, item.next].flatMap((person) => person?.id ?? []),
+  )
+  const people = await findNames(tx, [...new Set(named)])
+  const showOne = (person: PersonAt): PersonRef => ({ id: person.id, name: person.name, email: people.get(person.id)?.email ?? '' })
+  const show = (person: PersonAt | null) => person && showOne(person)
   return items.map((item) => ({
     role: item.role,
     team: item.team,
     kind: item.kind,
     person: show(item.person),
+    people: item.people.map(showOne),
     schedule: item.schedule,
     from: item.from === null ? null : toRfc3339(item.from),
     until: item.until === null ? null : toRfc3339(item.until),
     next: show(item.next),
+    stand_in: item.standIn ?? false,
+    shadows: (item.shadows ?? []).map(showOne),
   }))
 }
 
 export async function listSchedules(tx: Tx, parts: OncallParts): Promise<Schedule[]> {
   const items = await parts.onCallItems(tx, tx.now)
   const schedules: Schedule[] = []
-  for (const { id, name, role, team, zone, layers } of parts.onCall().schedules) {
+  for (const schedule of parts.onCall().schedules) {
+    const { id, name, role, team, zone, layers } = schedule
     const holding = items.find((item) => item.kind === 'duty' && item.role === role && item.team === team)
     const members = [...new Set(layers.flatMap((layer) => layer.members))]
     const people: PersonRef[] = []
     for (const member of members) people.push(await showMember(tx, member))
     const current = await findNames(tx, holding?.people.map((person) => person.id) ?? [])
-    schedules.push({ id, name, role, team, zone, people, current: [...current].map(([personId, known]) => ({ id: personId, ...known })) })
+    schedules.push({
+      id,
+      name,
+      role,
+      team,
+      zone,
+      people,
+      current: [...current].map(([personId, known]) => ({ id: personId, ...known })),
+      prose: describeSchedule(schedule, (holder) => people.find(({ email }) => email === holder)?.name ?? holder),
+    })
   }
   return schedules
 }

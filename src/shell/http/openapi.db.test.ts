@@ -103,6 +103,12 @@ test('every route answers what the document says, well and badly', async () => {
   await intake.settled()
   const calm = (await scene.ask(own, 'GET', '/incidents?open=true&q=Calm')).body.items[0]
   const heartbeat = (await scene.ask(own, 'POST', '/heartbeats', { name: 'first', interval_seconds: 60 })).body
+  const SOON = new Date(Date.now() + 3_600_000).toISOString()
+  const override = (await scene.ask(own, 'POST', '/overrides', { schedule: 'ops', person: 'bob@example.com', until: SOON })).body
+  const cover = { schedule: 'ops', person: 'ann@example.com', from: SOON, until: new Date(Date.now() + 7_200_000).toISOString() }
+  const swaps: string[] = []
+  for (let count = 0; count < 3; count += 1) swaps.push((await scene.ask(own, 'POST', '/swaps', cover)).body.id)
+  const absence = (await scene.ask(own, 'POST', '/absences', { until: SOON })).body
   const id = incident.id as string
   const calls: Record<string, readonly [path: string, body?: object]> = {
     signIn: ['/sign-in', { email: 'owner@example.com', password: 'a long password' }],
@@ -184,6 +190,19 @@ test('every route answers what the document says, well and badly', async () => {
     getPlaybookSchema: ['/playbook/schema?file=oncall'],
     listOncall: ['/oncall?at=2026-01-01T00:00:00Z'],
     listSchedules: ['/schedules'],
+    getOncallCalendar: ['/oncall/calendar?from=2026-01-01T00:00:00Z&until=2026-01-08T00:00:00Z&layers=true'],
+    takePager: ['/oncall/take', { schedule: 'ops' }],
+    listOverrides: ['/overrides'],
+    createOverride: ['/overrides', { schedule: 'ops', person: 'bob@example.com', until: SOON }],
+    endOverride: [`/overrides/${override.id}`],
+    listSwaps: ['/swaps'],
+    askForSwap: ['/swaps', cover],
+    acceptSwap: [`/swaps/${swaps[0]}/accept`],
+    declineSwap: [`/swaps/${swaps[1]}/decline`],
+    withdrawSwap: [`/swaps/${swaps[2]}/withdraw`],
+    listAbsences: ['/absences'],
+    createAbsence: ['/absences', { until: SOON, ask_for_cover: false }],
+    endAbsence: [`/absences/${absence.id}`],
     listChanges: ['/changes'],
     listAudit: ['/audit'],
     listSilences: ['/silences?state=active'],

@@ -26,6 +26,22 @@ export async function listPageablePeople(tx: Tx): Promise<PageablePerson[]> {
   return rows
 }
 
+/** More people than this are shown by their addresses only. */
+const DIRECTORY_MAX = 10_000
+
+export interface Listed {
+  readonly id: PersonId
+  readonly email: string
+  readonly name: string
+  readonly zone: string
+}
+
+/** Everybody, also who is disabled: what they held is shown by their names. */
+export async function listDirectory(tx: Tx): Promise<Listed[]> {
+  const { rows } = await tx.query<Listed>(`select id, email, name, zone from person order by created_at, id limit ${DIRECTORY_MAX}`)
+  return rows
+}
+
 /**
  * Makes the people of the file, takes over their names and zones, and replaces the contacts that came from the file.
  * Who is no longer in it stays a person and keeps what they added themselves. In order of e-mail address, so that two

@@ -1,21 +1,25 @@
 /**
- * Who can be reached at an instant: schedules of `oncall.yaml` over the people of the database. Asked on every change of
- * an incident, so people are read at most once in `PEOPLE_TTL_MS` and each schedule's shifts are kept until they end.
+ * Who can be reached at an instant: schedules of `oncall.yaml` with overrides and absences, over the people of the database. Asked on every change of
+ * an incident, so people and what they changed
+ * are read at most once in `PEOPLE_TTL_MS` and each schedule's shifts are kept until they end.
  */
 import type { PersonId } from '../../core/id.ts'
+import type { Changes } from '../../core/oncall/change.ts'
 import { ONCALL_FILE } from '../../core/oncall/lint.ts'
 import type { Schedule } from '../../core/oncall/oncall.ts'
 import { resolveRoster } from '../../core/oncall/resolve.ts'
 import type { Roster } from '../../core/oncall/roster.ts'
-import { type Shifts, shiftsAt } from '../../core/oncall/shifts.ts'
+import { shadowsAt } from '../../core/oncall/shadow.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
-import type { Instant } from '../../core/time.ts'
+import { DAY_MS, type Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import type { PlaybookService } from '../playbook/playbooks.ts'
 import type { Rosters } from '../ports.ts'
+import { loadChanges } from './change-store.ts'
 import { listPageablePeople, type PageablePerson, upsertPeople } from './people-store.ts'
+import { cacheShifts, isAway, type ShiftsOf, toChanges } from './standing.ts'
 
-/** Somebody removed or disabled is paged no longer than this, in real time. */
+/** Somebody removed or disabled is paged no longer than this, in real time; an override that another server took counts after it. */
 export const PEOPLE_TTL_MS = 1_000
 
 export interface RosterOptions {
@@ -50,6 +54,10 @@ export interface OnCallItem {
   readonly from: Instant | null
   readonly until: Instant | null
   readonly next: PersonAt | null
+  /** An override says so. */
+  readonly standIn?: boolean
+  /** Who is told, and never paged. */
+  readonly shadows?: readonly PersonAt[]
 }
 
 export interface RosterService extends Rosters {
@@ -64,29 +72,53 @@ export interface RosterService extends Rosters {
 }
 
 export function openRosters(options: RosterOptions): RosterService {
-  const shiftsOf = cacheShifts()
-  let people: { readonly list: readonly PageablePerson[]; readonly readAtMs: number } | null = null
+  const cached = cacheShifts()
+  let facts: Facts | null = null
+  let forgotten = 0
   const forget = (): void => {
-    people = null
+    facts = null
+    forgotten += 1
   }
-  const readPeople = async (tx: Tx): Promise<readonly PageablePerson[]> => {
+  const readFacts = async (tx: Tx, instant: Instant): Promise<Facts> => {
     const nowMs = options.monotonicMs()
-    if (people === null || nowMs - people.readAtMs >= PEOPLE_TTL_MS) people = { list: await listPageablePeople(tx), readAtMs: nowMs }
-    return people.list
-  }
-  const readWith = async (tx: Tx, playbook: Playbook, shifts: ShiftsOf) => {
-    const usable = usableChannels(options)
-    const list = await readPeople(tx)
     const { schedules } = options.folder.onCall()
-    return (instant: Instant, team: string | null = null): Roster =>
-      resolveRoster({ playbook, schedules, people: list, instant, team, shiftsOf: shifts, usable })
+    if (instant < tx.now - KEPT_MS) return { ...(await loadFacts(tx, schedules, instant)), readAtMs: nowMs }
+    const known = facts
+    if (known !== null && nowMs - known.readAtMs < PEOPLE_TTL_MS && known.schedules === schedules) return known
+    const asOf = forgotten
+    const read = await loadFacts(tx, schedules, tx.now - KEPT_MS)
+    // What has not changed stays the same, and with it the shifts that were counted.
+    const changes = known !== null && sameChanges(known.changes, read.changes) ? known.changes : read.changes
+    const fresh = { ...read, changes, readAtMs: nowMs }
+    // Whoever changed something meanwhile is not overlooked by the next.
+    if (asOf === forgotten) facts = fresh
+    return fresh
   }
-  const at = async (tx: Tx, instant: Instant, team: string | null = null): Promise<Roster> =>
-    (await readWith(tx, options.folder.current(), shiftsOf))(instant, team)
+  const rosterOf = (known: Facts, playbook: Playbook, shiftsOf: ShiftsOf) => {
+    const usable = usableChannels(options)
+    const { people, schedules, changes } = known
+    return (instant: Instant, team: string | null = null): Roster =>
+      resolveRoster({
+        playbook,
+        schedules,
+        people,
+        instant,
+        team,
+        shiftsOf,
+        usable,
+        isAway: (holder) => isAway(changes, holder, instant),
+      })
+  }
   return {
-    at,
-    // Its own shifts: what is asked about next year must not push out those of now.
-    reader: (tx, playbook) => readWith(tx, playbook, cacheShifts()),
+    at: async (tx, instant, team = null) => {
+      const known = await readFacts(tx, instant)
+      return rosterOf(known, options.folder.current(), cached(known.changes))(instant, team)
+    },
+    reader: async (tx, playbook) => {
+      const known = await loadFacts(tx, options.folder.onCall().schedules, 0)
+      // Its own shifts: what is asked about next year must not push out those of now.
+      return rosterOf({ ...known, readAtMs: 0 }, playbook, cacheShifts()(known.changes))
+    },
     forget,
     syncPeople: async (tx) => {
       // What is refused is not in force: people keep the contacts they have.
@@ -95,13 +127,16 @@ export function openRosters(options: RosterOptions): RosterService {
       tx.afterCommit(forget)
     },
     onCallItems: async (tx, instant) => {
-      const { schedules } = options.folder.onCall()
+      const known = await readFacts(tx, instant)
       const playbook = options.folder.current()
-      const organisation = itemsOf(playbook, schedules, { team: null, roster: await at(tx, instant), shiftsOf })
+      const shiftsOf = cached(known.changes)
+      const roster = rosterOf(known, playbook, shiftsOf)
+      const { schedules } = known
+      const organisation = itemsOf(playbook, known, { team: null, roster: roster(instant), shiftsOf })
       const teams = [...new Set(schedules.flatMap(({ team }) => (team === null ? [] : [team])))]
       const items = [...organisation]
       for (const team of teams) {
-        const own = dutiesOf(schedules, { team, roster: await at(tx, instant, team), shiftsOf })
+        const own = dutiesOf(known, { team, roster: roster(instant, team), shiftsOf })
         items.push(...own.filter((item) => schedules.some((schedule) => schedule.team === team && schedule.role === item.role)))
       }
       return items
@@ -109,24 +144,30 @@ export function openRosters(options: RosterOptions): RosterService {
   }
 }
 
+/** What is known of people and schedules, as of one reading. */
+interface Facts {
+  readonly people: readonly PageablePerson[]
+  readonly schedules: readonly Schedule[]
+  readonly changes: Changes
+  readonly readAtMs: number
+}
+
+/** Changes that were over for longer are read when somebody asks about that time. */
+const KEPT_MS = DAY_MS
+
+async function loadFacts(tx: Tx, schedules: readonly Schedule[], since: Instant): Promise<Omit<Facts, 'readAtMs'>> {
+  const people = await listPageablePeople(tx)
+  const stored = await loadChanges(tx, since)
+  return { people, schedules, changes: toChanges(stored, schedules, new Set(people.map((person) => person.email))) }
+}
+
+function sameChanges(one: Changes, other: Changes): boolean {
+  return JSON.stringify([one.overrides, one.absences]) === JSON.stringify([other.overrides, other.absences])
+}
+
 function usableChannels({ mail, connections, carriedChannels }: RosterOptions): (channel: string) => boolean {
   const known = new Set([...connections().map((name) => `webhook:${name}`), ...(carriedChannels?.() ?? [])])
   return (channel) => (channel === 'email' ? mail : known.has(channel))
-}
-
-type ShiftsOf = (schedule: Schedule, instant: Instant) => Shifts
-
-/** Shifts change a few times a day and are asked for on every change of an incident. */
-function cacheShifts(): ShiftsOf {
-  const cache = new WeakMap<Schedule, Shifts>()
-  return (schedule, instant) => {
-    const known = cache.get(schedule)
-    const { from, until } = known?.current ?? { from: Number.POSITIVE_INFINITY, until: null }
-    if (known !== undefined && (from === null || from <= instant) && (until === null || instant < until)) return known
-    const shifts = shiftsAt(schedule, instant)
-    cache.set(schedule, shifts)
-    return shifts
-  }
 }
 
 interface Resolved {
@@ -135,24 +176,36 @@ interface Resolved {
   readonly shiftsOf: ShiftsOf
 }
 
-function dutiesOf(schedules: readonly Schedule[], { team, roster, shiftsOf }: Resolved): OnCallItem[] {
+function dutiesOf({ schedules, people }: Facts, { team, roster, shiftsOf }: Resolved): OnCallItem[] {
   const named = (id: PersonId | undefined): PersonAt | null => (id === undefined ? null : { id, name: roster.people[id]?.name ?? '' })
+  const byEmail = new Map(people.map((person) => [person.email, person]))
   return Object.entries(roster.roles).map(([role, { current, next }]): OnCallItem => {
     const schedule = schedules.find((candidate) => candidate.role === role && candidate.team === team)
     const shift = schedule === undefined ? null : shiftsOf(schedule, roster.at).current
-    const people = current.flatMap((id) => named(id) ?? [])
+    const holding = current.flatMap((id) => named(id) ?? [])
     const span = { from: shift?.from ?? null, until: shift?.until ?? null }
-    return { role, team, kind: 'duty', person: people[0] ?? null, people, schedule: schedule?.id ?? null, ...span, next: named(next[0]) }
+    return {
+      role,
+      team,
+      kind: 'duty',
+      person: holding[0] ?? null,
+      people: holding,
+      schedule: schedule?.id ?? null,
+      ...span,
+      next: named(next[0]),
+      standIn: shift?.cause.kind === 'override',
+      shadows: schedule === undefined ? [] : shadowsAt(schedule, roster.at).flatMap((holder) => byEmail.get(holder) ?? []),
+    }
   })
 }
 
-function itemsOf(playbook: Playbook, schedules: readonly Schedule[], resolved: Resolved): OnCallItem[] {
-  const duties = dutiesOf(schedules, resolved)
+function itemsOf(playbook: Playbook, known: Facts, resolved: Resolved): OnCallItem[] {
+  const duties = dutiesOf(known, resolved)
   // An incident role is taken, not scheduled: shown is who would be asked first.
   const roles = playbook.roles.map(({ id, heldBy }): OnCallItem => {
     const first = heldBy.flatMap((role) => duties.find((item) => item.role === role && item.people.length > 0) ?? [])[0]
     const none = { team: resolved.team, person: null, people: [], schedule: null, from: null, until: null, next: null }
-    return { ...(first ?? none), role: id, kind: 'incident' }
+    return { ...(first ?? none), role: id, kind: 'incident', standIn: false, shadows: [] }
   })
   return [...duties, ...roles]
 }

@@ -81,7 +81,7 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   const checks = { ...readinessChecks({ outbox, intake, auditor }), playbook: () => playbookCheck(playbooks.status()) }
   let listeners: Listeners | null = null
   const doctor = doctorParts({ channels, outbox, playbooks, connections, tls: () => listeners?.tls() ?? null })
-  const oncall = { onCallItems: rosters.onCallItems, onCall: playbooks.onCall }
+  const oncall = { onCallItems: rosters.onCallItems, onCall: playbooks.onCall, forget: rosters.forget }
   const checker = openChecker()
   stops.push(checker.stop)
   const playbook = { ...playbooks, checker, rosterReader: rosters.reader }
