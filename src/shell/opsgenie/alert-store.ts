@@ -132,10 +132,11 @@ export async function adopt(tx: Tx, sourceId: string, ids: readonly string[]): P
       rows.map((row) => row.first_at),
     ],
   )
-  for (const { id, at } of adopted) {
+  const entries = adopted.flatMap(({ id, at }) => {
     const payload = payloads.get(id)
-    if (payload !== undefined) await appendEntries(tx, id, beginnings(payload), at.getTime())
-  }
+    return payload === undefined ? [] : beginnings(payload).map((entry) => ({ ...entry, alertId: id, at: at.getTime() }))
+  })
+  await insertEntries(tx, entries)
 }
 
 /** What the log of an alert begins with. */
@@ -198,24 +199,32 @@ function fromLabels({ title, labels, severity_hint }: UnadoptedRow): AlertPayloa
   }
 }
 
-/** So many alerts are adopted by one list: what is older was either listed before, or is asked for by its alias or id. */
-const ADOPTED_MAX = 5_000
+/** Alerts that one page looks at. */
+export const ADOPTED_PAGE = 5_000
 const ADOPTED_AT_ONCE = 500
 
-/** Newest first. */
-export async function adoptRecent(tx: Tx, sourceId: string): Promise<void> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select a.id from (select id, alarm from alert where source_id = $1 order by id desc limit ${ADOPTED_MAX}) a
-     where a.alarm <> $2 and not exists (select from opsgenie_alert o where o.alert_id = a.id)`,
-    [sourceId, PLAIN_ALARM],
+export interface AdoptedPage {
+  /** The oldest that was looked at: the next page begins below it. Null: there is none older. */
+  readonly last: string | null
+  /** The oldest was not adopted before: what is older may not be either. */
+  readonly lastWasNew: boolean
+}
+
+/** A page of a source's alerts, newest first, below the id that is given or from the newest on. */
+export async function adoptPage(tx: Tx, sourceId: string, below: string | null): Promise<AdoptedPage> {
+  const { rows } = await tx.query<{ ids: string[] | null; last: string | null; looked: number }>(
+    `with page as (
+       select id, alarm from alert where source_id = $1 and ($2::uuid is null or id < $2) order by id desc limit ${ADOPTED_PAGE})
+     select (array_agg(id order by id))[1] as last, count(*) as looked,
+       array_agg(id order by id desc) filter (
+         where alarm <> $3 and not exists (select from opsgenie_alert o where o.alert_id = page.id)) as ids
+     from page`,
+    [sourceId, below, PLAIN_ALARM],
   )
-  for (let at = 0; at < rows.length; at += ADOPTED_AT_ONCE) {
-    await adopt(
-      tx,
-      sourceId,
-      rows.slice(at, at + ADOPTED_AT_ONCE).map((row) => row.id),
-    )
-  }
+  const { ids, last = null, looked = 0 } = rows[0] ?? {}
+  const missing = ids ?? []
+  for (let at = 0; at < missing.length; at += ADOPTED_AT_ONCE) await adopt(tx, sourceId, missing.slice(at, at + ADOPTED_AT_ONCE))
+  return { last: looked < ADOPTED_PAGE ? null : last, lastWasNew: last !== null && missing.at(-1) === last }
 }
 
 export interface AlertRow {
@@ -288,11 +297,26 @@ export interface NewEntry {
 }
 
 export async function appendEntries(tx: Tx, alertId: string, entries: readonly NewEntry[], at: Instant = tx.now): Promise<void> {
+  await insertEntries(
+    tx,
+    entries.map((entry) => ({ ...entry, alertId, at })),
+  )
+}
+
+async function insertEntries(tx: Tx, entries: readonly (NewEntry & { readonly alertId: string; readonly at: Instant })[]): Promise<void> {
+  if (entries.length === 0) return
   await tx.query(
     `insert into opsgenie_entry (alert_id, kind, text, owner, at)
-     select $1, new.kind, new.text, new.owner, to_timestamp($5::float8 / 1000)
-     from unnest($2::text[], $3::text[], $4::text[]) with ordinality as new (kind, text, owner, place) order by new.place`,
-    [alertId, entries.map(({ kind }) => kind), entries.map(({ text }) => text), entries.map(({ owner }) => owner), at],
+     select new.alert_id, new.kind, new.text, new.owner, to_timestamp(new.at / 1000)
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[]) with ordinality as new (alert_id, kind, text, owner, at, place)
+     order by new.place`,
+    [
+      entries.map(({ alertId }) => alertId),
+      entries.map(({ kind }) => kind),
+      entries.map(({ text }) => text),
+      entries.map(({ owner }) => owner),
+      entries.map(({ at }) => at),
+    ],
   )
 }
 

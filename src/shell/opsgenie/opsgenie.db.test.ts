@@ -5,9 +5,12 @@ import { openTestDatabase, type TestDatabase } from '../../../test/support/datab
 import { seedSource } from '../../../test/support/intake.ts'
 import { type OpsgenieServer, startOpsgenieServer } from '../../../test/support/opsgenie-server.ts'
 import { testPlaybook } from '../../../test/support/playbook.ts'
+import { freshId } from '../fresh-id.ts'
 import { loadReceipts } from '../alert/receipt-store.ts'
 import { readAgain } from '../alert/recover.ts'
 import { waitFor } from '../../../test/support/wait.ts'
+import { carryOutPending } from './carry-out.ts'
+import { insertRequest } from './request-store.ts'
 
 const OTHER_KEY = 'a0a0a0a004764012d7bfb002500d5d1a'
 const BOUND_KEY = 'b0b0b0b004764012d7bfb002500d5d1a'
@@ -415,6 +418,53 @@ test('what waits for one alert holds up nothing that is asked of others', async 
   await server.ask('POST', '/v2/alerts/nobody-knows-it/notes?identifierType=alias', { note: 'waits' })
   const answer = await server.ask('POST', `/v2/alerts/${id}/notes`, { note: 'at once' })
   expect((await server.ask('GET', `/v2/alerts/requests/${answer.json.requestId}`)).json.data).toMatchObject({ success: true })
+})
+
+test('what one pass finds waiting for one alert is carried out in the order of asking', async () => {
+  const { id, alias } = await create()
+  const [sourceId] = (await server.rows<{ source_id: string }>('select source_id from alert where id = $1', [id])).map(
+    (row) => row.source_id,
+  )
+  if (sourceId === undefined) throw new Error('no source')
+  const asked = ['Four', 'One', 'Three', 'Two']
+  const ids = asked.map(() => freshId()).toSorted()
+  const place = { One: 0, Two: 1, Three: 2, Four: 3 } as Record<string, number>
+  await database.database.inTransaction('main', async (tx) => {
+    // As they lie in the table is not as they were asked.
+    for (const message of asked) {
+      const changing = { kind: 'message', message, user: null, source: null, note: null } as const
+      await insertRequest(tx, { id: ids[place[message] ?? 0] ?? '', sourceId, identifier: { type: 'alias', value: alias }, act: changing })
+    }
+  })
+  await carryOutPending(server.ports)
+  expect(await get(alias)).toMatchObject({ message: 'Four' })
+})
+
+test('a list pages over all alerts of its source, however many there are and by whichever door they came', {
+  timeout: 60_000,
+}, async () => {
+  const key = 'c0c0c0c004764012d7bfb002500d5d1a'
+  await seedSource(database.database, { name: 'many', key })
+  const count = 5_300
+  await server.rows(
+    `insert into alert (id, source_id, fingerprint, alarm, title, labels, first_at, last_at)
+     select ('0195c0de-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, source.id, gen_random_uuid(), 'A', 'Old ' || n, '{}',
+       now() - interval '1 day' + n * interval '1 ms', now()
+     from generate_series(1, $1) n, source where source.name = 'many'`,
+    [count],
+  )
+  const authorization = `GenieKey ${key}`
+  const messages = async (query: string): Promise<string[]> =>
+    (await server.ask('GET', `/v2/alerts?limit=100&${query}`, undefined, { authorization })).json.data.map(
+      ({ message }: { message: string }) => message,
+    )
+  const shown = (from: number) => Array.from({ length: 100 }, (_, place) => `Old ${from - place}`)
+  await waitFor('the key to be known', async () => (await messages('offset=0')).length === 100, { timeoutMs: 10_000 })
+  expect(await messages('offset=5200')).toEqual(shown(count - 5_200))
+  const total = async () => (await server.ask('GET', '/v2/alerts/count', undefined, { authorization })).json.data.count
+  await waitFor('all of them to be counted', async () => (await total()) === count, { timeoutMs: 40_000 })
+  expect(await messages('offset=0&order=asc')).toEqual(shown(100).toReversed())
+  expect(await messages('query=message%3A%22Old%201%22&order=asc&offset=0')).toContain('Old 1')
 })
 
 test('after a crash the receipts of creates, acknowledgements and closes are read as they were', async () => {

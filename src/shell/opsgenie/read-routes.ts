@@ -9,8 +9,9 @@ import type { Tx } from '../database/database.ts'
 import type { Ports } from '../ports.ts'
 import type { OpenSource } from '../source/source-store.ts'
 import { identifierOf } from './act-routes.ts'
+import type { Adopter } from './adopter.ts'
 import { textOf } from './asked.ts'
-import { adoptRecent, fingerprintOfAlias, findAlert, listEntries, listPaged, type OpsgenieAlert, payloadOf } from './alert-store.ts'
+import { fingerprintOfAlias, findAlert, listEntries, listPaged, type OpsgenieAlert, payloadOf } from './alert-store.ts'
 import { answer, noAlert, OpsgenieRefusal, unprocessable } from './answer.ts'
 import { admit, settled } from './gate.ts'
 import { countAlerts, listAlerts, SORTS } from './list-store.ts'
@@ -21,7 +22,7 @@ import { type CreateReceipt, findCreateReceipt, findEpisode, findRequest } from 
 
 const NOT_PROCESSED = 'Request not found. It might not be processed, yet.'
 
-export function readRoutes(app: FastifyInstance, ports: Ports): void {
+export function readRoutes(app: FastifyInstance, ports: Ports, { adopt }: Pick<Adopter, 'adopt'>): void {
   const read = async <T>(request: FastifyRequest, work: (tx: Tx, source: OpenSource) => Promise<T>): Promise<T> => {
     const source = await admit(ports, request)
     await settled(ports)
@@ -40,12 +41,12 @@ export function readRoutes(app: FastifyInstance, ports: Ports): void {
     })
 
   app.get('/v2/alerts', async (request, reply) => {
-    const { data, paging } = await read(request, (tx, source) => list(tx, source, request))
+    const { data, paging } = await read(request, (tx, source) => list(tx, source, request, adopt))
     return answer(request, reply, 200, { data, paging })
   })
   app.get('/v2/alerts/count', async (request, reply) => {
     const count = await read(request, async (tx, source) => {
-      await adoptRecent(tx, source.id)
+      await adopt(tx, source.id, 0)
       return countAlerts(tx, source.id, await conditionOf(tx, source, request))
     })
     return answer(request, reply, 200, { data: { count } })
@@ -116,7 +117,7 @@ const LIMIT_DEFAULT = 20
 /** Opsgenie's own bound of offset and limit together. */
 const OFFSET_MAX = 20_000
 
-async function list(tx: Tx, source: OpenSource, request: FastifyRequest) {
+async function list(tx: Tx, source: OpenSource, request: FastifyRequest, adopt: Adopter['adopt']) {
   const limit = numberOf(request, 'limit', { min: 1, max: LIMIT_MAX, otherwise: LIMIT_DEFAULT })
   const offset = numberOf(request, 'offset', { min: 0, max: OFFSET_MAX, otherwise: 0 })
   const givenSort = textOf(request.query, 'sort') ?? 'createdAt'
@@ -124,7 +125,7 @@ async function list(tx: Tx, source: OpenSource, request: FastifyRequest) {
   if (sort === undefined) throw unprocessable({ sort: `sort must be one of [${SORTS.join(', ')}].` })
   const order = textOf(request.query, 'order') === 'asc' ? 'asc' : 'desc'
   const condition = await conditionOf(tx, source, request)
-  await adoptRecent(tx, source.id)
+  await adopt(tx, source.id, offset + limit)
   const alerts = await listAlerts(tx, { sourceId: source.id, condition, sort, order, offset, limit })
   const total = await countAlerts(tx, source.id, condition)
   return {

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Ports } from '../ports.ts'
 import { actRoutes } from './act-routes.ts'
+import { startAdopter } from './adopter.ts'
 import { answerError, begin, OpsgenieRefusal } from './answer.ts'
 import { heartbeatRoutes } from './heartbeat-routes.ts'
 import { readRoutes } from './read-routes.ts'
@@ -20,7 +21,8 @@ async function nothing(): Promise<never> {
 
 export function opsgenieRoutes(ports: Ports): FastifyPluginAsync {
   return async (app) => {
-    const worker = startWorker(ports)
+    const adopter = startAdopter(ports)
+    const worker = startWorker(ports, adopter)
     app.addHook('onClose', worker.stop)
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX }, (_request, body, done) => done(null, body))
@@ -29,7 +31,7 @@ export function opsgenieRoutes(ports: Ports): FastifyPluginAsync {
     for (const prefix of PREFIXES) {
       await app.register(
         async (inside: FastifyInstance) => {
-          readRoutes(inside, ports)
+          readRoutes(inside, ports, adopter)
           savedSearchRoutes(inside, ports)
           heartbeatRoutes(inside, ports)
           actRoutes(inside, ports, worker)

@@ -1,7 +1,8 @@
-/** Carries out what waits for its alert, ends snoozes, and forgets old requests; finds by the database what other servers left. */
+/** Carries out what waits for its alert, ends snoozes, adopts older alerts, and forgets old requests; finds by the database what other servers left. */
 import { HOUR_MS } from '../../core/time.ts'
 import { startLoop } from '../outbox/loop.ts'
 import type { Ports } from '../ports.ts'
+import type { Adopter } from './adopter.ts'
 import { carryOutPending, endSnoozes } from './carry-out.ts'
 import { forgetOldRequests } from './request-store.ts'
 
@@ -14,7 +15,7 @@ export interface Worker {
 const EVERY_MS = 1_000
 const WHILE_WAITING_MS = 100
 
-export function startWorker(ports: Ports): Worker {
+export function startWorker(ports: Ports, adopter: Pick<Adopter, 'turn'>): Worker {
   let forgottenAtMs = -Infinity
   const loop = startLoop({
     name: 'opsgenie',
@@ -27,7 +28,8 @@ export function startWorker(ports: Ports): Worker {
         await ports.database.inTransaction('main', forgetOldRequests)
         forgottenAtMs = performance.now()
       }
-      return waiting > 0 ? WHILE_WAITING_MS : undefined
+      const adopting = await adopter.turn()
+      return waiting > 0 || adopting ? WHILE_WAITING_MS : undefined
     },
   })
   return { look: loop.look, stop: loop.stop }
