@@ -9,6 +9,7 @@ import { occurrenceAt } from '../../core/silence/window.ts'
 import { type Instant, toRfc3339 } from '../../core/time.ts'
 import { fingerprintOf } from '../alert/fingerprint.ts'
 import type { Tx } from '../database/database.ts'
+import { keepObserved } from '../source/observe-store.ts'
 import { findInhibitors } from './inhibitor-store.ts'
 import { listMaintenance } from './maintenance-store.ts'
 import { MAINTENANCE_OPEN_MAX, SILENCES_OPEN_MAX } from './mute-book.ts'
@@ -49,6 +50,10 @@ export async function explainHold(tx: Tx, asked: HoldAsked): Promise<ExplainedHo
     type,
     service,
     severity,
+  }
+  if (asked.now && source !== null && (await keepObserved(tx, [source.id])).size > 0) {
+    const reason = `${source.name} is only observed: nothing that comes from it opens an incident or pages anybody.`
+    return { hold: { by: 'observe', ref_id: source.id, reason, until: null }, hold_passed: [] }
   }
   const { hold, passed } = findHold(await mutersAt(tx, subject.fingerprint, at), playbook.muting, subject, at)
   const found = hold ?? (asked.now ? await inhibitionOf(tx, playbook, subject) : null)

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ApiScene, aud, openApiScene } from '../../../test/support/api.ts'
 import { KEY, seedSource, startTestIntake, type TestIntake } from '../../../test/support/intake.ts'
-import { ann, cyd, testPlaybook } from '../../../test/support/playbook.ts'
+import { ann, cyd, own, testPlaybook } from '../../../test/support/playbook.ts'
 import { MINUTE_MS } from '../../core/time.ts'
 import { releaseDue } from './release.ts'
 
@@ -197,4 +197,30 @@ test('an alert whose incident a person has resolved is heard again when its snoo
   )
   expect(after).toMatchObject({ open: true })
   expect(after?.incident_id).not.toBe(alert?.incident_id)
+})
+
+test('a signal that was received says at its replay what would hold it now, and by whom', async () => {
+  await fire('Replayed', { env: 'dev' })
+  const [signal] = (await scene.ask(ann, 'GET', '/signals?q=Replayed')).body.items
+  const replay = async () => (await scene.ask(ann, 'POST', `/signals/${signal.id}/replay`)).body.items[0]
+  expect(await replay()).toMatchObject({ hold: null })
+  const silence = await scene.ask(ann, 'POST', '/silences', { match: ['alertname="Replayed"'], duration_seconds: 60, reason: 'r' })
+  expect(await replay()).toMatchObject({
+    verdict: 'triage',
+    hold: { by: 'silence', ref_id: silence.body.id, reason: expect.stringMatching(/^A silence of Ann holds it until .*: r$/) },
+  })
+  await scene.ask(ann, 'DELETE', `/silences/${silence.body.id}`)
+  const from = new Date(Date.now() - 60_000).toISOString().slice(0, 16)
+  const to = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16)
+  const schedule = { kind: 'once', from, to }
+  const window = await scene.ask(ann, 'POST', '/maintenance', { title: 'Move', reason: 'r', zone: 'UTC', schedule, sources: ['test'] })
+  expect(await replay()).toMatchObject({
+    hold: { by: 'maintenance', ref_id: window.body.id, reason: expect.stringContaining('The maintenance "Move" holds it until') },
+  })
+  await scene.ask(ann, 'DELETE', `/maintenance/${window.body.id}`)
+  const [source] = (await scene.ask(own, 'GET', '/sources')).body.items.filter(({ name }: { name: string }) => name === 'test')
+  await scene.ask(own, 'PATCH', `/sources/${source.id}`, { observe: true })
+  expect(await replay()).toMatchObject({ hold: { by: 'observe', ref_id: source.id, reason: expect.stringContaining('only observed') } })
+  await scene.ask(own, 'PATCH', `/sources/${source.id}`, { observe: false })
+  expect(await replay()).toMatchObject({ hold: null })
 })

@@ -6,6 +6,7 @@ import { Facts } from '../../parts/facts.tsx'
 import { SeverityChip } from '../../parts/severity.tsx'
 import { Tag } from '../../parts/tag.tsx'
 import { ClauseLink } from './clause-link.tsx'
+import { HoldNote } from './hold-note.tsx'
 
 const VERDICTS: Readonly<Record<Explanation['verdict'], string>> = {
   type: 'A known incident',
@@ -26,6 +27,7 @@ export function VerdictCard({ explanation, digest }: { readonly explanation: Exp
           </p>
         </div>
         <p className="[overflow-wrap:anywhere]">{explanation.sentence}</p>
+        <HoldNote hold={explanation.hold} passed={explanation.hold_passed} />
         {joins !== null && (
           <p className="rounded-[6px] bg-accent-soft px-2.5 py-2">
             It joins{' '}
