@@ -44,6 +44,8 @@ export const IncidentTypeRow = z
     measures: z.string().nullable(),
     team: z.string().nullable(),
     group_by: z.array(z.string()),
+    /** An alert joins when the last one came no longer ago; null: as long as the incident is open. */
+    window_seconds: Seconds.nullable(),
     first_step: z.string(),
     mitigation: z.array(z.object({ title: z.string(), action: z.string().nullable() })),
     follow_up: z.array(z.string()),
@@ -65,7 +67,49 @@ export const PlaybookView = z
     severities: z.array(SeverityRow),
     default_severity: z.string(),
     lifecycle: z.array(z.object({ phase: z.string(), title: z.string(), description: z.string() })),
-    resolution: z.object({ quiet_seconds: Seconds, automatic: z.array(z.string()) }),
+    resolution: z.object({
+      quiet_seconds: Seconds,
+      automatic: z.array(z.string()),
+      /** So many turns between firing and clear within the time hold the resolution. */
+      flapping: z.object({ changes: z.number().int(), within_seconds: Seconds }),
+    }),
+    /** For types that say nothing of their own. */
+    grouping: z.object({ by: z.array(z.string()), window_seconds: Seconds.nullable() }),
+    limits: z.object({
+      /** Of one source; the rest joins one storm incident. */
+      new_incidents_per_minute: z.number().int(),
+      /** Messages to one person on one channel; the rest is folded. Null: no bound. */
+      pages_per_person: z.object({ pages: z.number().int(), within_seconds: Seconds }).nullable(),
+    }),
+    /** What may hold alerts, and what nothing does. */
+    muting: z.object({
+      reason_required: z.array(z.string()),
+      /** At a time, for severities that need a reason; null: as long as it runs. */
+      max_seconds: Seconds.nullable(),
+      never: z.array(z.string()),
+      notice_before_seconds: Seconds,
+    }),
+    inhibition: z.array(
+      z.object({
+        name: z.string(),
+        /** As people write them: `alertname="ClusterDown"`. */
+        source_matchers: z.array(z.string()),
+        target_matchers: z.array(z.string()),
+        equal: z.array(z.string()),
+      }),
+    ),
+    /** Senders whose silence is an alarm. */
+    heartbeats: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        interval_seconds: Seconds,
+        grace_seconds: Seconds,
+        /** A firing alert of this name, with these labels, counts as a ping; null: none does. */
+        alarm: z.string().nullable(),
+        labels: z.record(z.string(), z.string()),
+      }),
+    ),
     incident_types: z.array(IncidentTypeRow),
     roles: z.array(
       z.object({

@@ -50,6 +50,7 @@ function correlating(): Playbook {
   })
   return {
     ...plain,
+    grouping: { by: ['cluster'], windowMs: null },
     incidentTypes: [
       spike,
       type({ id: 'Windowed', windowMs: 10 * MINUTE_MS, severity: 'amber' }),
@@ -130,6 +131,11 @@ test('labels tell incidents apart', async () => {
     [2, 2],
     [1, 1],
   ])
+})
+
+test('labels tell the incidents of a known type apart: what no type knows is one triage incident of its source', async () => {
+  for (const [host, cluster] of ['eu', 'us', 'ap'].entries()) await fire(`Unheard${host}`, String(host), { labels: { cluster } })
+  expect(await counts()).toEqual([[3, 3]])
 })
 
 test('a number that is pushed and falls under the threshold ends its alert, and one that never met it opens nothing', async () => {

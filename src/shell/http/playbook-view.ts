@@ -12,6 +12,8 @@ import {
 import { formatImpactThreshold } from '../../core/playbook/impact-threshold.ts'
 import { titleOfMeasure } from '../../core/playbook/measure.ts'
 import { formatThreshold } from '../../core/playbook/threshold.ts'
+import { UNBOUNDED } from '../../core/page/bound.ts'
+import { formatMatcher } from '../../core/silence/matcher.ts'
 import { SECOND_MS } from '../../core/time.ts'
 
 export function showPlaybook(playbook: Playbook, version: { number: number; loaded_at: Date } | undefined): PlaybookView {
@@ -29,7 +31,12 @@ export function showPlaybook(playbook: Playbook, version: { number: number; load
     severities: playbook.severities.map(showSeverity),
     default_severity: playbook.defaultSeverity,
     lifecycle: playbook.lifecycle.map((step) => ({ ...step })),
-    resolution: { quiet_seconds: playbook.resolution.quietMs / SECOND_MS, automatic: [...playbook.resolution.automatic] },
+    resolution: {
+      quiet_seconds: playbook.resolution.quietMs / SECOND_MS,
+      automatic: [...playbook.resolution.automatic],
+      flapping: { changes: playbook.resolution.flapping.changes, within_seconds: playbook.resolution.flapping.withinMs / SECOND_MS },
+    },
+    ...showStormRules(playbook),
     incident_types: playbook.incidentTypes.map(showType),
     roles: playbook.roles.map(({ heldBy, checklist, ...role }) => ({ ...role, checklist: [...checklist], held_by: [...heldBy] })),
     communication: playbook.communication.map(({ everyMs, ...row }) => ({
@@ -52,6 +59,42 @@ export function showPlaybook(playbook: Playbook, version: { number: number; load
     document: { title: playbook.document.title, sections: playbook.document.sections.map((section) => ({ ...section })) },
     prose: playbook.prose.map((entry) => ({ ...entry })),
   }
+}
+
+/** How alerts come together, what bounds a storm, what may be muted, and whose silence is an alarm. */
+function showStormRules({ grouping, newIncidentsPerMinuteMax, pagesPerPerson, muting, inhibition, heartbeats }: Playbook) {
+  const { max, withinMs } = pagesPerPerson
+  return {
+    grouping: { by: [...grouping.by], window_seconds: inSeconds(grouping.windowMs) },
+    limits: {
+      new_incidents_per_minute: newIncidentsPerMinuteMax,
+      pages_per_person: max >= UNBOUNDED ? null : { pages: max, within_seconds: withinMs / SECOND_MS },
+    },
+    muting: {
+      reason_required: [...muting.reasonRequired],
+      max_seconds: inSeconds(muting.maxMs),
+      never: [...muting.never],
+      notice_before_seconds: muting.noticeBeforeMs / SECOND_MS,
+    },
+    inhibition: inhibition.map(({ name, source, target, equal }) => ({
+      name,
+      source_matchers: source.map(formatMatcher),
+      target_matchers: target.map(formatMatcher),
+      equal: [...equal],
+    })),
+    heartbeats: heartbeats.map(({ name, description, intervalMs, graceMs, alarm, labels }) => ({
+      name,
+      description,
+      interval_seconds: intervalMs / SECOND_MS,
+      grace_seconds: graceMs / SECOND_MS,
+      alarm,
+      labels: { ...labels },
+    })),
+  }
+}
+
+function inSeconds(ms: number | null): number | null {
+  return ms === null ? null : ms / SECOND_MS
 }
 
 function showSla({ objective, responses, ...sla }: Sla) {
@@ -109,6 +152,7 @@ function showType(type: IncidentType) {
     measures: type.measures?.measure ?? null,
     team: type.team,
     group_by: [...type.groupBy],
+    window_seconds: inSeconds(type.windowMs),
     first_step: type.firstStep,
     mitigation: type.mitigation.map((step) => ({ ...step })),
     follow_up: [...type.followUp],
