@@ -10,6 +10,7 @@ import { own } from '../../../test/support/playbook.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import { examineIncidents } from '../auditor/examination.ts'
 import { freshId } from '../fresh-id.ts'
+import { releaseDue } from '../silence/release.ts'
 import { openPlaybooks, type PlaybookService } from '../playbook/playbooks.ts'
 import { openRosters, type RosterService } from './rosters.ts'
 
@@ -126,10 +127,11 @@ describe('a signal', () => {
 describe('a signal by a team’s key', () => {
   const key = 'payments-key-'.padEnd(32, 'x')
   let sourceId = ''
+  /** The doors read again twice a second. */
+  const knownAtDoors = () => new Promise((done) => setTimeout(done, 700))
   const setTeam = async (team: string | null) => {
     await scene.database.database.query('update source set team = $2 where id = $1', [sourceId, team])
-    // The doors read again twice a second.
-    await new Promise((done) => setTimeout(done, 700))
+    await knownAtDoors()
   }
   beforeAll(async () => {
     const { body } = await scene.ask(own, 'POST', '/sources', { name: 'payments scripts', team: 'Payments' })
@@ -174,6 +176,19 @@ describe('a signal by a team’s key', () => {
     expect(then.assumptions).toContain('Its source is of Payments, as it is now.')
     const why = (await scene.ask(own, 'GET', `/why?signal=${(await newest()).id}`)).body
     expect(why.steps.find((step: { kind: string }) => step.kind === 'team').sentence).toContain('android is of Apps')
+  })
+
+  test('that was held first is that team’s when it is let go', async () => {
+    await scene.ask(own, 'PATCH', `/sources/${sourceId}`, { observe: true })
+    await knownAtDoors()
+    await fire('Held back', { instance: 'pay', app: 'nobody' }, key)
+    expect((await newest()).outcome).toContain('It came by a key of Payments') // it would have joined its team's triage
+    const { id, incident_id: none } = (await scene.ask(own, 'GET', '/alerts?limit=1')).body.items[0]
+    expect(none).toBeNull()
+    await scene.ask(own, 'PATCH', `/sources/${sourceId}`, { observe: false })
+    await releaseDue(intake.ports)
+    const alert = (await scene.ask(own, 'GET', `/alerts/${id}`)).body
+    expect((await incidents('&team=Payments')).map((incident) => incident.id)).toContain(alert.incident_id)
   })
 
   test('of a team that the playbook does not name is the organisation’s, and its source’s page says so', async () => {

@@ -33,7 +33,8 @@ export async function observing(ports: Ports, tx: Tx, units: readonly Unit[]): P
   return (unit, aim) => {
     const { sourceId, sourceName } = unit.item
     if (aim.kind !== 'target' || !observed.has(sourceId)) return aim
-    const reason = `${sourceName} is only observed: it would have gone to ${aim.target.severity}. ${aim.target.reason}`
+    const { severity, reason: because, ownerReason } = aim.target
+    const reason = `${sourceName} is only observed: it would have gone to ${severity}. ${because} ${ownerReason}`.trimEnd()
     return heldBy({ by: 'observe', refId: sourceId, reason, until: null })
   }
 }
