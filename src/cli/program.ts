@@ -1,5 +1,6 @@
 /** All commands on one tree; building it reads nothing and does nothing, so that the documentation is drawn from it. */
 import { Command, CommanderError } from 'commander'
+import { absenceCommand } from './commands/absence.ts'
 import { ackCommand } from './commands/ack.ts'
 import { declareCommand } from './commands/declare.ts'
 import { diffCommand } from './commands/diff.ts'
@@ -10,13 +11,16 @@ import { explainCommand } from './commands/explain.ts'
 import { keyCommand } from './commands/key.ts'
 import { lintCommand } from './commands/lint.ts'
 import { mergeCommand } from './commands/merge.ts'
+import { overrideCommand } from './commands/override.ts'
 import { pageCommand } from './commands/page.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { renderCommand } from './commands/render.ts'
 import { maintenanceCommand } from './commands/maintenance.ts'
 import { resolveCommand } from './commands/resolve.ts'
+import { scheduleCommand } from './commands/schedule.ts'
 import { silenceCommand } from './commands/silence.ts'
 import { startCommand } from './commands/start.ts'
+import { swapCommand } from './commands/swap.ts'
 import { userCommand } from './commands/user.ts'
 import { whoCommand } from './commands/who.ts'
 import { type CliContext, EXIT_FINDINGS, EXIT_GOOD, EXIT_USAGE, type ExitCode, ServerError, UsageError } from './context.ts'
@@ -42,6 +46,10 @@ export function buildProgram(context: CliContext, version: string): Command {
     silenceCommand,
     maintenanceCommand,
     whoCommand,
+    scheduleCommand,
+    overrideCommand,
+    swapCommand,
+    absenceCommand,
     mergeCommand,
     doctorCommand,
     lintCommand,

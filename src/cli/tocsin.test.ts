@@ -38,6 +38,10 @@ describe('without a server', () => {
       'silence',
       'maintenance',
       'who',
+      'schedule',
+      'override',
+      'swap',
+      'absence',
       'merge',
       'doctor',
       'lint',
@@ -237,6 +241,31 @@ describe('with a server', () => {
     const asked = await tocsin(['ack', '999999', '--json'])
     expect(JSON.parse(asked.err)).toMatchObject({ status: 404, code: 'not-found' })
     expect((await tocsin(['who'], { TOCSIN_API_KEY: 'not-the-right-key' })).err).toMatch(/key-unknown/)
+  })
+
+  test('who reads a time with its zone, and both ways where the clock skips it', async () => {
+    const ran = await tocsin(['who', '--at', '2027-03-28T02:30 Europe/Berlin'])
+    expect(ran.err).toContain('does not exist')
+    expect(ran.out.match(/^At /gm)).toHaveLength(2)
+    const found = await json(['who', 'CTO', '--at', '2026-10-25T02:30 Europe/Berlin'])
+    expect(found).toMatchObject([{ at: '2026-10-25T00:30:00.000Z' }, { at: '2026-10-25T01:30:00.000Z' }])
+    expect((await tocsin(['who', '--at', '2027-03-28T02:30 Europe/Berlim'])).code).toBe(2)
+  })
+
+  test('override, absence and schedule tell who holds a role, and what is left open', async () => {
+    const email = 'stand-in@example.com'
+    await tocsin(['user', 'add', email, '--name', 'Stand In'])
+    const added = await tocsin(['override', 'add', 'CTO', '--person', email, '--for', '2 h', '--reason', 'lunch'])
+    expect(added.out).toMatch(/^Stand In holds CTO from .+\nTo end it: tocsin override end \S+$/m)
+    expect((await tocsin(['who', 'CTO'])).out).toContain(`Stand In <${email}> (stands in)`)
+    expect((await tocsin(['override', 'list'])).out).toContain('lunch')
+    expect((await tocsin(['schedule', 'show', 'CTO', '--days', '2'])).out).toMatch(/holds it, always\.[\s\S]+Stand In +stands in/)
+    const away = await tocsin(['absence', 'add', '--person', email, '--for', '1 h', '--no-ask'])
+    expect(away).toMatchObject({ code: 0, out: expect.stringContaining('Stand In is away') })
+    expect((await tocsin(['who', 'CTO'])).out).toContain('Owner <')
+    const { items } = (await json(['override', 'list'])) as { items: { id: string }[] }
+    expect((await tocsin(['override', 'end', items[0]?.id ?? ''])).out).toContain('is over.')
+    expect((await tocsin(['override', 'take', 'nothing'])).err).toMatch(/no schedule "nothing"/)
   })
 
   test('who is on call is shown for all, for a role, for a severity, and at another time', async () => {
