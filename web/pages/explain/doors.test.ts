@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { doorsOf } from './doors.ts'
 
-test('each door can be chosen: the first by its kind’s name, others by their own', () => {
-  const door = (id: string) => ({ id, method: 'POST', url: '', key_in: 'url' as const })
+test('a kind’s doors can be chosen, but for those that differ in where the key stands alone', () => {
+  const door = (id: string, key_in: 'url' | 'header' | 'body') => ({ id, method: 'POST', url: '', key_in })
   const kinds = [
-    { title: 'PagerDuty', doors: [door('pagerduty-v2'), door('pagerduty-v1')] },
+    { title: 'PagerDuty', doors: [door('pagerduty-v2', 'body'), door('pagerduty-v1', 'body')] },
     { title: 'E-mail', doors: [] },
-    { title: 'Sentry', doors: [door('sentry')] },
+    { title: 'Sentry', doors: [door('sentry', 'url'), door('sentry-header', 'header')] },
   ]
   expect(doorsOf(kinds)).toEqual([
     { id: 'pagerduty-v2', title: 'PagerDuty' },

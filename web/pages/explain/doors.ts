@@ -7,7 +7,14 @@ export interface DoorChoice {
   readonly title: string
 }
 
-/** A kind's first door has the kind's name, the others are told apart by their own. */
+/**
+ * A kind's first door has the kind's name, the others are told apart by their own. Those that differ from the first in where
+ * the key stands read a body as it does: they are left out.
+ */
 export function doorsOf(kinds: readonly Pick<SourceKind, 'title' | 'doors'>[]): DoorChoice[] {
-  return kinds.flatMap(({ title, doors }) => doors.map(({ id }, place) => ({ id, title: place === 0 ? title : `${title} (${id})` })))
+  return kinds.flatMap(({ title, doors }) =>
+    doors
+      .filter((door) => door.key_in === doors[0]?.key_in)
+      .map(({ id }, place) => ({ id, title: place === 0 ? title : `${title} (${id})` })),
+  )
 }
