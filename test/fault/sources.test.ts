@@ -1,13 +1,13 @@
 /** Keys, signatures and delivery ids of sources, across a crash between the commit and its use. */
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readRecord } from '../support/record-store.ts'
-import { setClonedScene } from '../support/scene.ts'
-import { API_KEY, send, type RunningServer } from '../support/server.ts'
-import { waitFor } from '../support/wait.ts'
+import { ageHeartbeatWatch, readRecord } from '../support/record-store.ts'
+import { requestsAbout, setClonedScene, waitForPages } from '../support/scene.ts'
+import { API_KEY, INGEST_KEY, send, type RunningServer } from '../support/server.ts'
+import { sleep, waitFor } from '../support/wait.ts'
 
 let dataFolder: string
 beforeAll(() => {
@@ -41,7 +41,7 @@ function deliver(server: RunningServer, key: string, message: { id: string; issu
 }
 
 test('a signed message that a crash left unapplied is applied once, though its sender repeats it; a forged one never', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene()
   try {
@@ -50,7 +50,7 @@ test('a signed message that a crash left unapplied is applied once, though its s
     expect(made.status).toBe(201)
     const { id, key } = made.json as { id: string; key: string }
     await waitFor('the key to open', async () => (await deliver(first, key, { id: 'm-1', issue: '1001' })).status < 300, {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
     })
     expect((await deliver(first, key, { id: 'm-2', issue: '1002', secret: 'guessed secret' })).status).toBeGreaterThanOrEqual(400)
     expect((await first.stop()).code).toBe(0)
@@ -69,7 +69,7 @@ test('a signed message that a crash left unapplied is applied once, though its s
 
     const last = await scene.start({ dataFolder })
     await waitFor('the repeat to be taken', async () => (await deliver(last, key, { id: 'm-4', issue: '1004' })).status < 300, {
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
     })
     const detail = async () =>
       (await last.api('GET', `/api/v1/sources/${id}`, undefined, AUTHORIZATION)).json as {
@@ -79,7 +79,7 @@ test('a signed message that a crash left unapplied is applied once, though its s
         faults: { kind: string }[]
       }
     await waitFor('all to be applied', async () => (await detail()).last_messages.every((message) => message.outcome_kind !== 'waiting'), {
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
     })
     const { secrets, last_messages: messages, faults } = await detail()
     expect(secrets).toMatchObject([{ readable: true }])
@@ -88,6 +88,44 @@ test('a signed message that a crash left unapplied is applied once, though its s
     const { alerts } = await readRecord(scene.databaseUrl)
     expect(alerts.map((alert) => alert.count)).toEqual([1, 1])
     for (const server of [first, ...crashed, last]) expect(server.log()).not.toContain(SECRET)
+  } finally {
+    await scene.close()
+  }
+})
+
+test('over a restart, a heartbeat that stopped while the server was away pages, and one that goes on does not', {
+  timeout: 300_000,
+}, async () => {
+  const scene = await setClonedScene({ timing: 'heartbeatWatchMs=200' })
+  const { databaseUrl } = scene
+  const clockFile = join(dataFolder, 'clock')
+  const goTo = (minutes: number) => writeFileSync(clockFile, String(minutes * 60_000))
+  goTo(0)
+  const environment = { TOCSIN_TEST_CLOCK: clockFile }
+  const ping = (server: RunningServer, name: string) => send(server.url, 'POST', `/hooks/heartbeat/${INGEST_KEY}/${name}`, '')
+  try {
+    const first = await scene.start({ environment })
+    for (const name of ['stops', 'goes-on']) {
+      const made = await first.api('POST', '/api/v1/heartbeats', { name, interval_seconds: 300, grace_seconds: 60 }, AUTHORIZATION)
+      expect(made.status, made.text).toBe(201)
+      expect((await ping(first, name)).status).toBeLessThan(300)
+    }
+    await sleep(500)
+    await first.kill()
+
+    // An hour later; nobody could be heard in it.
+    await ageHeartbeatWatch(databaseUrl, 60)
+    goTo(60)
+    const second = await scene.start({ environment })
+    await sleep(1_000)
+    expect((await readRecord(databaseUrl)).alerts).toEqual([])
+    await ping(second, 'goes-on')
+    goTo(64)
+    await ping(second, 'goes-on')
+    goTo(67)
+    await waitForPages(scene.webhook, 'stops', 1, 20_000, second)
+    expect((await readRecord(databaseUrl)).alerts.map(({ title }) => title)).toEqual(['Heartbeat stops has stopped'])
+    expect(requestsAbout(scene.webhook, 'goes-on')).toEqual([])
   } finally {
     await scene.close()
   }

@@ -233,12 +233,21 @@ export async function markWatched(tx: Tx): Promise<number> {
   return Math.max(0, rows[0]?.gap_ms ?? 0)
 }
 
-/** After a downtime: nobody is late for what may have been lost in it. @returns how many were excused */
-export async function excuseAll(tx: Tx, backAt: Instant, excusesMax: number): Promise<number> {
+/**
+ * After a downtime: nobody is late for what may have been lost in it.
+ * @param downtime `awayMs`: so long is one for every heartbeat; half of its time is, for one that is awaited for less
+ * @returns how many were excused
+ */
+export async function excuseAll(
+  tx: Tx,
+  backAt: Instant,
+  downtime: { readonly gapMs: number; readonly awayMs: number; readonly excusesMax: number },
+): Promise<number> {
   const { rowCount } = await tx.query(
     `update heartbeat set back_at = to_timestamp($1::float8 / 1000), excuses = excuses + 1
-     where removed_at is null and paused_at is null and counts_from is not null and late_since is null and excuses < $2`,
-    [backAt, excusesMax],
+     where removed_at is null and paused_at is null and counts_from is not null and late_since is null and excuses < $2
+       and $3::float8 > least($4::float8, (interval_ms + grace_ms) / 2.0)`,
+    [backAt, downtime.excusesMax, downtime.gapMs, downtime.awayMs],
   )
   return rowCount ?? 0
 }

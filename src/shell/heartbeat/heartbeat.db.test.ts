@@ -172,6 +172,19 @@ test('a downtime of ours pages for nothing that may have been lost in it, and sa
   expect((await incidents())[0]?.title).toContain('backup')
 })
 
+test('a restart of seconds is a downtime too for what is expected every few seconds', async () => {
+  await declare({ name: 'quick', interval_seconds: 10, grace_seconds: 0 })
+  await ping('quick')
+  await base.database.query(`insert into heartbeat_watch (seen_at) values (now()) on conflict (one) do nothing`)
+  await base.database.query(`update heartbeat_watch set seen_at = clock_timestamp() - interval '8 s'`)
+  goTo(now + 12 * SECOND_MS)
+  await watch()
+  await settle()
+  expect(await incidents()).toEqual([])
+  goTo(now + 11 * SECOND_MS)
+  await soon('the silence after it', async () => (await incidents())[0]?.title.includes('quick') === true)
+})
+
 test('several servers raise it once', async () => {
   await declare({})
   await ping()

@@ -68,7 +68,9 @@ async function turn(ports: Ports, { raise }: WatchParts, bounds: WatchBounds, me
     if (!(await holdsLease(tx, lease))) return null
     await takeFromPlaybook(ports, tx)
     const gapMs = await markWatched(tx)
-    const excused = gapMs > bounds.awayMs ? await excuseAll(tx, tx.now, EXCUSES_MAX) : 0
+    const { awayMs } = bounds
+    const excused =
+      gapMs > Math.min(awayMs, bounds.everyMs * 2) ? await excuseAll(tx, tx.now, { gapMs, awayMs, excusesMax: EXCUSES_MAX }) : 0
     if (excused > 0)
       ports.log.info({ heartbeats: excused, awayMs: Math.round(gapMs) }, 'was away: no heartbeat is late for what may have been lost')
     await forgetRemoved(tx)

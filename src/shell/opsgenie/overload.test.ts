@@ -40,6 +40,21 @@ test.each([
 })
 
 test.each([
+  // Its webhook specification, section 2.2: 429, with Retry-After where the time is known.
+  ['/hooks/cloudevents/k', 429],
+  ['/hooks/cloudevents', 429],
+  // A 429 would be a lost alert there: Alertmanager, Datadog and SNS come again after 5xx alone.
+  ['/hooks/alertmanager/k', 503],
+  ['/hooks/datadog/k', 503],
+  ['/hooks/sns/k', 503],
+  ['/alertmanager/api/v2/alerts', 503],
+])('%s says %i when too much comes at once, and when to come again', async (path, status) => {
+  const event = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 't', authorization: 'Bearer k' }
+  const answer = await fetch(`${url}${path}`, { method: 'POST', body: '{}', headers: event })
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, '2'])
+})
+
+test.each([
   ['no intake runs', async () => undefined],
   [
     'the database is away',
