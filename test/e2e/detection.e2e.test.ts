@@ -221,6 +221,33 @@ test('a key is rotated on a phone: old and new open, until the old one is ended'
   await context.close()
 })
 
+test('what is not over is kept open on a phone though its alerts are clear, and a muted signal says who holds it', {
+  timeout: 120_000,
+}, async () => {
+  const { key } = await makeSource('Kept open')
+  for (const status of ['firing', 'resolved'])
+    expect((await postTo(key, { alarm: 'NotOver', title: 'Queue grows', dedup_key: 'kept', status })).status).toBeLessThan(300)
+  const incident = await waitFor(
+    'the incident',
+    async () => (await listIncidents(tocsin.server)).find((one) => one.title.includes('Queue grows')),
+    { timeoutMs: 30_000 },
+  )
+  const { context, page, troubles } = await tocsin.openAt(`/incidents/${incident.number}`, 'phone')
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: /Keep open/u }).click()
+  await page.getByLabel('Why it is not over').fill('The backlog is not worked off.')
+  await page.getByRole('button', { name: 'Keep it open' }).click()
+  await page.getByText('keeps it open though its alerts have been clear').waitFor()
+  await expectSound(page)
+  const silence = { match: ['alertname="NotOver"'], duration_seconds: 600, reason: 'deploy' }
+  expect((await tocsin.server.api('POST', '/api/v1/silences', silence)).status).toBe(201)
+  await page.goto('/playbook/try?alarm=NotOver')
+  await page.getByText('Held: it opens nothing and pages nobody.').waitFor()
+  await expectSound(page)
+  expect(troubles).toEqual([])
+  await context.close()
+})
+
 test.each(SIZE_NAMES)('every page of detection is sound in both themes on a %s', { timeout: 120_000 }, async (size) => {
   const { context, page, troubles } = await tocsin.openAt('/heartbeats', size)
   for (const [path, heading] of [

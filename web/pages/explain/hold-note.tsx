@@ -7,7 +7,7 @@ export function HoldNote({ hold, passed }: { readonly hold: Explanation['hold'];
     <>
       {hold != null && (
         <p role="status" className="rounded-[6px] bg-warn-soft px-2.5 py-2 text-warn [overflow-wrap:anywhere]">
-          <strong>Held: it opens nothing and pages nobody.</strong> <span dir="auto">{hold.reason}</span>{' '}
+          <strong>Held: it opens nothing and pages nobody.</strong> <span dir="auto">{hold.reason.replace(/\.$/u, '')}</span>.{' '}
           {(hold.by === 'silence' || hold.by === 'maintenance') && (
             <Link to="/silences" className="underline">
               Open the silences

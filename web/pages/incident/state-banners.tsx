@@ -26,7 +26,7 @@ export function StateBanners({ reference, incident, mayRespond }: BannersProps) 
         <Banner tone="plain">
           {incident.kept_open.by.name} keeps it open though its alerts have been clear for <Age at={toMs(incident.kept_open.green_since)} />
           {': '}
-          <span dir="auto">{incident.kept_open.reason}</span>. It is not proposed again before an alert fires.
+          <span dir="auto">{incident.kept_open.reason.replace(/[.!]$/u, '')}</span>. It is not proposed again before an alert fires.
         </Banner>
       )}
       {incident.open && incident.flapping !== null && (
