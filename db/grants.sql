@@ -33,6 +33,9 @@ grant select, insert on vendor_report, vendor_answer to {role};
 grant select, insert, update, delete on opsgenie_request, opsgenie_saved_search to {role};
 grant select, insert, update, delete on contact, session, link, idempotency, incident_member, clock to {role};
 
+-- Devices that take push messages, and the key that signs them.
+grant select, insert, update, delete on push_device, push_key to {role};
+
 -- Alerts that inhibit others: forgotten once they are over.
 grant select, insert, update, delete on inhibitor to {role};
 

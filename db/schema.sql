@@ -641,6 +641,35 @@ create table playbook_version (
 );
 grant insert, select on playbook_version to tocsin_app;
 
+create table push_device (
+  id uuid not null,
+  person_id uuid not null,
+  name text not null,
+  channel text not null,
+  service text not null,
+  endpoint_hash bytea not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null,
+  last_success_at timestamp with time zone,
+  last_shown_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_reason text,
+  constraint push_device_endpoint_hash_key UNIQUE (endpoint_hash),
+  constraint push_device_person_id_channel_key UNIQUE (person_id, channel),
+  constraint push_device_pkey PRIMARY KEY (id),
+  constraint push_device_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE
+);
+grant delete, insert, select, update on push_device to tocsin_app;
+
+create table push_key (
+  name text not null,
+  public_key text not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null,
+  constraint push_key_pkey PRIMARY KEY (name)
+);
+grant delete, insert, select, update on push_key to tocsin_app;
+
 create table receipt (
   id bigint not null generated always as identity,
   received_at timestamp with time zone not null,

@@ -12,7 +12,7 @@ export const CONNECT_TIMEOUT_MS = 4_000
 export interface PostRequest {
   readonly target: Target
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly signal: AbortSignal
   readonly connectTimeoutMs?: number
   readonly method?: 'POST' | 'HEAD' | 'GET'

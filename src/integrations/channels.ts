@@ -1,11 +1,15 @@
 /** Every way out: the one place outside their folders that names the channels. */
 import { readCarried } from '../core/oncall/carriers.ts'
 import type { CarrierConnection, Carriers, Channel, ChannelAddress, ChannelBook, Connections, FoundChannel } from '../integration.ts'
+import type { PushDevices } from '../integration-push.ts'
 import { consoleChannel } from './console/channel.ts'
 import { emailChannel } from './email/channel.ts'
 import { ntfyChannel } from './ntfy/channel.ts'
 import { pushoverChannel } from './pushover/channel.ts'
+import { webPushChannel } from './web-push/channel.ts'
 import { webhookChannel } from './webhook/channel.ts'
+
+export { isPushEndpoint } from './web-push/channel.ts'
 
 export interface ChannelSettings {
   readonly mailUrl: string | null
@@ -17,18 +21,28 @@ export interface ChannelSettings {
   readonly publicUrl: string
   /** The wall clock in milliseconds. */
   readonly now: () => number
+  /** Devices that take push messages; left out: none do. */
+  readonly push?: PushSettings
+}
+
+export interface PushSettings {
+  readonly devices: PushDevices
+  /** `https:` or `mailto:`, by which a push service can reach whoever runs this. */
+  readonly subject: string
 }
 
 export function openChannels(settings: ChannelSettings): ChannelBook {
   const email = settings.mailUrl === null ? null : emailChannel({ url: settings.mailUrl, from: settings.mailFrom })
   const webhook = webhookChannel({ now: settings.now })
   const carried = carriedChannels(settings)
+  const push = settings.push === undefined ? null : webPushChannel({ ...settings.push, now: settings.now })
   return {
     find: (channelId, contact) => {
       const [kind, connectionId] = splitOnce(channelId)
       if (kind === 'console') return { kind: 'found', channel: consoleChannel, address: { to: 'console', secret: null } }
       if (kind === 'email') return findEmail(email, contact)
       if (kind === 'webhook') return findWebhook(webhook, connectionId ?? '', settings.connections)
+      if (kind === 'push') return findPush(push, contact)
       const channel = carried.get(kind)
       if (channel !== undefined) return findCarried(channel, settings.carriers.find(channelId), contact)
       return { kind: 'missing', reason: `there is no channel of the kind ${kind.slice(0, 40)}` }
@@ -46,6 +60,7 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
             .filter(([kind]) => readCarried(kind)?.carrier === carrier.kind)
             .map(([kind, channel]) => ({ id: `${kind}:${carrier.name}`, channel, address: addressOf(carrier, '') })),
         ),
+      ...(push === null ? [] : [{ id: 'push', channel: push, address: null }]),
       { id: 'console', channel: consoleChannel, address: null },
     ],
   }
@@ -76,6 +91,13 @@ function findEmail(email: Channel | null, contact: string | null): FoundChannel 
   if (email === null) return { kind: 'missing', reason: 'no mail server is configured (TOCSIN_MAIL_URL)' }
   if (contact === null) return { kind: 'missing', reason: 'this person has no e-mail address' }
   return { kind: 'found', channel: email, address: { to: contact, secret: null } }
+}
+
+/** The person's own address on it is the id of the device. */
+function findPush(push: Channel | null, contact: string | null): FoundChannel {
+  if (push === null) return { kind: 'missing', reason: 'push messages are not set up here' }
+  if (contact === null) return { kind: 'missing', reason: 'this device is not subscribed any more' }
+  return { kind: 'found', channel: push, address: { to: contact, secret: null } }
 }
 
 function findWebhook(webhook: Channel, id: string, connections: Connections): FoundChannel {

@@ -8,10 +8,12 @@ import { checkAuditor, checkClock, checkDatabase, checkDisk, checkSettings } fro
 import { checkPages } from './checks/pages.ts'
 import { checkPeople } from './checks/people.ts'
 import { checkPlaybook } from './checks/playbook.ts'
+import { checkPush } from './checks/push.ts'
 import { checkSources } from './checks/source.ts'
 
 const CHECKS: readonly (readonly [string, Examine])[] = [
   ['people', checkPeople],
+  ['people', checkPush],
   ['channels', checkChannels],
   ['links', checkLinks],
   ['pages', checkPages],

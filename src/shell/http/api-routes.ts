@@ -22,6 +22,8 @@ import { explainRoutes } from '../playbook/explain-routes.ts'
 import { type PlaybookParts, playbookVersionRoutes } from '../playbook/routes.ts'
 import { playbookSaveRoutes } from '../playbook/save-routes.ts'
 import type { Ports } from '../ports.ts'
+import { pushParts } from '../push/push-parts.ts'
+import { pushRoutes } from '../push/routes.ts'
 import { whyRoutes } from '../why/routes.ts'
 import { alertListRoutes } from './alert-list-routes.ts'
 import { maintenanceRoutes } from '../silence/maintenance-routes.ts'
@@ -100,6 +102,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         documentRoutes(ports),
         personRoutes(ports),
         meRoutes(ports, testPager(ports, parts.doctor.channels)),
+        pushRoutes(ports, pushParts(ports, parts.doctor.channels)),
         keyRoutes(ports),
         doctorRoutes(ports, parts.doctor),
         streamRoutes(ports, openFeed(ports), authenticate),

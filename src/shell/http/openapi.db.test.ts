@@ -233,6 +233,19 @@ test('every route answers what the document says, well and badly', async () => {
     setPassword: ['/me/password', { password: 'a long password' }],
     listSessions: ['/me/sessions'],
     pageMe: ['/me/page'],
+    getPush: ['/me/push'],
+    subscribePush: [
+      '/me/push',
+      {
+        name: 'Phone',
+        endpoint: 'https://push.example.net/send/one',
+        keys: {
+          // of the example of RFC 8291
+          p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+          auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+        },
+      },
+    ],
     listKeys: ['/keys'],
     createKey: ['/keys', { name: 'third' }],
     revokeKey: [`/keys/${apiKey.id}`],
@@ -258,6 +271,10 @@ test('every route answers what the document says, well and badly', async () => {
     'stream',
     'getDoctorReport',
     'pageForTest',
+    // by the test of push messages
+    'removePush',
+    'testPush',
+    'tellPushShown',
     ...MUTES,
   ]
   const ask = async (operationId: string, who: typeof own, path: string, body?: object) => {

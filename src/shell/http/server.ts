@@ -21,6 +21,7 @@ import { acknowledgeRoutes } from './pages/acknowledge-routes.ts'
 import { signInPageRoutes } from './pages/sign-in-page-routes.ts'
 import { statusRoutes } from './pages/status-routes.ts'
 import { opsgenieRoutes } from '../opsgenie/routes.ts'
+import { pushActRoutes } from '../push/act-routes.ts'
 import { redactUrl } from './redact.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serializer } from './serializer.ts'
@@ -64,6 +65,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(heartbeatHookRoutes(ports))
   void app.register(alertmanagerRoutes(ports))
   void app.register(acknowledgeRoutes(ports))
+  void app.register(pushActRoutes(ports))
   void app.register(signInPageRoutes(ports))
   void app.register(statusRoutes(ports))
   void app.register(reportRoutes(ports))

@@ -15,6 +15,7 @@ import { DAY_MS, type Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import type { PlaybookService } from '../playbook/playbooks.ts'
 import type { Rosters } from '../ports.ts'
+import { isDeviceChannel } from '../push/push-channel.ts'
 import { loadChanges } from './change-store.ts'
 import { listPageablePeople, type PageablePerson, upsertPeople } from './people-store.ts'
 import { cacheShifts, isAway, type ShiftsOf, toChanges } from './standing.ts'
@@ -167,7 +168,7 @@ function sameChanges(one: Changes, other: Changes): boolean {
 
 function usableChannels({ mail, connections, carriedChannels }: RosterOptions): (channel: string) => boolean {
   const known = new Set([...connections().map((name) => `webhook:${name}`), ...(carriedChannels?.() ?? [])])
-  return (channel) => (channel === 'email' ? mail : known.has(channel))
+  return (channel) => (channel === 'email' ? mail : isDeviceChannel(channel) || known.has(channel))
 }
 
 interface Resolved {

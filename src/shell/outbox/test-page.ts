@@ -14,11 +14,15 @@ export interface TestPageResult {
   readonly tookMs: number
 }
 
-/** @returns a result for each channel, the console last; undefined when there is no such person, or they are disabled. */
+/**
+ * @param only that channel alone @returns a result for each channel, the console last; undefined when there is no such
+ * person, or they are disabled.
+ */
 export async function sendTestPage(
   ports: Ports,
   channels: ChannelBook,
   personId: PersonId,
+  only?: string,
 ): Promise<readonly TestPageResult[] | undefined> {
   const { person, roster, now } = await ports.database.inTransaction('main', async (tx) => ({
     person: await findPersonContacts(tx, personId),
@@ -26,7 +30,7 @@ export async function sendTestPage(
     now: tx.now,
   }))
   if (person === undefined) return undefined
-  const ids = roster.people[personId]?.channels ?? ['console']
+  const ids = only === undefined ? (roster.people[personId]?.channels ?? ['console']) : [only]
   const message = testMessage(ports, person, now)
   return Promise.all(ids.map((id) => sendOn(channels, id, person, message)))
 }

@@ -129,7 +129,8 @@ export function evidenceOf(channel: string, state: Delivery['state']): string {
       if (channel === 'email') return 'The mail server took it; whether it reached the mailbox is not known.'
       return TAKEN[kind] ?? 'The receiving server took it; what it did with it is not known.'
     case 'delivered':
-      return isConsole ? 'An open console of this person has shown it.' : 'The vendor says that it arrived.'
+      if (isConsole) return 'An open console of this person has shown it.'
+      return kind === 'push' ? 'The device says that it showed it.' : 'The vendor says that it arrived.'
     case 'seen':
       return 'The person acted on it.'
     case 'failed':
@@ -141,6 +142,7 @@ export function evidenceOf(channel: string, state: Delivery['state']): string {
 
 /** What a vendor's word that it took the message is worth, by the kind of the channel. */
 const TAKEN: Readonly<Record<string, string>> = {
+  push: 'The push service of the browser’s vendor took it; whether the device showed it is not known.',
   pushover: 'Pushover took it and rings until somebody answers; whether a phone showed it is not known.',
   ntfy: 'The ntfy server took it; whether a phone showed it is not known.',
 }

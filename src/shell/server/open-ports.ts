@@ -14,6 +14,9 @@ import { makeHandoff } from '../outbox/claim.ts'
 import { type ConnectionService, openConnections } from '../playbook/connections.ts'
 import { openPlaybooks, type PlaybookService } from '../playbook/playbooks.ts'
 import type { Ports } from '../ports.ts'
+import { openPushDevices } from '../push/push-devices.ts'
+import { ensurePushKey } from '../push/push-key.ts'
+import { openSealer, type Sealer } from '../source/seal.ts'
 
 export interface OpenPorts {
   readonly ports: Ports
@@ -57,6 +60,8 @@ async function openFolder(
   const playbooks = await openPlaybooks(database, config.playbookDir, log, { environment: config.programEnvironment })
   closing.push(playbooks.stop)
   const connections = openConnections(playbooks, config.findSecret)
+  const sealer = openSealer(config)
+  await makePushKey(database, sealer, log)
   const channels = openChannels({
     mailUrl: config.mailUrl,
     mailFrom: config.mailFrom,
@@ -64,6 +69,7 @@ async function openFolder(
     carriers: connections.carriers,
     publicUrl: config.url,
     now: Date.now,
+    push: { devices: openPushDevices(database, sealer, log), subject: pushSubject(config) },
   })
   const rosters = openRosters({
     folder: playbooks,
@@ -87,4 +93,20 @@ async function openFolder(
   }
   closing.push(await followPeople(database, playbooks, rosters, log))
   return { ports, playbooks, rosters, channels, connections }
+}
+
+/** A server that cannot read its secret starts all the same: pages go by the other channels, and the doctor says so. */
+async function makePushKey(database: Database, sealer: Sealer, log: Logger): Promise<void> {
+  try {
+    await ensurePushKey(database, sealer, log)
+  } catch (error) {
+    log.warn({ err: error }, 'the key that signs push messages could not be made or read: nobody is reached by push')
+  }
+}
+
+/** Push services write to it when something of ours troubles them; Apple takes no address of this machine. */
+function pushSubject({ url, ownerEmail, mailFrom }: Config): string {
+  if (url.startsWith('https:')) return url
+  const [, sender = mailFrom] = /<([^>]+)>/.exec(mailFrom) ?? []
+  return `mailto:${ownerEmail.endsWith('@localhost') ? sender : ownerEmail}`
 }
