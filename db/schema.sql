@@ -222,10 +222,11 @@ create table effect (
 );
 CREATE INDEX effect_carried ON effect USING btree (carried_by) WHERE ((state = 'pending'::text) AND (carried_by IS NOT NULL));
 CREATE INDEX effect_channel ON effect USING btree (channel, created_at DESC);
-CREATE INDEX effect_due ON effect USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX effect_due ON effect USING btree (due_at) WHERE ((state = 'pending'::text) AND (carried_by IS NULL));
 CREATE INDEX effect_external ON effect USING btree (sent_at) WHERE ((external_id IS NOT NULL) AND (seen_at IS NULL));
+CREATE INDEX effect_gathering ON effect USING btree (person_id, channel, created_at, key) WHERE ((kind = 'page'::text) AND (state = 'pending'::text) AND folded AND (carried_by IS NULL));
 CREATE INDEX effect_incident ON effect USING btree (incident_id);
-CREATE INDEX effect_reached ON effect USING btree (person_id, channel, created_at DESC) WHERE (kind = 'page'::text);
+CREATE INDEX effect_reached ON effect USING btree (person_id, channel, created_at DESC) WHERE ((kind = 'page'::text) AND (carried_by IS NULL));
 grant insert, select, update on effect to tocsin_app;
 
 create table event (

@@ -39,9 +39,9 @@ export interface OutboxFacts {
 
 export async function readOutbox(tx: Tx): Promise<OutboxFacts> {
   const { rows } = await tx.query<OutboxFacts>(
-    `select count(*)::int as pending,
+    `select count(*)::int + (select count(*)::int from effect where state = 'pending' and carried_by is not null) as pending,
        (extract(epoch from clock_timestamp() - min(due_at) filter (where due_at <= clock_timestamp())) * 1000)::float8 as "oldestDueMs"
-     from effect where state = 'pending'`,
+     from effect where state = 'pending' and carried_by is null`,
   )
   return rows[0] ?? { pending: 0, oldestDueMs: null }
 }

@@ -15,7 +15,7 @@ export interface DatabaseNumbers {
 export async function readDatabaseNumbers(tx: Tx): Promise<DatabaseNumbers> {
   const { rows } = await tx.query<DatabaseNumbers>({
     name: 'database-numbers',
-    text: `select effects.pending, effects."oldestDueSeconds",
+    text: `select effects.pending + carried.pending as pending, effects."oldestDueSeconds",
              (select count(*)::int from incident where open and not private) as "incidentsOpen",
              (select coalesce(jsonb_object_agg(by_kind, held), '{}')
               from (select by_kind, count(*)::int as held from alert_hold where ended_at is null group by by_kind) holds) as held,
@@ -23,7 +23,8 @@ export async function readDatabaseNumbers(tx: Tx): Promise<DatabaseNumbers> {
            from (select count(*)::int as pending,
                    coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (where due_at <= clock_timestamp())), 0)::float8
                      as "oldestDueSeconds"
-                 from effect where state = 'pending') effects`,
+                 from effect where state = 'pending' and carried_by is null) effects,
+                (select count(*)::int as pending from effect where state = 'pending' and carried_by is not null) carried`,
   })
   const [numbers] = rows
   if (numbers === undefined) throw new Error('the database gave no numbers')

@@ -83,8 +83,10 @@ export async function findSendContext(tx: Tx, claimed: Claimed): Promise<SendCon
            left join person on person.id = effect.person_id
            left join contact on contact.person_id = effect.person_id and contact.channel = effect.channel
            cross join lateral (
-             select count(*)::int as pages, array_agg(distinct page.role) as roles, max(page.round) as round, max(page.step) as step
-             from page where page.key = any(effect.page_keys) and page.state = 'paging'
+             select count(*) filter (where page.state = 'paging')::int as pages,
+               array_agg(distinct page.role) filter (where page.state = 'paging') as roles,
+               max(page.round) filter (where page.state = 'paging') as round, max(page.step) filter (where page.state = 'paging') as step
+             from page where page.key = any(effect.page_keys)
            ) paging
            where effect.key = $1 and effect.fence = $2 and effect.state = 'pending'`,
     values: [claimed.key, claimed.fence],

@@ -6,6 +6,7 @@ import { asId, type IncidentId, type PageKey, type PersonId } from '../../core/i
 import type { Recent } from '../../core/page/bound.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
+import { isPaging } from './outbox-store.ts'
 
 /** What is looked at in an effect. */
 export interface Foldable extends Reached {
@@ -41,7 +42,7 @@ export async function findRecentPages(tx: Tx, reached: readonly Reached[], since
            left join lateral (
              select incident.severity_rank from effect join incident on incident.id = effect.incident_id
              where effect.person_id = asked.person_id and effect.channel = asked.channel and effect.kind = 'page' and not effect.folded
-               and effect.created_at > to_timestamp($3::float8 / 1000) and effect.state <> 'cancelled'
+               and effect.carried_by is null and effect.created_at > to_timestamp($3::float8 / 1000) and effect.state <> 'cancelled'
              order by effect.created_at desc limit $4
            ) sent on true
            group by asked.person_id, asked.channel`,
@@ -102,11 +103,14 @@ export async function listCarried(tx: Tx, carrier: string): Promise<Carried[]> {
     page_keys: PageKey[]
   }>({
     name: 'list-carried',
-    text: `select effect.key, effect.incident_id, incident.number, incident.title, incident.severity, incident.private, effect.page_keys
-           from effect join incident on incident.id = effect.incident_id
-           where effect.carried_by = $1 and effect.state = 'pending' and incident.open
-             and exists (select from page where page.key = any(effect.page_keys) and page.state = 'paging')
-           order by incident.severity_rank, incident.opened_at, effect.key`,
+    // Neither is "all that is open" what this begins with, though plans of calm times take it for nothing.
+    text: `with carried as materialized (
+             select key, incident_id, page_keys from effect where carried_by = $1 and state = 'pending'
+           )
+           select carried.key, carried.incident_id, incident.number, incident.title, incident.severity, incident.private, carried.page_keys
+           from carried join incident on incident.id = carried.incident_id
+           where incident.open is not false and ${isPaging('carried.page_keys')}
+           order by incident.severity_rank, incident.opened_at, carried.key`,
     values: [carrier],
   })
   return rows.map((row) => ({
@@ -131,7 +135,7 @@ export async function endCarried(
     name: 'end-carried',
     text: `update effect set state = $3, reason = $4, external_id = $5, fence = fence + 1, ended_at = $6,
              sent_at = case when $3 = 'delivered' then $6::timestamptz end
-           where key = $1 and carried_by = $2 and state = 'pending'`,
+           where key = $1 and carried_by is not distinct from $2 and state = 'pending'`,
     values: [key, carrier, end.state, end.reason, end.externalId, new Date(tx.now)],
   })
   return rowCount === 1

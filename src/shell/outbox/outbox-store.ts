@@ -66,7 +66,8 @@ export async function cancelPending(tx: Tx, incidentId: IncidentId, pageKeys: re
              reason = 'Not needed any more.'
            where incident_id = $1 and kind = 'page' and state = 'pending' and page_keys && $2::text[]
              and (lease_until is null or lease_until < clock_timestamp())
-             and not exists (select from page where page.key = any(effect.page_keys) and page.state = 'paging' and page.key <> all($2::text[]))`,
+             and not coalesce((select bool_or(page.state = 'paging' and page.key <> all($2::text[])) from page
+                               where page.key = any(effect.page_keys)), false)`,
     values: [incidentId, pageKeys, new Date(tx.now)],
   })
 }
@@ -75,7 +76,7 @@ export async function cancelPending(tx: Tx, incidentId: IncidentId, pageKeys: re
 export async function endLeasesOf(tx: Tx, serverId: string): Promise<void> {
   await tx.query(
     `update effect set lease_until = clock_timestamp()
-     where state = 'pending' and lease_until > clock_timestamp()
+     where state = 'pending' and carried_by is null and lease_until > clock_timestamp()
        and exists (select from attempt where effect_key = effect.key and server_id = $1 and finished_at is null)`,
     [serverId],
   )
@@ -94,11 +95,18 @@ export async function listWaitingChannels(tx: Tx, kind: EffectKind): Promise<str
 }
 
 /**
+ * Whether one of those pages still calls. Asked by key alone: a plan of calm times takes "all that call" for nothing, and a
+ * storm makes thousands of it.
+ */
+export function isPaging(keys: string): string {
+  return `coalesce((select bool_or(page.state = 'paging') from page where page.key = any(${keys})), false)`
+}
+
+/**
  * An effect is wanted while its incident is open and, for a page, one of its pages still is; the claim asks anew, and
  * the send asks once more, so that nothing stale goes out after a stall.
  */
-const WANTED = `(incident.open and (effect.kind <> 'page' or exists (
-  select from page where page.key = any(effect.page_keys) and page.state = 'paging')))`
+const WANTED = `(incident.open and (effect.kind <> 'page' or ${isPaging('effect.page_keys')}))`
 
 export interface ClaimRequest extends Lessee {
   readonly kind: EffectKind
