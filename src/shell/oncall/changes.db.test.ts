@@ -6,10 +6,12 @@ import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ApiScene, aud, openApiScene, testParts } from '../../../test/support/api.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
+import { fakeChannels } from '../../../test/support/outbox-scene.ts'
 import { ann, bob, own } from '../../../test/support/playbook.ts'
 import { DAY_MS, HOUR_MS } from '../../core/time.ts'
 import { freshId } from '../fresh-id.ts'
 import { openPlaybooks, type PlaybookService } from '../playbook/playbooks.ts'
+import { tellOncall } from './notices.ts'
 import { openRosters } from './rosters.ts'
 
 const PLAYBOOK = `
@@ -276,4 +278,45 @@ test('each act stands in the audit log without names', async () => {
     'absence.ended',
   ])
     expect(acts).toContain(act)
+})
+
+describe('what people are told by mail, each once', () => {
+  const told = async (): Promise<string[]> => {
+    const channels = fakeChannels()
+    await tellOncall({ ports: scene.ports, channels, onCall: playbooks.onCall })
+    expect(channels.calls.every(({ message }) => message.purpose === 'notice')).toBe(true)
+    return channels.calls.map(({ to, message }) => `${to}: ${message.incident.title.replace(/ from .+?\)/, '')}`).sort()
+  }
+  beforeEach(async () => {
+    // All that the tests before have left to tell.
+    for (let count = 0; count < 10 && (await told()).length > 0; count += 1);
+  })
+
+  test('who stands in by another’s hand, and who is relieved', async () => {
+    await scene.ask(own, 'POST', '/overrides', { schedule: 'Ops', person: 'bob@example.com', until: inHours(2), reason: 'lunch' })
+    expect(await told()).toEqual(['ann@example.com: Bob holds Ops instead of you', 'bob@example.com: You hold Ops'])
+    expect(await told()).toEqual([])
+  })
+
+  test('who is asked, then who asked', async () => {
+    const span = { schedule: 'Ops', from: inHours(30), until: inHours(31) }
+    const asked = await scene.ask(ann, 'POST', '/swaps', { ...span, of: ['bob@example.com'], note: 'dentist' })
+    expect(await told()).toEqual(['bob@example.com: Ann asks you to hold Ops'])
+    await scene.ask(bob, 'POST', `/swaps/${asked.body.id}/accept`)
+    expect(await told()).toEqual(['ann@example.com: Bob holds Ops instead of Ann'])
+    expect(await told()).toEqual([])
+  })
+
+  test('who shadows, of what the role is paged about, and of nothing private', async () => {
+    writeFileSync(
+      join(folder, 'oncall.yaml'),
+      ONCALL.replace('role: Ops, name: Operations', 'role: Day').replace('role: Night', 'role: Ops'),
+    )
+    await playbooks.reload()
+    const { number } = (await scene.ask(own, 'POST', '/incidents', { title: 'Broken', severity: 'SEV-1', type: 'spike' })).body
+    await scene.ask(own, 'POST', '/incidents', { title: 'Hidden', severity: 'SEV-1', type: 'spike', private: true })
+    const mails = await told()
+    expect(mails).toContain(`aud@example.com: You shadow Ops: INC-${number} SEV-1 Broken`)
+    expect(mails.join()).not.toContain('Hidden')
+  })
 })

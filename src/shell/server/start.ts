@@ -14,6 +14,7 @@ import { startHeartbeats } from '../heartbeat/watcher.ts'
 import { listenerSettings } from '../http/listeners-settings.ts'
 import { buildServer, handlerOf } from '../http/server.ts'
 import { startMail } from '../mail/smtp-listener.ts'
+import { startOncallNotices } from '../oncall/notices.ts'
 import { startScrape } from '../metrics/scrape.ts'
 import { startOutbox, type Outbox } from '../outbox/outbox.ts'
 import { type GivenApiKey, makeApiKey } from '../person/api-key-store.ts'
@@ -74,6 +75,7 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   const waker = startWaker(ports)
   stops.push(waker.stop)
   stops.push(startReleaser(ports).stop, startEndingNotices(ports, channels).stop)
+  stops.push(startOncallNotices({ ports, channels, onCall: playbooks.onCall }).stop)
   const raise = (signal: Signal): Promise<void> => intake.submit(signal, OWN_SOURCE)
   const auditor = startAuditor(ports, raise)
   stops.push(auditor.stop)
