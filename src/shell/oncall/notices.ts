@@ -190,6 +190,9 @@ function spanIn({ schedules }: News, { schedule, startsAt, endsAt }: ShiftSpan, 
 }
 
 function mail(key: string, to: Listed, { title, notice }: { readonly title: string; readonly notice: string }): Reminder {
-  const clean = (text: string): string => text.trim().replaceAll(/\s+/g, ' ').slice(0, TEXT_CHARS_MAX).toWellFormed()
   return { key, to: { address: to.email, name: to.name, zone: to.zone }, title: clean(title), notice: clean(notice) }
+}
+
+function clean(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ').slice(0, TEXT_CHARS_MAX).toWellFormed()
 }
