@@ -1,12 +1,14 @@
 /** Every way out: the one place outside their folders that names the channels. */
 import { readCarried } from '../core/oncall/carriers.ts'
-import type { CarrierConnection, Carriers, Channel, ChannelAddress, ChannelBook, Connections, FoundChannel } from '../integration.ts'
 import type { PushDevices } from '../integration-push.ts'
+import type { CarrierConnection, Carriers, Channel, ChannelAddress, ChannelBook, Connections, FoundChannel, Hear } from '../integration.ts'
 import { consoleChannel } from './console/channel.ts'
 import { emailChannel } from './email/channel.ts'
 import { ntfyChannel } from './ntfy/channel.ts'
 import { pushoverChannel } from './pushover/channel.ts'
 import { webPushChannel } from './web-push/channel.ts'
+import { hearTwilio } from './twilio/hear.ts'
+import { smsChannel } from './twilio/sms.ts'
 import { webhookChannel } from './webhook/channel.ts'
 
 export { isPushEndpoint } from './web-push/channel.ts'
@@ -30,6 +32,9 @@ export interface PushSettings {
   /** `https:` or `mailto:`, by which a push service can reach whoever runs this. */
   readonly subject: string
 }
+
+/** By the kind of a connection: how its vendor's callbacks are read. */
+export const HEARD: ReadonlyMap<string, Hear> = new Map([['twilio', hearTwilio]])
 
 export function openChannels(settings: ChannelSettings): ChannelBook {
   const email = settings.mailUrl === null ? null : emailChannel({ url: settings.mailUrl, from: settings.mailFrom })
@@ -68,7 +73,7 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
 
 /** By kind. */
 function carriedChannels({ publicUrl, now }: ChannelSettings): ReadonlyMap<string, Channel> {
-  const channels: readonly Channel[] = [ntfyChannel({ publicUrl, now }), pushoverChannel({ now })]
+  const channels: readonly Channel[] = [ntfyChannel({ publicUrl, now }), pushoverChannel({ now }), smsChannel({ publicUrl, now })]
   return new Map(channels.map((channel) => [channel.kind, channel]))
 }
 

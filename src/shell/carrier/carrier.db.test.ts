@@ -1,47 +1,56 @@
 /** Vendors that carry pages, against a real Postgres: what they tell reaches the ledger once, and what people answer there counts. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { carrier, fakeVendor, type FakeVendor, type Told } from '../../../test/support/carrier-fake.ts'
+import { testParts } from '../../../test/support/api.ts'
+import { ACCOUNT, type FakeTwilio, fakeTwilio, SENDER, signTwilio } from '../../../test/support/twilio-fake.ts'
 import { openOutboxScene, type OutboxScene, soon } from '../../../test/support/outbox-scene.ts'
-import { ann, testRoster } from '../../../test/support/playbook.ts'
+import { ann, bob, testRoster } from '../../../test/support/playbook.ts'
 import { findCarrier } from '../../core/oncall/carriers.ts'
 import type { IncidentId } from '../../core/id.ts'
-import type { CarrierConnection, ChannelBook } from '../../integration.ts'
+import type { CarrierConnection, Carriers, ChannelBook } from '../../integration.ts'
 import { openChannels } from '../../integrations/channels.ts'
+import { buildServer } from '../http/server.ts'
 import { listPages } from '../page/ledger-store.ts'
 import type { Ports } from '../ports.ts'
 import { followOnce } from './follow.ts'
 
 let scene: OutboxScene
 const vendors: FakeVendor[] = []
+const apps: { close: () => Promise<unknown> }[] = []
 beforeAll(async () => {
   scene = await openOutboxScene()
 })
 afterEach(async () => {
   await scene.stopAll()
   for (const one of vendors.splice(0)) one.close()
+  await Promise.all(apps.splice(0).map((app) => app.close()))
   await scene.rows(`update incident set open = false, wake_at = null`)
 })
 afterAll(() => scene.close())
 
 const URL_HERE = 'https://tocsin.test'
 
+function carriersOf(...connections: readonly CarrierConnection[]): Carriers {
+  return {
+    find: (channelId) => findCarrier(channelId, connections),
+    named: (name) => connections.find((connection) => connection.name === name),
+    list: () => connections,
+  }
+}
+
 function bookOf(...connections: readonly CarrierConnection[]): ChannelBook {
   return openChannels({
     mailUrl: null,
     mailFrom: 'tocsin@example.com',
     connections: { find: () => undefined, ids: () => [] },
-    carriers: {
-      find: (channelId) => findCarrier(channelId, connections),
-      named: (name) => connections.find((connection) => connection.name === name),
-      list: () => connections,
-    },
+    carriers: carriersOf(...connections),
     publicUrl: URL_HERE,
     now: Date.now,
   })
 }
 
-/** Ann is reached on one channel, by a vendor that answers as told. */
-async function reach(channel: string, address: string, connection: Partial<CarrierConnection> & Pick<CarrierConnection, 'kind'>) {
+/** Ann is reached on that channel and the console. */
+async function reach(channel: string, address: string): Promise<Ports> {
   await scene.rows(
     `insert into contact (person_id, place, channel, address) values ($1, 1, $2, $3)
      on conflict (person_id, channel) do update set address = excluded.address`,
@@ -50,7 +59,7 @@ async function reach(channel: string, address: string, connection: Partial<Carri
   const roster = testRoster()
   const people = { ...roster.people, [ann]: { name: 'Ann', channels: [channel, 'console'] } }
   const ports = scene.makeServer({ direct: true, roster: { ...roster, people } })
-  return { ports, book: (url: string) => bookOf(carrier({ ...connection, url })) }
+  return { ...ports, config: { ...ports.config, url: URL_HERE } }
 }
 
 async function vendor(answer: Parameters<typeof fakeVendor>[0]): Promise<FakeVendor> {
@@ -77,14 +86,14 @@ describe('Pushover', () => {
   const RECEIPT = 'r'.repeat(30)
 
   async function paged(receipt: () => object) {
-    const { ports, book } = await reach('pushover', USER, { kind: 'pushover', secret: 'a'.repeat(30) })
+    const ports = await reach('pushover', USER)
     const asked: string[] = []
     const { url } = await vendor(({ method, path }): Told => {
       asked.push(`${method} ${path.split('?', 1)[0]}`)
       if (path.startsWith('/1/messages')) return { status: 200, body: { status: 1, receipt: RECEIPT } }
       return { status: 200, body: { status: 1, acknowledged: 0, expired: 0, ...receipt() } }
     })
-    const channels = book(url)
+    const channels = bookOf(carrier({ kind: 'pushover', secret: 'a'.repeat(30), url }))
     scene.start(ports, channels)
     const id = await scene.open(ports)
     await scene.settled(id, 'pushover')
@@ -120,5 +129,173 @@ describe('Pushover', () => {
     await follow()
     expect(asked.filter((line) => line.endsWith('/cancel.json'))).toEqual([`POST /1/receipts/${RECEIPT}/cancel.json`])
     expect(await soon('a ledger', () => deliveryOf(ports, id, 'pushover'))).toMatchObject({ state: 'sent' })
+  })
+})
+
+describe('Twilio', () => {
+  const ADA = '+4915112345678'
+  let messageCount = 0
+  const freshSid = (): string => `SM${String((messageCount += 1)).padStart(32, 'f')}`
+
+  async function connect(channel: 'sms' | 'voice' = 'sms') {
+    const ports = await reach(channel, ADA)
+    const twilio = await fakeTwilio()
+    vendors.push(twilio.vendor)
+    const connection = twilio.connection()
+    scene.start(ports, bookOf(connection))
+    const app = buildServer(ports, { ...testParts(), carriers: carriersOf(connection) })
+    await app.ready()
+    apps.push(app)
+    /** As Twilio calls: a form, signed for the address that it was given. */
+    const call = async (url: string, fields: Record<string, string>, how: { signature?: string } = {}) => {
+      const form = new URLSearchParams({ AccountSid: ACCOUNT, ApiVersion: '2010-04-01', ...fields })
+      const reply = await app.inject({
+        method: 'POST',
+        url: url.replace(URL_HERE, ''),
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'x-twilio-signature': how.signature ?? signTwilio(url, form),
+        },
+        payload: form.toString(),
+      })
+      return { status: reply.statusCode, text: /<Message>(.*)<\/Message>/u.exec(reply.body)?.[1] ?? '', body: reply.body }
+    }
+    const write = (text: string, { sid = freshSid(), from = ADA }: { sid?: string; from?: string } = {}) =>
+      call(`${URL_HERE}/callbacks/phone/message`, { MessageSid: sid, From: from, To: SENDER, Body: text })
+    const page = async (over: object = {}) => {
+      const id = await scene.open(ports, over)
+      await scene.settled(id, channel)
+      const [{ number } = { number: 0 }] = await scene.rows<{ number: string | number }>('select number from incident where id = $1', [id])
+      return { id, number: Number(number) }
+    }
+    return { ports, twilio, call, write, page }
+  }
+
+  const statusUrl = (twilio: FakeTwilio): string => twilio.messages[0]?.form.get('StatusCallback') ?? ''
+  const failures = async (id: IncidentId) =>
+    (await scene.rows(`select from event where stream_id = $1 and type = 'incident.page-failed'`, [id])).length
+
+  describe('states of a message', () => {
+    test('that it arrived is told once, and what comes late changes nothing', async () => {
+      const { ports, twilio, call, page } = await connect()
+      const { id } = await page()
+      const sid = twilio.messages[0]?.sid ?? ''
+      const tell = (word: string) => call(statusUrl(twilio), { MessageSid: sid, MessageStatus: word })
+      expect(await deliveryOf(ports, id, 'sms')).toMatchObject({ state: 'sent' })
+      for (const word of ['queued', 'delivered', 'delivered', 'sent', 'undelivered']) expect((await tell(word)).status).toBe(204)
+      expect(await deliveryOf(ports, id, 'sms')).toMatchObject({ state: 'delivered', reason: 'The network says that it arrived.' })
+      expect(await scene.rows('select from vendor_report where external_id = $1', [sid])).toHaveLength(4)
+    })
+
+    test('that it did not arrive is in the ledger with its reason, and the incident hears of it once', async () => {
+      const { ports, twilio, call, page } = await connect()
+      const { id } = await page()
+      const fields = { MessageSid: twilio.messages[0]?.sid ?? '', MessageStatus: 'undelivered', ErrorCode: '30005' }
+      await call(statusUrl(twilio), fields)
+      await call(statusUrl(twilio), fields)
+      expect(await deliveryOf(ports, id, 'sms')).toMatchObject({
+        state: 'failed',
+        reason: 'It did not arrive: code 30005 (nobody has that number).',
+      })
+      expect(await failures(id)).toBe(1)
+    })
+
+    test('told before our own commit, of a message whose answer was lost: it is there, and not sent again', async () => {
+      const { ports, twilio, call } = await connect()
+      twilio.next = { told: 'reset', made: true }
+      // The lookup is of no use here: the callback alone must keep it from being sent twice.
+      twilio.listAway = true
+      const id = await scene.open(ports)
+      await soon('the first message', () => twilio.messages.length > 0)
+      await call(statusUrl(twilio), { MessageSid: twilio.messages[0]?.sid ?? '', MessageStatus: 'delivered' })
+      await scene.settled(id, 'sms')
+      expect(twilio.messages).toHaveLength(1)
+      expect(await deliveryOf(ports, id, 'sms')).toMatchObject({ state: 'delivered' })
+    })
+
+    test('whose signature, account or token is wrong changes nothing', async () => {
+      const { ports, twilio, call, page } = await connect()
+      const { id } = await page()
+      const fields = { MessageSid: twilio.messages[0]?.sid ?? '', MessageStatus: 'delivered' }
+      const url = statusUrl(twilio)
+      const good = signTwilio(url, new URLSearchParams({ AccountSid: ACCOUNT, ApiVersion: '2010-04-01', ...fields }))
+      expect((await call(url, fields, { signature: '' })).status).toBe(403)
+      expect((await call(url, { ...fields, MessageStatus: 'undelivered' }, { signature: good })).status).toBe(403)
+      expect((await call(url, { ...fields, AccountSid: `AC${'f'.repeat(32)}` })).status).toBe(403)
+      expect((await call(`${url}x`, fields)).status).toBe(204)
+      expect((await call(url.replace('/phone/', '/other/'), fields)).status).toBe(404)
+      expect(await deliveryOf(ports, id, 'sms')).toMatchObject({ state: 'sent' })
+    })
+  })
+
+  describe('what is written back', () => {
+    test('acknowledges once, says who else did, and is answered alike when it comes again', async () => {
+      const { ports, write, page } = await connect()
+      const { id, number } = await page()
+      const sid = freshSid()
+      const first = await write('1', { sid })
+      expect(first.text).toBe(`You have incident ${number}. Nobody else has acknowledged it.`)
+      expect(await acknowledgements(id)).toEqual(['sms ann'])
+      expect(await deliveryOf(ports, id, 'sms')).toMatchObject({ state: 'seen' })
+      expect(await write('1', { sid })).toEqual(first)
+      expect((await write('ack')).text).toBe(`You already have incident ${number}. Nobody else has acknowledged it.`)
+      expect(await acknowledgements(id)).toHaveLength(1)
+      // A later page is not answered by what was written before it, however often that is played again.
+      const later = await page()
+      expect(await write('1', { sid })).toEqual(first)
+      expect(await acknowledgements(later.id)).toEqual([])
+    })
+
+    test('names others who acknowledged', async () => {
+      const { write, page } = await connect()
+      const { id, number } = await page()
+      await scene.rows(
+        `insert into page (id, key, incident_id, person_id, role, state, round, step, because, created_at, acknowledged_at)
+         select gen_random_uuid(), key || '-bob', incident_id, $2, role, 'acknowledged', round, step, because, created_at, now()
+         from page where incident_id = $1 limit 1`,
+        [id, bob],
+      )
+      expect((await write('1')).text).toBe(`You have incident ${number}. Also acknowledged by bob.`)
+    })
+
+    test('of several asks which, and takes a number, a code, or all', async () => {
+      const { twilio, write, page } = await connect()
+      const [one, two, three] = [await page(), await page(), await page()]
+      expect((await write('1')).text).toMatch(/^Which one\? You are paged for incidents /u)
+      expect(await acknowledgements(one.id)).toEqual([])
+      expect((await write(`ack ${two.number}`)).text).toContain(`incident ${two.number}`)
+      expect([await acknowledgements(one.id), await acknowledgements(two.id)]).toEqual([[], ['sms ann']])
+      const body = twilio.messages.find(({ form }) => form.get('Body')?.includes(`#${one.number} `))?.form.get('Body') ?? ''
+      await write(/code (\w+)$/u.exec(body)?.[1]?.toLowerCase() ?? '')
+      expect([await acknowledgements(one.id), await acknowledgements(three.id)]).toEqual([['sms ann'], []])
+      await write('ack all')
+      expect(await acknowledgements(three.id)).toEqual(['sms ann'])
+    })
+
+    test('passes the page on, and knows nothing of what does not page the writer', async () => {
+      const { write, page } = await connect()
+      const { id, number } = await page()
+      expect((await write(`ack ${number + 1_000}`)).text).toContain('you are not paged for')
+      expect((await write('2')).text).toBe(`Passed on: somebody else is paged for incident ${number}.`)
+      expect(await scene.rows(`select from page where incident_id = $1 and person_id = $2 and state = 'declined'`, [id, ann])).not.toEqual(
+        [],
+      )
+    })
+
+    test.each(['STOP', 'HELP'])('%s is left to Twilio, and strangers get no word', async (word) => {
+      const { write, page } = await connect()
+      const { id } = await page()
+      expect(await write(word)).toMatchObject({ status: 200, text: '' })
+      expect(await write('1', { from: '+15005550001' })).toMatchObject({ status: 200, text: '' })
+      expect(await acknowledgements(id)).toEqual([])
+    })
+
+    test('without a good signature acknowledges nothing', async () => {
+      const { call, page } = await connect()
+      const { id } = await page()
+      const fields = { MessageSid: freshSid(), From: ADA, To: SENDER, Body: '1' }
+      expect((await call(`${URL_HERE}/callbacks/phone/message`, fields, { signature: 'AAAA' })).status).toBe(403)
+      expect(await acknowledgements(id)).toEqual([])
+    })
   })
 })

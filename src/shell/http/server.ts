@@ -6,6 +6,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
+import type { Carriers } from '../../integration.ts'
+import { callbackRoutes } from '../carrier/callback-routes.ts'
 import { reportRoutes } from '../form/routes.ts'
 import { heartbeatHookRoutes } from '../heartbeat/hook-routes.ts'
 import { httpRequestSeconds, registry } from '../metrics/metrics.ts'
@@ -31,6 +33,8 @@ export interface ServerParts extends ApiParts {
   readonly doors: DoorHandler
   /** Beside the database's own: outbox, auditor, intake. */
   readonly checks: Checks
+  /** Connections whose vendors call back; none where it is left out. */
+  readonly carriers?: Carriers
   /** Folder of the built console; null or missing: a plain page says so. */
   readonly consoleDir: string | null
 }
@@ -66,6 +70,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(alertmanagerRoutes(ports))
   void app.register(acknowledgeRoutes(ports))
   void app.register(pushActRoutes(ports))
+  if (parts.carriers !== undefined) void app.register(callbackRoutes(ports, parts.carriers))
   void app.register(signInPageRoutes(ports))
   void app.register(statusRoutes(ports))
   void app.register(reportRoutes(ports))

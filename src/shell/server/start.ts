@@ -87,7 +87,16 @@ async function startParts(opened: OpenPorts, stops: (() => Promise<void> | void)
   const checker = openChecker()
   stops.push(checker.stop)
   const playbook = { ...playbooks, checker, rosterReader: rosters.reader }
-  const app = buildServer(ports, { doors: intake.handle, checks, consoleDir: ensureConsoleFolder(), oncall, doctor, playbook, connections })
+  const app = buildServer(ports, {
+    doors: intake.handle,
+    checks,
+    consoleDir: ensureConsoleFolder(),
+    oncall,
+    doctor,
+    playbook,
+    connections,
+    carriers: connections.carriers,
+  })
   await app.ready()
   const parts = { handler: handlerOf(app, intake.handle), doors: intake.handle, log }
   const bound = await startListeners(listenerSettings(config), parts)
