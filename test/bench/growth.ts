@@ -93,7 +93,10 @@ async function measure(server: RunningServer, options: GrowthOptions, run: strin
   await loadTocsin(server, 'repeated-64', 1)
   const repeated = await loadTocsin(server, 'repeated-64', options.seconds)
   const fresh = await loadTocsin(server, 'new-64', options.seconds)
-  await waitFor('the backlog to end', async () => (await readMetric(server, 'tocsin_receipts_backlog')) === 0, { timeoutMs: 60_000 })
+  await waitFor('the backlog to end', async () => (await readMetric(server, 'tocsin_receipts_backlog')) === 0, {
+    timeoutMs: 60_000,
+    everyMs: 250,
+  })
   const tookMs = await sampleLatency(server, options.vendor, options.samples, run)
   return {
     repeated: repeated.alerts / repeated.seconds,

@@ -83,6 +83,7 @@ async function post(server: RunningServer, place: number, action: 'trigger' | 'a
 async function waitUntilApplied(server: RunningServer): Promise<void> {
   await waitFor('all to be applied', async () => (await readMetric(server, 'tocsin_receipts_backlog')) === 0, {
     timeoutMs: APPLIED_MS_MAX,
+    everyMs: 250,
   })
 }
 

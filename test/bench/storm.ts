@@ -56,6 +56,7 @@ async function measureVariant(postgres: OwnPostgres, variant: Variant, seconds: 
     const loads = await pour(server, { run, seconds, sources: variant.sources })
     await waitFor('the storm to be applied', async () => (await readMetric(server, 'tocsin_receipts_backlog')) === 0, {
       timeoutMs: SETTLE_MS_MAX,
+      everyMs: 250,
     })
     const record = await waitForPages(databaseUrl, run)
     const told = [...webhook.requests, ...smtp.requests].filter((request) => request.taken)

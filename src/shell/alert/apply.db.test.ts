@@ -14,6 +14,7 @@ import { claimDue } from '../outbox/outbox-store.ts'
 import { markOfThisProcess } from '../server/process-mark.ts'
 import { freshId } from '../fresh-id.ts'
 import { listSources, revokeSource } from '../source/source-store.ts'
+import { findLatest, lockFiring } from './alert-store.ts'
 import { submitSignal } from './intake.ts'
 import { decodeOutcomes } from './outcome.ts'
 import { insertReceipts, toStored } from './receipt-store.ts'
@@ -455,4 +456,32 @@ test('without an intake a signal of one’s own is not lost silently', async () 
     rosters: { at: async () => testRoster() },
   })
   await expect(submitSignal(ports, toSignal({ alarm: 'A', status: 'firing', title: 't' }), 'tocsin')).rejects.toThrow('no intake')
+})
+
+test('an alert is found by its own episodes, not among all that fire, also where nothing fired when the plan was made', async () => {
+  const STORM = 3_000
+  const insert = (resolved: string, name: string, count: number) =>
+    asOwner(`insert into alert (id, source_id, fingerprint, alarm, title, labels, first_at, last_at, resolved_at)
+             select gen_random_uuid(), (select id from source limit 1), md5('${name}' || n)::uuid, 'A', 'A', '{}', now(), now(), ${resolved}
+             from generate_series(1, ${count}) as n`)
+  await insert('now()', 'past', STORM)
+  await asOwner('analyze alert')
+  await insert('null', 'storm', STORM)
+  await base.database.inTransaction('main', async (tx) => {
+    await tx.query("set local plan_cache_mode = 'force_generic_plan'")
+    const { rows } = await tx.query<{ fingerprint: string }>('select fingerprint from alert where resolved_at is null limit 3')
+    const asked = rows.map(({ fingerprint }) => fingerprint)
+    const fetched = async () => {
+      const [row] = (
+        await tx.query<{ fetched: number }>(
+          "select (idx_tup_fetch + seq_tup_read)::float8 as fetched from pg_stat_xact_user_tables where relname = 'alert'",
+        )
+      ).rows
+      return row?.fetched ?? Number.NaN
+    }
+    const before = await fetched()
+    expect(await lockFiring(tx, asked)).toHaveLength(3)
+    expect(await findLatest(tx, asked)).toHaveLength(3)
+    expect((await fetched()) - before).toBeLessThan(30)
+  })
 })
