@@ -65,7 +65,7 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
             .filter(([kind]) => readCarried(kind)?.carrier === carrier.kind)
             .map(([kind, channel]) => ({ id: `${kind}:${carrier.name}`, channel, address: addressOf(carrier, '') })),
         ),
-      ...(push === null ? [] : [{ id: 'push', channel: push, address: null }]),
+      // Push is each person's own, device by device: the doctor tells of those that ended.
       { id: 'console', channel: consoleChannel, address: null },
     ],
   }

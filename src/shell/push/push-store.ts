@@ -123,6 +123,12 @@ export async function listEndedPush(tx: Tx): Promise<EndedPush[]> {
   return rows
 }
 
+/** That are paged, of anybody. */
+export async function countDevices(tx: Tx): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>('select count(*)::int as count from push_device where revoked_at is null')
+  return rows[0]?.count ?? 0
+}
+
 export interface KeyRow {
   readonly publicKey: string
   readonly sealed: Buffer

@@ -9,6 +9,7 @@ import { type ApiScene, openApiScene, testParts } from '../../../test/support/ap
 import { CARRIED_AT, carriedMessage } from '../../../test/support/carrier-fake.ts'
 import { ann, bob, own } from '../../../test/support/playbook.ts'
 import { fakeBrowser, startPushService } from '../../../test/support/push-service.ts'
+import { readConfig } from '../../config.ts'
 import type { PushAct, PushDevice, PushState } from '../../api/schema.ts'
 import { asId, type IncidentId, type PersonId } from '../../core/id.ts'
 import { webPushChannel } from '../../integrations/web-push/channel.ts'
@@ -24,11 +25,12 @@ import { openPushDevices } from './push-devices.ts'
 import { ensurePushKey } from './push-key.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-push-'))
-const sealer = openSealer({ dataDir: folder, secretFile: null })
+const config = { ...readConfig({ NODE_ENV: 'test' }), dataDir: folder }
+const sealer = openSealer(config)
 const log = pino({ level: 'silent' })
 let scene: ApiScene
 beforeAll(async () => {
-  scene = await openApiScene()
+  scene = await openApiScene({ ports: { config } })
   await ensurePushKey(scene.database.database, sealer, log)
 })
 afterAll(() => scene.close())
@@ -121,9 +123,9 @@ describe('a message', () => {
     )
     const keys = { p256dh: browser.publicKey.toString('base64url'), auth: browser.authSecret.toString('base64url') }
     const device = (await subscribe(ann, { endpoint: 'https://push.example.net/send/two', keys })).body as PushDevice
-    const real = openPushDevices(scene.database.database, openSealer(scene.ports.config), log)
+    const real = openPushDevices(scene.database.database, sealer, log)
     const devices = {
-      ...openPushDevices(scene.database.database, sealer, log),
+      ...real,
       find: async (id: string) => {
         const found = await real.find(id)
         return found && { ...found, endpoint: service.url }
@@ -163,6 +165,9 @@ describe('a message', () => {
     expect(after.items.every(({ revoked_at: at }) => at !== null)).toBe(true)
     await ensurePushKey(scene.database.database, other, log)
     expect((await stateOf(ann)).public_key).toBe(after.public_key)
+    await subscribe(ann)
+    const checks = await checkPush({ ports: scene.ports, parts: testParts().doctor, wallClock: Date.now })
+    expect(checks[0]).toMatchObject({ id: 'push-key', state: 'fail' })
   })
 })
 
