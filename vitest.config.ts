@@ -8,6 +8,8 @@ if (!withPeers) {
   console.log('test/peers/debian is left out: apt-get install prometheus prometheus-alertmanager pebble to run it (CI always does)')
 }
 
+/** Nothing outside of themselves: they share a process and what it has loaded. */
+const PURE = ['src/core/**/*.test.ts', 'web/**/*.test.ts']
 /** Whole processes against the clock: they run when the rest is done, so that they do not measure each other's load. */
 const PROCESSES = ['test/fault/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/peers/**/*.test.ts']
 const BROWSER = ['test/e2e/**/*.test.ts']
@@ -16,15 +18,14 @@ const NEVER = ['**/node_modules/**', ...(withPeers ? [] : ['test/peers/debian/**
 export default defineConfig({
   test: {
     projects: [
+      { extends: true, test: { name: 'pure', include: PURE, exclude: NEVER, isolate: false, sequence: { groupOrder: 0 } } },
       {
         extends: true,
         test: {
           name: 'parts',
-          include: ['scripts/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
-          exclude: [...NEVER, ...PROCESSES],
+          include: ['scripts/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...NEVER, ...PURE, ...PROCESSES],
           sequence: { groupOrder: 0 },
-          // They wait for Postgres more than they compute.
-          maxWorkers: 3,
         },
       },
       { extends: true, test: { name: 'processes', include: PROCESSES, exclude: [...NEVER, ...BROWSER], sequence: { groupOrder: 1 } } },
@@ -34,9 +35,10 @@ export default defineConfig({
       },
     ],
     globalSetup: ['test/support/run-folder.ts', 'test/support/postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // They wait more than they compute: for Postgres, for vendors that are late, for outages to end.
+    maxWorkers: 3,
   },
 })

@@ -22,12 +22,12 @@ async function signInByLink(page: Page): Promise<void> {
 async function openIncident(name: string): Promise<string> {
   await fire(tocsin.server, name)
   return waitFor('the incident', async () => (await listIncidents(tocsin.server)).find((incident) => incident.title.includes(name))?.id, {
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
   })
 }
 
 describe.each(SIZE_NAMES)('on a %s', (size) => {
-  test('the link printed at the first start, or made later, signs in once', { timeout: 60_000 }, async () => {
+  test('the link printed at the first start, or made later, signs in once', { timeout: 120_000 }, async () => {
     const { context, page, troubles } = await tocsin.visit(size)
     await signInByLink(page)
     const used = page.url()
@@ -38,7 +38,7 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
     await context.close()
   })
 
-  test('a password set over the API signs in, a wrong one says so without saying which was wrong', { timeout: 60_000 }, async () => {
+  test('a password set over the API signs in, a wrong one says so without saying which was wrong', { timeout: 120_000 }, async () => {
     const set = await tocsin.server.api('POST', '/api/v1/me/password', { password: PASSWORD, current: PASSWORD })
     expect(set.status, set.text).toBe(204)
     const { context, page } = await tocsin.visit(size)
@@ -53,7 +53,7 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
     await context.close()
   })
 
-  test('a new incident appears without a reload, is opened, acknowledged and resolved', { timeout: 90_000 }, async () => {
+  test('a new incident appears without a reload, is opened, acknowledged and resolved', { timeout: 120_000 }, async () => {
     const name = `live-${size}`
     const { context, page, troubles } = await tocsin.openAt('/incidents', size)
     await page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor()
@@ -68,24 +68,24 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
     await waitFor(
       'the acknowledgement',
       async () => (await listIncidents(tocsin.server)).find((one) => one.id === id)?.acknowledged_at ?? undefined,
-      { timeoutMs: 10_000 },
+      { timeoutMs: 30_000 },
     )
     await page.getByRole('button', { name: 'Resolve' }).first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('textbox').fill('Rolled back')
     await dialog.getByRole('button', { name: /resolve/iu }).click()
     await waitFor('the resolution', async () => (await listIncidents(tocsin.server)).find((one) => one.id === id)?.phase === 'resolved', {
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
     })
     expect(await page.evaluate('"sameDocument" in window')).toBe(true)
     expect(troubles).toEqual([])
     await context.close()
   })
 
-  test('the acknowledge page works without script, and looking at it acknowledges nothing', { timeout: 60_000 }, async () => {
+  test('the acknowledge page works without script, and looking at it acknowledges nothing', { timeout: 120_000 }, async () => {
     const name = `link-${size}`
     const id = await openIncident(name)
-    const [sent] = await waitForPages(tocsin.scene.webhook, name, 2, 10_000, tocsin.server)
+    const [sent] = await waitForPages(tocsin.scene.webhook, name, 2, 30_000, tocsin.server)
     const { context, page } = await tocsin.visit(size, { script: false })
     await page.goto(findAcknowledgeLink(sent?.text ?? '') ?? 'no link')
     await page.getByRole('heading', { level: 1, name: new RegExp(name, 'u') }).waitFor()
@@ -102,7 +102,7 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
     await context.close()
   })
 
-  test('nothing scrolls sideways', { timeout: 60_000 }, async () => {
+  test('nothing scrolls sideways', { timeout: 120_000 }, async () => {
     const id = await openIncident(`wide-${size}-${'w'.repeat(200)}`)
     const { context, page } = await tocsin.openAt('/incidents', size)
     for (const path of ['/incidents', `/incidents/${id}`]) {
@@ -117,7 +117,7 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
 test.each(SIZE_NAMES)('axe finds nothing serious in either theme on a %s', { timeout: 120_000 }, async (size) => {
   const name = `axe-${size}`
   const id = await openIncident(name)
-  const [sent] = await waitForPages(tocsin.scene.webhook, name, 2, 10_000, tocsin.server)
+  const [sent] = await waitForPages(tocsin.scene.webhook, name, 2, 30_000, tocsin.server)
   const { context, page } = await tocsin.visit(size)
   await page.goto('/sign-in')
   await page.getByRole('heading', { level: 1 }).waitFor()
@@ -140,7 +140,7 @@ test.each(SIZE_NAMES)('axe finds nothing serious in either theme on a %s', { tim
   await context.close()
 })
 
-test('a person declares an incident in the console', { timeout: 60_000 }, async () => {
+test('a person declares an incident in the console', { timeout: 120_000 }, async () => {
   const { context, page } = await tocsin.openAt('/incidents', 'desktop')
   await page
     .getByRole('button', { name: /^Declare/u })
@@ -155,12 +155,12 @@ test('a person declares an incident in the console', { timeout: 60_000 }, async 
   await waitFor(
     'the incident',
     async () => (await listIncidents(tocsin.server)).some((incident) => incident.title === 'Declared in the console'),
-    { timeoutMs: 10_000 },
+    { timeoutMs: 30_000 },
   )
   await context.close()
 })
 
-test('the keyboard alone opens an incident and acknowledges it', { timeout: 60_000 }, async () => {
+test('the keyboard alone opens an incident and acknowledges it', { timeout: 120_000 }, async () => {
   const id = await openIncident('by-keyboard')
   const { context, page } = await tocsin.openAt('/incidents', 'desktop')
   const link = page.getByRole('link', { name: /by-keyboard/u }).first()
@@ -172,15 +172,15 @@ test('the keyboard alone opens an incident and acknowledges it', { timeout: 60_0
   await waitFor(
     'the acknowledgement',
     async () => (await listIncidents(tocsin.server)).find((one) => one.id === id)?.acknowledged_at ?? undefined,
-    { timeoutMs: 10_000 },
+    { timeoutMs: 30_000 },
   )
   await context.close()
 })
 
-test('a hostile title is text wherever it is shown', { timeout: 60_000 }, async () => {
+test('a hostile title is text wherever it is shown', { timeout: 120_000 }, async () => {
   await tocsin.server.api('POST', '/api/v1/incidents', { title: HOSTILE, summary: HOSTILE, severity: 'SEV-1', reason: HOSTILE })
   const incident = (await listIncidents(tocsin.server)).find((one) => one.title.includes('onerror'))
-  const [sent] = await waitForPages(tocsin.scene.webhook, 'onerror', 2, 10_000, tocsin.server)
+  const [sent] = await waitForPages(tocsin.scene.webhook, 'onerror', 2, 30_000, tocsin.server)
   const { context, page, troubles } = await tocsin.openAt('/incidents', 'desktop')
   await page.getByText('onerror').first().waitFor()
   for (const address of [`/incidents/${incident?.id ?? ''}`, findAcknowledgeLink(sent?.text ?? '') ?? 'no link']) {
@@ -194,7 +194,7 @@ test('a hostile title is text wherever it is shown', { timeout: 60_000 }, async 
   await context.close()
 })
 
-test('when the server goes away the console says how old what it shows is, and catches up by itself', { timeout: 90_000 }, async () => {
+test('when the server goes away the console says how old what it shows is, and catches up by itself', { timeout: 120_000 }, async () => {
   const { context, page } = await tocsin.openAt('/incidents', 'desktop')
   await page.getByText(/live/iu).first().waitFor()
   await tocsin.server.kill()

@@ -28,7 +28,7 @@ export function useConsole(): OpenConsole {
   beforeAll(async () => {
     scene = await setClonedScene({ escalationWait: '30 min' })
     ;[server, browser] = await Promise.all([scene.start(), launchBrowser()])
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await scene?.close()

@@ -25,11 +25,11 @@ async function typeBehind(page: Page, text: string, typed: string): Promise<void
   await page.keyboard.type(typed)
 }
 
-test.each(SIZE_NAMES)('the playbook reads as a document on a %s, and a link leads to its row', { timeout: 60_000 }, async (size) => {
+test.each(SIZE_NAMES)('the playbook reads as a document on a %s, and a link leads to its row', { timeout: 120_000 }, async (size) => {
   const { context, page, troubles } = await tocsin.openAt('/playbook#severities.0.thresholds.error_rate', size)
   await page.getByRole('heading', { name: 'Severity matrix' }).waitFor()
   await waitFor('the row to be marked', async () => (await page.locator('#severities\\.0[data-pointed]').count()) === 1 || undefined, {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   })
   await expectSound(page)
   expect(troubles).toEqual([])
@@ -69,7 +69,7 @@ test('an edit is checked while it is typed, told in words, saved with a reason, 
   await context.close()
 })
 
-test('whoever saves second is shown both texts, and loses neither', { timeout: 90_000 }, async () => {
+test('whoever saves second is shown both texts, and loses neither', { timeout: 120_000 }, async () => {
   const { context, page } = await tocsin.openAt('/playbook/edit', 'phone')
   await page.getByText('sound', { exact: true }).waitFor()
   await typeBehind(page, 'Outage', ', mine')
@@ -103,7 +103,7 @@ test('whoever saves second is shown both texts, and loses neither', { timeout: 9
   await context.close()
 })
 
-test.each(SIZE_NAMES)('a signal is tried on a %s and its address asks the same again', { timeout: 60_000 }, async (size) => {
+test.each(SIZE_NAMES)('a signal is tried on a %s and its address asks the same again', { timeout: 120_000 }, async (size) => {
   const { context, page, troubles } = await tocsin.openAt('/playbook/try', size)
   await page.getByLabel('Alarm', { exact: true }).fill('NobodyKnowsThis')
   await page.getByRole('button', { name: 'Try it' }).click()

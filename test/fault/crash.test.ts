@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(async () => postgres.close())
 
-describe.concurrent('an end of the server loses no signal and no page', { timeout: 240_000 }, () => {
+describe.concurrent('an end of the server loses no signal and no page', { timeout: 600_000 }, () => {
   const lanes = Array.from({ length: LANES }, (_, lane) => runs.filter((_run, place) => place % LANES === lane))
   test.each(lanes.map((lane) => ({ lane, name: lane.map((run) => run.end).join(', ') })))('$name', async ({ lane }) => {
     for (const run of lane) {

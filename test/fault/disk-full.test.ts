@@ -27,7 +27,7 @@ interface SmallDisk {
 }
 
 test('a full disk refuses signals with 503 and Retry-After, loses none it accepted, and heals when there is space', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tocsin-disk-'))
   const disk = canMount() ? namespaceDisk(dataFolder) : limitedDisk(dataFolder)
@@ -36,11 +36,11 @@ test('a full disk refuses signals with 503 and Retry-After, loses none it accept
   try {
     const server = await scene.start({ dataFolder, through: disk.through })
     await fire(server, 'early')
-    await waitForPages(scene.webhook, 'early', 2, 15_000, server)
+    await waitForPages(scene.webhook, 'early', 2, 30_000, server)
     // a page that is owed when the disk fills: its vendor says "not now" until then
     scene.webhook.plan = () => ({ kind: 'status', status: 503 })
     await fire(server, 'owed')
-    await waitFor('the owed page to be tried', () => requestsAbout(scene.webhook, 'owed').length > 0, { timeoutMs: 10_000 })
+    await waitFor('the owed page to be tried', () => requestsAbout(scene.webhook, 'owed').length > 0, { timeoutMs: 30_000 })
     disk.fill(server)
     const accepted = await postUntilRefused(server)
     scene.webhook.plan = () => ({ kind: 'ok' })
@@ -51,7 +51,7 @@ test('a full disk refuses signals with 503 and Retry-After, loses none it accept
     await sleep(2_000)
     disk.empty(server)
     await sendUntilAccepted(server.url, big('healed'), HEALED_MS_MAX)
-    await waitForPages(scene.webhook, 'healed', 2, 15_000, server)
+    await waitForPages(scene.webhook, 'healed', 2, 30_000, server)
     await waitForPages(scene.webhook, 'owed', 2, HEALED_MS_MAX, server)
     await server.waitUntilReady(HEALED_MS_MAX)
     expect(server.hasExited()).toBe(false)

@@ -123,7 +123,7 @@ test('over a restart, a heartbeat that stopped while the server was away pages, 
     goTo(64)
     await ping(second, 'goes-on')
     goTo(67)
-    await waitForPages(scene.webhook, 'stops', 1, 20_000, second)
+    await waitForPages(scene.webhook, 'stops', 1, 60_000, second)
     expect((await readRecord(databaseUrl)).alerts.map(({ title }) => title)).toEqual(['Heartbeat stops has stopped'])
     expect(requestsAbout(scene.webhook, 'goes-on')).toEqual([])
   } finally {

@@ -8,7 +8,7 @@ import { sleep, waitFor } from '../support/wait.ts'
 const TAKEN_OVER_MS_MAX = 25_000
 
 test.concurrent('a server that is frozen while it sends loses its pages to the other, and changes nothing when it wakes', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
@@ -16,7 +16,7 @@ test.concurrent('a server that is frozen while it sends loses its pages to the o
     // the vendor takes the page and is slow to answer: the server is frozen with its attempt open
     scene.webhook.plan = () => ({ kind: 'slow', ms: 1_500 })
     await fire(frozen, 'frozen')
-    await waitFor('the first requests', () => requestsAbout(scene.webhook, 'frozen').length >= 2, { timeoutMs: 10_000, everyMs: 5 })
+    await waitFor('the first requests', () => requestsAbout(scene.webhook, 'frozen').length >= 2, { timeoutMs: 30_000, everyMs: 5 })
     frozen.pause()
     const requestsBefore = scene.webhook.requests.length
     scene.webhook.plan = () => ({ kind: 'ok' })
@@ -30,7 +30,7 @@ test.concurrent('a server that is frozen while it sends loses its pages to the o
     await waitFor(
       'both to be recorded',
       async () => (await readRecord(scene.databaseUrl)).effects.every((effect) => effect.state !== 'pending'),
-      { timeoutMs: 10_000 },
+      { timeoutMs: 30_000 },
     )
     const before = await readRecord(scene.databaseUrl)
     frozen.unpause()
@@ -51,7 +51,7 @@ test.concurrent('a server that is frozen while it sends loses its pages to the o
 })
 
 test.concurrent('when one of two servers is killed, its receipts are applied and its pages sent by the other', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
@@ -90,7 +90,7 @@ test.concurrent('when one of two servers is killed, its receipts are applied and
   }
 })
 
-test.concurrent('two servers that take the same storm together open one incident a group', { timeout: 120_000 }, async () => {
+test.concurrent('two servers that take the same storm together open one incident a group', { timeout: 300_000 }, async () => {
   const scene = await setClonedScene()
   try {
     const servers = await Promise.all([scene.start(), scene.start()])

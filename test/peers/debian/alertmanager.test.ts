@@ -67,7 +67,7 @@ test('the webhook: a group of two alerts is one incident of SEV-1, pages, resolv
     await post(peer, 'webhook-service', 'firing', ['api-1', 'api-2'])
     const incident = await findIncident('webhook-service')
     expect(incident.severity).toBe('SEV-1')
-    await waitForPages(scene.webhook, 'webhook-service', 2, 10_000, server)
+    await waitForPages(scene.webhook, 'webhook-service', 2, 30_000, server)
     expect(await alertStates('webhook-service')).toEqual(['firing', 'firing'])
     await post(peer, 'webhook-service', 'resolved', ['api-1', 'api-2'])
     await waitFor('both to resolve', async () => (await alertStates('webhook-service')).every((state) => state === 'resolved'), {
@@ -77,7 +77,7 @@ test('the webhook: a group of two alerts is one incident of SEV-1, pages, resolv
     await post(peer, 'webhook-service', 'firing')
     const again = await findIncident('webhook-service')
     expect(again.id).not.toBe(incident.id)
-    await waitForPages(scene.webhook, 'webhook-service', 4, 10_000, server)
+    await waitForPages(scene.webhook, 'webhook-service', 4, 30_000, server)
   })
 })
 
@@ -87,7 +87,7 @@ test('its PagerDuty notifier: pages by the alarm’s name, and resolves by its o
     await post(peer, 'notifier-service', 'firing')
     const incident = await findIncident('notifier-service')
     expect(incident.severity).toBe('SEV-1')
-    await waitForPages(scene.webhook, 'notifier-service', 2, 10_000, server)
+    await waitForPages(scene.webhook, 'notifier-service', 2, 30_000, server)
     await post(peer, 'notifier-service', 'resolved')
     await waitFor('it to resolve', async () => (await alertStates('notifier-service')).join() === 'resolved', { timeoutMs: ARRIVES_MS_MAX })
   })
@@ -101,7 +101,7 @@ test('its Opsgenie notifier: pages by the alarm’s name, updates its words, and
     await post(peer, 'opsgenie-service', 'firing')
     const incident = await findIncident('opsgenie-service')
     expect(incident.severity).toBe('SEV-1')
-    await waitForPages(scene.webhook, 'opsgenie-service', 2, 10_000, server)
+    await waitForPages(scene.webhook, 'opsgenie-service', 2, 30_000, server)
     const ask = async (path: string) => {
       const answer = await send(server.url, 'GET', path, undefined, { authorization: `GenieKey ${INGEST_KEY}` })
       return JSON.parse(answer.text) as { data: unknown }
@@ -136,6 +136,6 @@ test('what it sends while Tocsin is away arrives when it is back: it repeats by 
     server = await scene.start({ port: server.port })
     const incident = await findIncident('patient-service')
     expect(incident.severity).toBe('SEV-1')
-    await waitForPages(scene.webhook, 'patient-service', 2, 10_000, server)
+    await waitForPages(scene.webhook, 'patient-service', 2, 30_000, server)
   })
 })

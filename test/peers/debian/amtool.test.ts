@@ -96,7 +96,7 @@ test('silence add, query, update and expire; what it held is paged when it ends'
   const shown = (await server.api('GET', `/api/v1/silences/${id}`)).json
   expect(shown).toMatchObject({ state: 'active', reason: 'deploy 43', author: { kind: 'source' }, created_by: 'ann', holding: 1 })
   await good(bySource('silence', 'expire', id))
-  await waitFor('the alert to page', async () => (await incidents('quiet')).length === 1, { timeoutMs: 15_000 })
+  await waitFor('the alert to page', async () => (await incidents('quiet')).length === 1, { timeoutMs: 30_000 })
   expect(await good(bySource('silence', 'query', '--expired', '-q'))).toContain(id)
   expect(await good(bySource('alert', 'query', 'service=quiet'))).toContain('API5xxAlarm')
 })

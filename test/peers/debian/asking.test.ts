@@ -89,7 +89,7 @@ test('an alert that Alertmanager has told already is only seen, under the same k
 test('what Alertmanager could not tell opens when it is asked', async () => {
   expect((await push('Missed', { lost: 'yes' })).status).toBe(200)
   await waitFor('Alertmanager to have it', async () => (await send(alertmanager.url, 'GET', '/api/v2/alerts')).text.includes('Missed'), {
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
   })
   expect(await alerts('AM')).toHaveLength(1)
   const asked = await ask({ kind: 'alertmanager', url: alertmanager.url, source: 'AM' })

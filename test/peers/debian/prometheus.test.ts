@@ -87,8 +87,8 @@ test('a rule of a real Prometheus fires, is answered, resolves, and fires again 
   expect(incident?.title).toContain('checkout')
 
   // both roles of the row are paged, each on both channels, and the message says what to do
-  const pages = await waitForPages(scene.webhook, 'checkout', 2, 10_000, server)
-  await waitForPages(scene.smtp, 'checkout', 2, 10_000, server)
+  const pages = await waitForPages(scene.webhook, 'checkout', 2, 30_000, server)
+  await waitForPages(scene.smtp, 'checkout', 2, 30_000, server)
   expect(pages.map((page) => page.text).join()).toContain('Go back to the version before.')
 
   // a person answers from the link in the page, without script
@@ -98,7 +98,7 @@ test('a rule of a real Prometheus fires, is answered, resolves, and fires again 
 
   // the alarm repeats (Prometheus sends it again every two seconds) and changes nothing
   await waitFor('repeats to be counted', async () => ((await listAlerts())[0] as unknown as { count: number }).count >= 2, {
-    timeoutMs: 15_000,
+    timeoutMs: 30_000,
   })
   expect(await listIncidents(server)).toHaveLength(1)
 
@@ -119,7 +119,7 @@ test('a rule of a real Prometheus fires, is answered, resolves, and fires again 
     { timeoutMs: FIRES_MS_MAX, explain: () => prometheus.log() },
   )
   expect(again.id).not.toBe(incident?.id)
-  await waitForPages(scene.webhook, 'checkout', 4, 10_000, server)
+  await waitForPages(scene.webhook, 'checkout', 4, 30_000, server)
   const alerts = await listAlerts()
   expect(alerts.map((alert) => alert.state).sort()).toEqual(['firing', 'resolved'])
   expect(alerts.find((alert) => alert.state === 'firing')?.incident_id).toBe(again.id)

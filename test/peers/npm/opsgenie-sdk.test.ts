@@ -53,7 +53,7 @@ async function fateOf(asked: Promise<Answer>): Promise<{ isSuccess: boolean; ale
         return undefined
       }
     },
-    { timeoutMs: 15_000 },
+    { timeoutMs: 30_000 },
   )
   return status
 }
@@ -74,7 +74,7 @@ test('the life of an alert, call by call', { timeout: 120_000 }, async () => {
     }),
   )
   expect(created).toMatchObject({ isSuccess: true, action: 'Create' })
-  await waitForPages(scene.webhook, 'The SDK says hello', 2, 15_000, server)
+  await waitForPages(scene.webhook, 'The SDK says hello', 2, 30_000, server)
   const byId = { identifier: created.alertId, identifierType: 'id' }
   expect((await alert('get', byAlias)).data).toMatchObject({ id: created.alertId, alias, status: 'open', priority: 'P1', tags: ['sev1'] })
   expect((await alert('get', byId)).data.message).toBe('The SDK says hello')
@@ -82,7 +82,7 @@ test('the life of an alert, call by call', { timeout: 120_000 }, async () => {
   expect((await alert('list', { query: `alias: ${alias}`, limit: 5, sort: 'createdAt', order: 'desc' })).data).toHaveLength(1)
 
   expect(await fateOf(alert('acknowledge', byAlias, { user: 'u', note: 'n' }))).toMatchObject({ isSuccess: true })
-  await waitFor('it to be acknowledged', async () => (await alert('get', byAlias)).data.acknowledged === true, { timeoutMs: 10_000 })
+  await waitFor('it to be acknowledged', async () => (await alert('get', byAlias)).data.acknowledged === true, { timeoutMs: 30_000 })
   expect(await fateOf(alert('unacknowledge', byId, { user: 'u' }))).toMatchObject({ isSuccess: true })
   expect((await alert('get', byAlias)).data.acknowledged).toBe(false)
   expect(await fateOf(alert('addNote', byId, { note: 'a note' }))).toMatchObject({ isSuccess: true })
@@ -105,7 +105,7 @@ test('the life of an alert, call by call', { timeout: 120_000 }, async () => {
   expect((await alert('get', byId)).data).toMatchObject({ snoozed: true, snoozedUntil: endTime })
 
   expect(await fateOf(alert('close', byAlias, { user: 'u', note: 'done' }))).toMatchObject({ isSuccess: true })
-  await waitFor('it to be closed', async () => (await alert('get', byId)).data.status === 'closed', { timeoutMs: 10_000 })
+  await waitFor('it to be closed', async () => (await alert('get', byId)).data.status === 'closed', { timeoutMs: 30_000 })
   expect(await fateOf(alert('delete', byId))).toMatchObject({ isSuccess: true })
   await expect(alert('get', byId)).rejects.toThrow('404')
 })

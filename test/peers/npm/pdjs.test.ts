@@ -63,7 +63,7 @@ async function alertState(key: string): Promise<string | undefined> {
   return list.items.find((alert) => alert.dedup_key === key)?.state
 }
 
-test('trigger, acknowledge and resolve by @pagerduty/pdjs are understood', { timeout: 90_000 }, async () => {
+test('trigger, acknowledge and resolve by @pagerduty/pdjs are understood', { timeout: 120_000 }, async () => {
   const payload = {
     summary: 'pdjs says hello',
     source: 'checkout',
@@ -75,7 +75,7 @@ test('trigger, acknowledge and resolve by @pagerduty/pdjs are understood', { tim
   expect(triggered.data.status).toBe('success')
   const key = triggered.data.dedup_key
   expect(key).toMatch(/^.{16,}$/u)
-  await waitForPages(scene.webhook, 'pdjs says hello', 2, 15_000, server)
+  await waitForPages(scene.webhook, 'pdjs says hello', 2, 30_000, server)
 
   expect((await sendEvent({ event_action: 'acknowledge', dedup_key: key })).status).toBe(202)
   await waitFor(
@@ -84,8 +84,8 @@ test('trigger, acknowledge and resolve by @pagerduty/pdjs are understood', { tim
       const list = (await get('/api/v1/incidents?open=true')).json as { items: { title: string; acknowledged_at: string | null }[] }
       return list.items.some((incident) => incident.title.includes('pdjs') && incident.acknowledged_at !== null)
     },
-    { timeoutMs: 10_000 },
+    { timeoutMs: 30_000 },
   )
   expect((await sendEvent({ event_action: 'resolve', dedup_key: key })).status).toBe(202)
-  await waitFor('the alert to resolve', async () => (await alertState(key)) === 'resolved', { timeoutMs: 10_000 })
+  await waitFor('the alert to resolve', async () => (await alertState(key)) === 'resolved', { timeoutMs: 30_000 })
 })

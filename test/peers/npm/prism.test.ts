@@ -128,7 +128,7 @@ async function fateOf(answer: Answer): Promise<Record<string, unknown>> {
       const status = await ask(opsgenie, 'GET', `/v2/alerts/requests/${answer.json.requestId}`)
       return status.status === 200 && status.json.data
     },
-    { timeoutMs: 15_000 },
+    { timeoutMs: 30_000 },
   )
 }
 
