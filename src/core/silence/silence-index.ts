@@ -2,6 +2,7 @@
 import type { CompiledMatcher } from './matcher.ts'
 import type { Silence } from './silence.ts'
 import { type HoldSubject, valueOf } from './subject.ts'
+import { rememberVerdicts } from './verdicts.ts'
 
 export interface CompiledSilence {
   readonly silence: Silence
@@ -44,19 +45,19 @@ function indexed(silences: readonly CompiledSilence[]): SilenceLook {
     else label.values.set(best.value, [...(label.values.get(best.value) ?? []), place])
   })
   const of = (found: readonly number[]) => found.flatMap((place) => silences[place] ?? [])
-  const ofRest = of(rest)
+  const restFitting = rememberVerdicts(rest.map((place) => silences[place]?.matchers ?? []))
   return (subject) => {
-    const found: number[] = []
+    const found = restFitting((name) => valueOf(subject, name)).map((place) => rest[place] ?? -1)
     for (const [name, { values, beginnings }] of labels) {
       const value = valueOf(subject, name)
       found.push(...(values.get(value) ?? []))
       for (const { beginning, place } of beginnings) if (value.startsWith(beginning)) found.push(place)
     }
-    return found.length === 0 ? ofRest : of([...rest, ...found].toSorted((one, other) => one - other))
+    return of(found.toSorted((one, other) => one - other))
   }
 }
 
-/** By which it is found: the plain value that the fewest share, else the expression whose beginning says the most; none: it is always asked. */
+/** By which it is found: the plain value that the fewest share, else the expression whose beginning says the most; none: by what was found before for the same values. */
 function rarest(matchers: readonly CompiledMatcher[], shared: ReadonlyMap<string, number>): CompiledMatcher | undefined {
   const plain = matchers.filter(isPlain).toSorted((one, other) => (shared.get(keyOf(one)) ?? 0) - (shared.get(keyOf(other)) ?? 0))
   if (plain.length > 0) return plain[0]
