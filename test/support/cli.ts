@@ -1,6 +1,6 @@
 /**
  * Commands of `tocsin` in a test. In the test's own process they get another world and are the same otherwise; a process
- * of their own costs 30 times as much, and is for what only a process has: its exit code, its streams, its environment.
+ * of their own costs half a second of work, and is for what only a process has: its exit code, its streams, its environment.
  */
 import { randomUUID } from 'node:crypto'
 import { spawn } from 'node:child_process'
