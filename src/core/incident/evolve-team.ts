@@ -26,7 +26,9 @@ export function handOver(incident: Incident, team: string | null, roles: readonl
 /** Roles that the new version's row names go on, others end, new ones begin; an answer that is still owed has the new time. */
 export function playbookMoved(incident: Incident, event: EventOf<'incident.playbook-moved'>): Incident {
   const moved: Incident = { ...incident, playbook: event.to, firstStep: event.firstStep, severityClause: event.severityClause }
-  if (!isOpen(incident)) return moved
+  const { handedTo } = event
+  // One that is over pages nobody, and whoever opens it again pages the team of now.
+  if (!isOpen(incident)) return handedTo === undefined ? moved : handOver(moved, handedTo, event.roles, event.at)
   const duties = moved.duties.map((duty): Duty => {
     const goesOn = !isUnanswered(duty) || duty.summoned === true || event.roles.includes(duty.role)
     return goesOn ? duty : { ...duty, state: 'ended' }
@@ -34,7 +36,7 @@ export function playbookMoved(incident: Incident, event: EventOf<'incident.playb
   const missing = event.roles.filter((role) => !duties.some((duty) => duty.role === role && duty.state !== 'ended'))
   const begun = newDuties(moved, moved.severity, missing, event.at)
   const going: Incident = { ...moved, duties: [...duties, ...begun], restarts: moved.restarts + 1 }
-  return newTime(event.handedTo === undefined ? going : handOver(going, event.handedTo, event.roles, event.at), event)
+  return newTime(handedTo === undefined ? going : handOver(going, handedTo, event.roles, event.at), event)
 }
 
 /** A response that is still owed has the new version's time, from the same start. */

@@ -70,6 +70,22 @@ describe('who is paged', () => {
     expect(run.paging()).toEqual(['Ops:Ann', 'Ops:Bob'])
   })
 
+  test('after it is resolved nobody is, and whoever opens it again pages the team that the new version says', () => {
+    const run = new IncidentRun()
+    run.playbook = measuringPlaybook({ teams: [{ name: 'Two', description: '' }] })
+    run.open({ severity: 'red', sourceTeam: 'Two' })
+    expect(run.incident.team).toBe('Two')
+    run.command(T0 + 1, { type: 'resolve', by: byAnn, reason: 'x' })
+    expect(
+      move(
+        run,
+        versionOf(() => ({})),
+      ),
+    ).toBe('playbook-moved')
+    run.command(T0 + 2 * MINUTE_MS, { type: 'reopen', by: byAnn, reason: 'x' })
+    expect(run.incident.team).toBeNull()
+  })
+
   test('after it is resolved nobody is', () => {
     const run = openedRun('amber', measuringPlaybook())
     run.command(T0, { type: 'resolve', by: byAnn, reason: 'done' })
