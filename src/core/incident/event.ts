@@ -137,6 +137,10 @@ export type IncidentEvent =
       readonly pages: readonly PagedPerson[]
       /** Channels each person is tried on, by person id. */
       readonly channels: Readonly<Record<PersonId, readonly string[]>>
+      /** When messages are due that do not go out at once, by person id and channel; left out: all do. */
+      readonly later?: Readonly<Record<PersonId, Readonly<Record<string, Instant>>>>
+      /** Whose quiet hours hold them, by person id, and when these end; left out: nobody's. */
+      readonly held?: Readonly<Record<PersonId, Instant>>
     }
   | {
       /** A channel's server took the message: the escalation's wait runs from here. */

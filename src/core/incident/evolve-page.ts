@@ -1,4 +1,5 @@
 /** What an incident is once people were paged about it, or called in, and once they answered. */
+import type { PersonId } from '../id.ts'
 import type { EventOf } from './event.ts'
 import { endPages, newDuties, withDuties, withPages, withResponse } from './evolve-duty.ts'
 import type { Duty, Incident, PageState } from './incident.ts'
@@ -30,6 +31,7 @@ export function paged(incident: Incident, event: EventOf<'incident.paged'>): Inc
       handedOverAt: null,
       troubleAt: null,
       deadChannels: [],
+      ...heldOf(event, page.personId),
     }),
   )
   const begun = new Map(event.pages.map((page) => [page.duty, page]))
@@ -41,6 +43,13 @@ export function paged(incident: Incident, event: EventOf<'incident.paged'>): Inc
       return page === undefined ? duty : { ...duty, step: page.step, round: page.round, hurried: false }
     }),
   }
+}
+
+/** Where even the console waits. */
+function heldOf(event: EventOf<'incident.paged'>, id: PersonId): Pick<PageState, 'heldUntil'> {
+  const channels = event.channels[id] ?? []
+  const times = Object.values(event.later?.[id] ?? {})
+  return channels.length > 0 && times.length === channels.length ? { heldUntil: Math.min(...times) } : {}
 }
 
 export function failed(page: PageState, event: EventOf<'incident.page-failed'>): PageState {

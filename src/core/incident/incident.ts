@@ -152,6 +152,8 @@ export interface PageState {
   readonly troubleAt: Instant | null
   /** Channels that will not be tried again. */
   readonly deadChannels: readonly string[]
+  /** All its messages wait until then, for the end of quiet hours; left out: one does not. */
+  readonly heldUntil?: Instant
 }
 
 /** What states written by earlier releases do not have. */

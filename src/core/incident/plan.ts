@@ -13,6 +13,7 @@ import type { NoticeAbout, Summoned } from './event.ts'
 import { flappingOf } from './flapping.ts'
 import { type Duty, type Incident, isOpen, type PageState } from './incident.ts'
 import { lookAtSeverity } from './severity.ts'
+import { endOf, quietAt } from './quiet.ts'
 import { wantedAt } from './snooze.ts'
 
 /** While a page is with the outbox and nothing has been heard of it, look again this often. */
@@ -26,6 +27,8 @@ export type PlannedStep =
       readonly round: number
       readonly step: number
       readonly people: readonly PlannedPage[]
+      /** Nobody is awake: even the console lists it only when quiet hours end, and the wait of the step runs from there. */
+      readonly allHeld?: true
     }
   | { readonly kind: 'exhaust'; readonly duty: DutyId; readonly role: string }
   | { readonly kind: 'breach'; readonly severity: string; readonly dueAt: Instant }
@@ -48,6 +51,8 @@ export interface PlannedPage {
   readonly key: PageKey
   readonly personId: PersonId
   readonly because: string
+  /** End of their quiet hours, for which it waits; left out: it waits for none. */
+  readonly heldUntil?: Instant
 }
 
 export interface Plan {
@@ -86,7 +91,7 @@ export function plan(incident: Incident, playbook: Playbook, roster: Roster, now
 function lookAtDuty(incident: Incident, duty: Duty, row: SeverityRow, roster: Roster, now: Instant): Look {
   const due = nextStepDue(incident, duty, row, now)
   if (due.at === null || due.at > now) return { steps: [], wakeAt: due.at ?? due.lookAgainAt }
-  return { steps: [nextStep(duty, row, roster)], wakeAt: null }
+  return { steps: nextSteps(incident, duty, row, roster, now), wakeAt: null }
 }
 
 function nextStepDue(incident: Incident, duty: Duty, row: SeverityRow, now: Instant): { at: Instant | null; lookAgainAt: Instant | null } {
@@ -98,29 +103,37 @@ function nextStepDue(incident: Incident, duty: Duty, row: SeverityRow, now: Inst
   if (pages.every(isDead)) return { at: now, lookAgainAt: null }
   const trouble = earliest(pages.map((page) => page.troubleAt))
   if (trouble !== null) return { at: trouble + waitMs, lookAgainAt: null }
-  return { at: null, lookAgainAt: now + LOOK_AGAIN_MS }
+  // Held to the last, it is looked at when the first of them is sent.
+  const heldUntil = earliest(pages.map((page) => page.heldUntil ?? now)) ?? now
+  return { at: null, lookAgainAt: Math.max(now + LOOK_AGAIN_MS, heldUntil) }
 }
 
 function isDead(page: PageState): boolean {
   return page.channels.every((channel) => page.deadChannels.includes(channel))
 }
 
-/** The next step that reaches somebody, else the end of the policy. */
-function nextStep(duty: Duty, row: SeverityRow, roster: Roster): PlannedStep {
+/** The next step that reaches somebody, else the end of the policy; with those after it that quiet hours must not wait for. */
+function nextSteps(incident: Incident, duty: Duty, row: SeverityRow, roster: Roster, now: Instant): readonly PlannedStep[] {
   const { steps, rounds } = row.escalation
+  const scene = { incident, duty, row, roster, now, reach: (step: EscalationStep) => peopleOf(step, duty, roster) }
+  const found: PlannedStep[] = []
   for (let round = duty.round, step = duty.step + 1; round < rounds; round += 1, step = 0) {
     for (; step < steps.length; step += 1) {
       const policyStep = steps[step]
       if (policyStep === undefined) break
-      const people = peopleOf(policyStep, duty, roster).map(({ personId, because }) => ({
-        key: asId<PageKey>(`${duty.id}/${round}.${step}/${personId}`),
-        personId,
-        because,
-      }))
-      if (people.length > 0) return { kind: 'page', duty: duty.id, role: duty.role, round, step, people }
+      const quiet = quietAt(scene, step)
+      const people = scene.reach(policyStep).map(({ personId, because }): PlannedPage => {
+        const heldUntil = quiet === 'void' ? null : endOf(scene, personId)
+        const key = asId<PageKey>(`${duty.id}/${round}.${step}/${personId}`)
+        return { key, personId, because, ...(heldUntil === null ? {} : { heldUntil }) }
+      })
+      if (people.length === 0) continue
+      const held = quiet === 'all-held' ? { allHeld: true as const } : {}
+      found.push({ kind: 'page', duty: duty.id, role: duty.role, round, step, people, ...held })
+      if (quiet !== 'later-awake') return found
     }
   }
-  return { kind: 'exhaust', duty: duty.id, role: duty.role }
+  return found.length > 0 ? found : [{ kind: 'exhaust', duty: duty.id, role: duty.role }]
 }
 
 /** Whom a step of the escalation reaches for that duty, by that roster, and why where it is not simply who holds the role. */

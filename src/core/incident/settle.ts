@@ -5,13 +5,14 @@
 import type { PageKey, PersonId } from '../id.ts'
 import type { Roster } from '../oncall/roster.ts'
 import { type ImpactMet, verdictOf } from '../playbook/impact.ts'
-import type { Playbook } from '../playbook/playbook.ts'
-import type { Instant } from '../time.ts'
+import { deliveriesOf, type Paging } from '../page/delivery.ts'
+import { type Playbook, type SeverityRow, severityRow } from '../playbook/playbook.ts'
+import { earliest, type Instant } from '../time.ts'
 import type { Clock } from './clock.ts'
 import type { Actor, IncidentEvent, NoticeAbout, PagedPerson } from './event.ts'
 import { evolve } from './evolve.ts'
 import type { Incident } from './incident.ts'
-import { type PlannedStep, plan } from './plan.ts'
+import { type PlannedPage, type PlannedStep, plan } from './plan.ts'
 import { deciderOf, severityChange } from './severity.ts'
 
 /** One message to one person on one channel; the key names it for ever. */
@@ -23,6 +24,8 @@ export interface Act {
   /** The pages that this one message serves; empty for a notice. */
   readonly pages: readonly PageKey[]
   readonly about: string | null
+  /** When it is due; left out: at once. */
+  readonly dueAt?: Instant
 }
 
 export interface Settled {
@@ -62,7 +65,7 @@ interface Facts {
 
 function carryOut(steps: readonly PlannedStep[], facts: Facts): { events: IncidentEvent[]; acts: Act[] } {
   const { roster, now } = facts
-  const paged = pagePeople(steps, roster, now)
+  const paged = pagePeople(steps, facts)
   const events: IncidentEvent[] = [...paged.events]
   const acts: Act[] = [...paged.acts]
   for (const step of steps) {
@@ -90,21 +93,56 @@ function changeByImpact(met: ImpactMet, { incident, playbook, now }: Facts): Inc
 }
 
 /** Somebody who is due for several roles at once gets one message that names them all. */
-function pagePeople(steps: readonly PlannedStep[], roster: Roster, now: Instant): { events: IncidentEvent[]; acts: Act[] } {
-  const pages = steps.flatMap((step) => (step.kind === 'page' ? step.people.map((person) => pagedPerson(step, person, roster)) : []))
-  if (pages.length === 0) return { events: [], acts: [] }
-  const people = [...new Set(pages.map((page) => page.personId))]
-  const channels = Object.fromEntries(people.map((personId) => [personId, channelsOf(roster, personId)])) as Record<
-    PersonId,
-    readonly string[]
-  >
-  const acts = people.flatMap((personId) => {
-    const own = pages.filter((page) => page.personId === personId).map((page) => page.page)
-    return channelsOf(roster, personId).map(
-      (channel): Act => ({ key: `${own[0]}/${channel}`, kind: 'page', personId, channel, pages: own, about: null }),
-    )
-  })
-  return { events: [{ type: 'incident.paged', at: now, pages, channels }], acts }
+function pagePeople(steps: readonly PlannedStep[], facts: Facts): { events: IncidentEvent[]; acts: Act[] } {
+  const { roster, now } = facts
+  const due = steps.flatMap((step) =>
+    step.kind === 'page' ? step.people.map((person) => ({ step, person, page: pagedPerson(step, person, roster) })) : [],
+  )
+  if (due.length === 0) return { events: [], acts: [] }
+  const pages = due.map(({ page }) => page)
+  const channels: Record<PersonId, readonly string[]> = {}
+  const later: Record<PersonId, Record<string, Instant>> = {}
+  const held: Record<PersonId, Instant> = {}
+  const acts: Act[] = []
+  for (const personId of new Set(pages.map((page) => page.personId))) {
+    const own = due.filter(({ page }) => page.personId === personId)
+    const paging = pagingOf(own, facts)
+    const deliveries = deliveriesOf(roster.people[personId], paging)
+    const keys = own.map(({ page }) => page.page)
+    channels[personId] = deliveries.map(({ channel }) => channel)
+    const waiting = deliveries.filter(({ dueAt }) => dueAt > now)
+    if (waiting.length > 0) later[personId] = Object.fromEntries(waiting.map(({ channel, dueAt }) => [channel, dueAt]))
+    if (paging.heldUntil !== null) held[personId] = paging.heldUntil
+    for (const { channel, dueAt } of deliveries) {
+      const wait = dueAt > now ? { dueAt } : {}
+      acts.push({ key: `${keys[0]}/${channel}`, kind: 'page', personId, channel, pages: keys, about: null, ...wait })
+    }
+  }
+  const waits = { ...(Object.keys(later).length === 0 ? {} : { later }), ...(Object.keys(held).length === 0 ? {} : { held }) }
+  return { events: [{ type: 'incident.paged', at: now, pages, channels, ...waits }], acts }
+}
+
+interface DuePage {
+  readonly step: Extract<PlannedStep, { kind: 'page' }>
+  readonly person: PlannedPage
+}
+
+/** One message serves all of them: it is as soon as the soonest. */
+function pagingOf(own: readonly DuePage[], { incident, playbook, now }: Facts): Paging {
+  const row = severityRow(playbook, incident.severity)
+  const isHeld = own.every(({ person }) => person.heldUntil !== undefined)
+  return {
+    at: now,
+    urgency: row.urgency ?? 'high',
+    byTwo: row.firstPage === 'two-channels' && own.some(({ step }) => isFirst(step, row)),
+    heldUntil: isHeld ? earliest(own.map(({ person }) => person.heldUntil ?? null)) : null,
+    consoleWaits: own.every(({ step }) => step.allHeld === true),
+  }
+}
+
+/** In the first round, before anybody has been waited for. */
+function isFirst({ round, step }: DuePage['step'], row: SeverityRow): boolean {
+  return round === 0 && row.escalation.steps.slice(0, step).every(({ waitMs }) => waitMs === 0)
 }
 
 function pagedPerson(

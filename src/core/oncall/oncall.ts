@@ -1,5 +1,6 @@
 /** Who can be on call, and when, as `oncall.yaml` says it: parsed, names made equal, times still on the wall. */
 import type { ContactKind } from './carriers.ts'
+import type { Way } from './way.ts'
 import type { WeekSpan } from './week.ts'
 
 export interface OnCall {
@@ -16,6 +17,10 @@ export interface OnCallPerson {
   readonly zone: string
   /** `email`, `sms`, `webhook:<connection>`, in order; the console comes after them for everybody. */
   readonly channels: readonly string[]
+  /** What the file says of them beyond their order; left out: all go out at once, whatever the urgency. */
+  readonly ways?: readonly Way[]
+  /** Hours on their own clock in which they sleep; left out: none. Never the whole week. */
+  readonly quiet?: readonly WeekSpan[]
   /** Their own addresses besides the e-mail address, as vendors take them. Never for a log. */
   readonly contacts?: Readonly<Partial<Record<ContactKind, string>>>
 }

@@ -1,6 +1,7 @@
 /** Who can be reached at one instant: computed from schedules and overrides before `plan` is asked, so that `plan` reads no calendar. */
 import type { PersonId } from '../id.ts'
 import type { Instant } from '../time.ts'
+import type { Way } from './way.ts'
 
 export interface Roster {
   /** The instant it describes. */
@@ -22,4 +23,10 @@ export interface RosterPerson {
   readonly name: string
   /** Ids of the person's ways to be reached, in order: `email`, `webhook:ops`, and always at last `console`. */
   readonly channels: readonly string[]
+  /** What they say of channels: waits, and for which urgency; one that is not named goes out at once, for all. */
+  readonly ways?: readonly Way[]
+  /** What channels fall with, where their connections say it. */
+  readonly domains?: Readonly<Record<string, string>>
+  /** When the quiet hours that they are in at that instant end; left out: they are in none. */
+  readonly quietUntil?: Instant
 }

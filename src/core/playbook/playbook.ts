@@ -91,6 +91,12 @@ export interface SeverityRow {
   readonly escalation: EscalationPolicy
   /** Duty roles told (not paged) when nobody answered a row without roles in time; empty: the owners. */
   readonly notify: readonly string[]
+  /** How much it presses: people may keep other channels for what is less urgent. Left out: high. */
+  readonly urgency?: 'low'
+  /** Its pages wait for the end of a person's quiet hours; left out: they never do. */
+  readonly quietHours?: 'respected'
+  /** The first page of a duty goes to each by two channels at once that do not fall together; left out: as the person says. */
+  readonly firstPage?: 'two-channels'
 }
 
 /** A measured impact against a row of the matrix, as in "> 50 % for 10 min". */
