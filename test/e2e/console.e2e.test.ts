@@ -194,6 +194,47 @@ test('a hostile title is text wherever it is shown', { timeout: 120_000 }, async
   await context.close()
 })
 
+test('on a phone the pager is taken, given back, and a cover asked for, by tap', { timeout: 120_000 }, async () => {
+  const { server } = tocsin
+  const other = { email: 'other@example.com', name: 'Other Person' }
+  await server.api('POST', '/api/v1/people', other)
+  const schedules = (await server.api('GET', '/api/v1/schedules')).json as { items: { id: string; role: string }[] }
+  const [schedule] = schedules.items
+  const hours = (count: number): string => new Date(Date.now() + count * 3_600_000).toISOString()
+  await server.api('POST', '/api/v1/overrides', { schedule: schedule?.id, person: other.email, until: hours(24) })
+  const role = schedule?.role ?? ''
+  const holder = async (): Promise<string | undefined> => {
+    const { items } = (await server.api('GET', '/api/v1/oncall')).json as { items: { role: string; person: { email: string } | null }[] }
+    return items.find((item) => item.role === role)?.person?.email
+  }
+  const { context, page, troubles } = await tocsin.openAt('/on-call', 'phone')
+  await page.getByRole('button', { name: `Take the pager of ${role}` }).click()
+  await expectSoundInBothThemes(page)
+  await page.getByRole('dialog').getByRole('button', { name: 'Take the pager' }).click()
+  await waitFor('the pager to be taken', async () => (await holder()) === OWNER, { timeoutMs: 10_000 })
+  const line = page.getByRole('region', { name: role })
+  await line
+    .getByRole('button', { name: /you.*stands in/u })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Ask for cover or swap' }).click()
+  await page.getByLabel('Who is asked').selectOption({ label: other.name })
+  await page.getByRole('dialog').getByRole('button', { name: 'Ask' }).click()
+  await page.getByText(`asks ${other.name} to hold`).waitFor()
+  await page.getByRole('button', { name: 'Take back' }).click()
+  await page.getByText('nobody is away').waitFor()
+  await line
+    .getByRole('button', { name: /you.*stands in/u })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'End it now' }).click()
+  await waitFor('the pager to be given back', async () => (await holder()) === other.email, { timeoutMs: 10_000 })
+  await expectNothingSideways(page)
+  await expectSoundInBothThemes(page)
+  expect(troubles).toEqual([])
+  await context.close()
+})
+
 test('when the server goes away the console says how old what it shows is, and catches up by itself', { timeout: 120_000 }, async () => {
   const { context, page } = await tocsin.openAt('/incidents', 'desktop')
   await page.getByText(/live/iu).first().waitFor()

@@ -66,7 +66,11 @@ const incidentRoute = createRoute({
 const oncallRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/on-call',
-  validateSearch: (search): { at?: string } => (typeof search['at'] === 'string' ? { at: search['at'] } : {}),
+  validateSearch: (search): { at?: string; view?: 'week' | 'month'; day?: string } => ({
+    ...(typeof search['at'] === 'string' ? { at: search['at'] } : {}),
+    ...(search['view'] === 'week' || search['view'] === 'month' ? { view: search['view'] } : {}),
+    ...(typeof search['day'] === 'string' ? { day: search['day'] } : {}),
+  }),
   component: lazyRouteComponent(() => import('../pages/oncall/oncall-page.tsx'), 'OncallPage'),
 })
 

@@ -1,19 +1,20 @@
-/** Who is on call, now or at a chosen time: for each role until when, and who comes next. */
+/** Who is on call: now or at a chosen time, in a calendar, and what people ask of each other. */
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { OncallItem } from '../../../src/api/schema.ts'
 import { meQuery, oncallQuery, playbookQuery } from '../../api/queries.ts'
-import { formatDuration } from '../../lib/duration.ts'
-import { fullMoment, toMs } from '../../lib/moment.ts'
+import { fullMoment } from '../../lib/moment.ts'
 import { useTitle } from '../../lib/title.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { CONTROL } from '../../parts/field.tsx'
-import { Moment } from '../../parts/moment.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
-import { Tag } from '../../parts/tag.tsx'
+import { AsksCard } from './asks-card.tsx'
+import { CalendarCard } from './calendar-card.tsx'
+import { NowCard } from './now-card.tsx'
+import { localValue } from './words.ts'
 
 export function OncallPage() {
   useTitle('On call')
@@ -21,8 +22,9 @@ export function OncallPage() {
   const atMs = at === undefined ? null : Date.parse(at)
   const asked = atMs === null || Number.isNaN(atMs) ? null : new Date(atMs).toISOString()
   const oncall = useQuery(oncallQuery(asked))
+  const mayAct = useQuery(meQuery).data?.can.includes('incident.respond') ?? false
   return (
-    <div className="mx-auto max-w-[920px]">
+    <div className="mx-auto max-w-[1060px]">
       <PageHead title="On call" about={asked === null ? 'Who is paged right now.' : <>Who is paged at {fullMoment(Date.parse(asked))}.</>}>
         <AtPicker at={asked} />
       </PageHead>
@@ -32,18 +34,20 @@ export function OncallPage() {
       {oncall.data === undefined && !oncall.isError && <SkeletonRows rows={4} />}
       {oncall.data !== undefined && (
         <div className="space-y-4">
-          <Roles title="Duty roles" aside="paged by severity" items={oncall.data.filter((item) => item.kind === 'duty')} at={asked} />
-          <Roles
-            title="Incident roles"
-            aside="who may take them first"
-            items={oncall.data.filter((item) => item.kind === 'incident')}
-            at={asked}
+          <NowCard
+            items={oncall.data.filter((item) => item.kind === 'duty')}
+            at={asked === null ? null : Date.parse(asked)}
+            mayAct={mayAct}
           />
           {oncall.data.length === 0 && (
             <Empty title="The playbook names no roles">Nobody can be paged by role: the owner is paged for everything.</Empty>
           )}
+          <CalendarCard mayAct={mayAct} />
+          <AsksCard mayAct={mayAct} />
+          <IncidentRoles items={oncall.data.filter((item) => item.kind === 'incident')} />
           <p className="text-s text-muted">
-            Schedules are kept in oncall.yaml beside the playbook. Where nobody holds a role, its pages go to the owners.
+            Schedules are kept in oncall.yaml beside the playbook; overrides, swaps and absences are made here and always end. Where nobody
+            holds a role, its pages go to the owners.
           </p>
         </div>
       )}
@@ -55,7 +59,15 @@ function AtPicker({ at }: { readonly at: string | null }) {
   const navigate = useNavigate({ from: '/on-call' })
   const choose = (local: string): void => {
     const ms = Date.parse(local)
-    void navigate({ search: Number.isNaN(ms) ? {} : { at: new Date(ms).toISOString() }, replace: true })
+    const chosen = Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
+    void navigate({
+      search: ({ view, day }) => ({
+        ...(view === undefined ? {} : { view }),
+        ...(day === undefined ? {} : { day }),
+        ...(chosen === undefined ? {} : { at: chosen }),
+      }),
+      replace: true,
+    })
   }
   return (
     <div className="flex items-end gap-2">
@@ -74,57 +86,26 @@ function AtPicker({ at }: { readonly at: string | null }) {
   )
 }
 
-/** `2026-11-24T14:20` in the browser's zone, as the input wants it. */
-function localValue(ms: number): string {
-  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-}
-
-interface RolesProps {
-  readonly title: string
-  readonly aside: string
-  readonly items: readonly OncallItem[]
-  readonly at: string | null
-}
-
-function Roles({ title, aside, items, at }: RolesProps) {
+/** Taken in an incident, not scheduled: shown is who would be asked first. */
+function IncidentRoles({ items }: { readonly items: readonly OncallItem[] }) {
+  const titles = useQuery(playbookQuery).data?.roles ?? []
   if (items.length === 0) return null
   return (
-    <Card title={title} aside={aside} flush>
+    <Card title="Incident roles" aside="who may take them first" flush>
       <ul className="divide-y divide-line">
-        {items.map((item, place) => (
-          <Item key={`${item.role} ${item.person?.id ?? ''} ${place}`} item={item} at={at === null ? Date.now() : Date.parse(at)} />
+        {items.map((item) => (
+          <li
+            key={item.role}
+            className="grid grid-cols-[minmax(0,1fr)] items-center gap-x-4 gap-y-1 px-3.5 py-2 min-[761px]:grid-cols-[190px_minmax(0,1fr)]"
+          >
+            <span className="font-[590]">{titles.find((role) => role.id === item.role)?.title ?? item.role}</span>
+            <span className="flex min-w-0 items-center gap-2.5" dir="auto">
+              <Avatar name={item.person?.name ?? null} />
+              {item.person === null ? <span className="text-muted">nobody: the owners are paged</span> : item.person.name}
+            </span>
+          </li>
         ))}
       </ul>
     </Card>
-  )
-}
-
-function Item({ item, at }: { readonly item: OncallItem; readonly at: number }) {
-  const meId = useQuery(meQuery).data?.id
-  const title = useQuery(playbookQuery).data?.roles.find((role) => role.id === item.role)?.title
-  const until = toMs(item.until)
-  return (
-    <li className="grid grid-cols-[minmax(0,1fr)] items-center gap-x-4 gap-y-1 px-3.5 py-2.5 min-[761px]:grid-cols-[170px_minmax(0,1fr)_200px_160px]">
-      <span className="font-[590]">{item.kind === 'incident' ? (title ?? item.role) : item.role}</span>
-      <span className="flex min-w-0 items-center gap-2.5">
-        <Avatar name={item.person?.name ?? null} />
-        <span className="min-w-0 truncate" dir="auto">
-          {item.person === null ? <span className="text-muted">nobody: the owners are paged</span> : item.person.name}
-        </span>
-        {item.person !== null && item.person.id === meId && <Tag>you</Tag>}
-      </span>
-      <span className="text-s text-muted">
-        {until === null ? (
-          item.person !== null && 'until further notice'
-        ) : (
-          <>
-            until <Moment at={until} /> · {formatDuration(until - at)}
-          </>
-        )}
-      </span>
-      <span className="min-w-0 truncate text-s text-muted" dir="auto">
-        {item.next === null ? '' : `then ${item.next.name}`}
-      </span>
-    </li>
   )
 }
