@@ -1,5 +1,5 @@
 /** Every way out: the one place outside their folders that names the channels. */
-import { readCarried } from '../core/oncall/carriers.ts'
+import { servesChannel } from '../core/oncall/carriers.ts'
 import type { PushDevices } from '../integration-push.ts'
 import type { CarrierConnection, Carriers, Channel, ChannelAddress, ChannelBook, Connections, FoundChannel, Hear } from '../integration.ts'
 import { consoleChannel } from './console/channel.ts'
@@ -9,6 +9,7 @@ import { pushoverChannel } from './pushover/channel.ts'
 import { webPushChannel } from './web-push/channel.ts'
 import { hearTwilio } from './twilio/hear.ts'
 import { smsChannel } from './twilio/sms.ts'
+import { voiceChannel } from './twilio/voice.ts'
 import { webhookChannel } from './webhook/channel.ts'
 
 export { isPushEndpoint } from './web-push/channel.ts'
@@ -62,7 +63,7 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
         .list()
         .flatMap((carrier) =>
           [...carried]
-            .filter(([kind]) => readCarried(kind)?.carrier === carrier.kind)
+            .filter(([kind]) => servesChannel(kind, carrier))
             .map(([kind, channel]) => ({ id: `${kind}:${carrier.name}`, channel, address: addressOf(carrier, '') })),
         ),
       // Push is each person's own, device by device: the doctor tells of those that ended.
@@ -73,7 +74,12 @@ export function openChannels(settings: ChannelSettings): ChannelBook {
 
 /** By kind. */
 function carriedChannels({ publicUrl, now }: ChannelSettings): ReadonlyMap<string, Channel> {
-  const channels: readonly Channel[] = [ntfyChannel({ publicUrl, now }), pushoverChannel({ now }), smsChannel({ publicUrl, now })]
+  const channels: readonly Channel[] = [
+    ntfyChannel({ publicUrl, now }),
+    pushoverChannel({ now }),
+    smsChannel({ publicUrl, now }),
+    voiceChannel({ publicUrl, now }),
+  ]
   return new Map(channels.map((channel) => [channel.kind, channel]))
 }
 

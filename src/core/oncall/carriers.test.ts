@@ -55,9 +55,11 @@ describe('a connection that carries pages', () => {
 
 describe('a channel', () => {
   test('goes by the first connection of its kind, or by the one that it names', () => {
-    const all = [ntfy, twilio, { ...twilio, name: 'eu' }]
+    const all = [ntfy, twilio, { ...twilio, name: 'eu', settings: { ...twilio.settings, voice_from: '+15005550006' } }]
     expect(findCarrier('sms', all)?.name).toBe('phone')
     expect(findCarrier('voice:eu', all)?.name).toBe('eu')
+    // A number that messages come from need not be one that can call.
+    expect([findCarrier('voice', all)?.name, findCarrier('voice:phone', all)]).toEqual(['eu', undefined])
     expect(findCarrier('sms:push', all)).toBeUndefined()
     expect(findCarrier('pushover', all)).toBeUndefined()
   })
@@ -94,7 +96,7 @@ describe('a person', () => {
     const onCall = stringify({ people: [{ ...person, channels: ['sms', 'voice:eu'], phone: '+4915123456789' }] })
     const { findings } = lintFolder({ playbook: null, onCall, connections: stringify({ connections: [twilio] }) })
     expect(findings.filter(({ file }) => file === 'oncall.yaml').map(({ message }) => message)).toContain(
-      'connections.yaml names no connection "eu" of the kind "twilio", so Ann is not reached by it.',
+      'connections.yaml names no connection "eu" of the kind "twilio" with voice_from, so Ann is not reached by it.',
     )
     expect(findings.map(({ code }) => code)).not.toContain('no-channel')
   })

@@ -8,14 +8,16 @@ export type ContactKind = 'phone' | 'ntfy' | 'pushover'
 export interface CarriedChannel {
   readonly carrier: CarrierKind
   readonly contact: ContactKind
+  /** Settings of which its connection has at least one; empty: none is needed. */
+  readonly needs: readonly string[]
 }
 
 /** By the kind of a channel: the part of its id before a colon. */
 export const CARRIED_CHANNELS: Readonly<Record<string, CarriedChannel>> = {
-  ntfy: { carrier: 'ntfy', contact: 'ntfy' },
-  pushover: { carrier: 'pushover', contact: 'pushover' },
-  sms: { carrier: 'twilio', contact: 'phone' },
-  voice: { carrier: 'twilio', contact: 'phone' },
+  ntfy: { carrier: 'ntfy', contact: 'ntfy', needs: [] },
+  pushover: { carrier: 'pushover', contact: 'pushover', needs: [] },
+  sms: { carrier: 'twilio', contact: 'phone', needs: ['from', 'messaging_service_sid'] },
+  voice: { carrier: 'twilio', contact: 'phone', needs: ['voice_from'] },
 }
 
 /** `sms:eu` is by the connection "eu"; `sms` by the first of its kind. Undefined: no vendor carries such a channel. */
@@ -26,14 +28,29 @@ export function readCarried(channel: string): (CarriedChannel & { readonly conne
   return carried === undefined ? undefined : { ...carried, connection: at === -1 ? null : channel.slice(at + 1) }
 }
 
+type Settings = Readonly<Record<string, string>>
+
+/** A connection, as a file has it or with its secrets resolved. */
+export interface Carrying {
+  readonly name: string
+  readonly kind: string
+  readonly settings?: Settings
+  readonly carrier?: { readonly settings: Settings }
+}
+
+/** True where that connection can carry channels of that kind. */
+export function servesChannel(kind: string, connection: Carrying): boolean {
+  const carried = readCarried(kind)
+  if (carried === undefined || carried.carrier !== connection.kind) return false
+  const settings = connection.settings ?? connection.carrier?.settings ?? {}
+  return carried.needs.length === 0 || carried.needs.some((setting) => settings[setting] !== undefined)
+}
+
 /** The connection that a channel goes by; undefined where there is none. */
-export function findCarrier<Entry extends { readonly name: string; readonly kind: string }>(
-  channel: string,
-  connections: readonly Entry[],
-): Entry | undefined {
+export function findCarrier<Entry extends Carrying>(channel: string, connections: readonly Entry[]): Entry | undefined {
   const carried = readCarried(channel)
   if (carried === undefined) return undefined
-  const own = connections.filter((connection) => connection.kind === carried.carrier)
+  const own = connections.filter((connection) => servesChannel(channel.split(':', 1)[0] ?? '', connection))
   return carried.connection === null ? own[0] : own.find((connection) => connection.name === carried.connection)
 }
 

@@ -55,7 +55,9 @@ function describeLost(channel: string, known: readonly string[]): { readonly sai
     const connection = channel.slice(WEBHOOK.length)
     return { said: `"${connection}"`, fix: suggest(connection, known) }
   }
-  const said = carried.connection === null ? `of the kind "${carried.carrier}"` : `"${carried.connection}" of the kind "${carried.carrier}"`
+  const settings = carried.needs.length === 0 ? '' : ` with ${carried.needs.join(' or ')}`
+  const kind = `of the kind "${carried.carrier}"${settings}`
+  const said = carried.connection === null ? kind : `"${carried.connection}" ${kind}`
   return { said, fix: '' }
 }
 

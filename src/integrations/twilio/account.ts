@@ -26,14 +26,13 @@ export interface Account {
 
 export function accountOf({ url, secret, settings }: CarrierConnection): Account {
   const ring = settings['ring'] === undefined ? null : parseDuration(settings['ring'])
-  const from = settings['from'] ?? null
   return {
     sid: settings['account_sid'] ?? '',
     user: settings['api_key'] ?? settings['account_sid'] ?? '',
     password: secret,
-    from,
+    from: settings['from'] ?? null,
     messagingServiceSid: settings['messaging_service_sid'] ?? null,
-    voiceFrom: settings['voice_from'] ?? from,
+    voiceFrom: settings['voice_from'] ?? null,
     segmentsMax: Number(settings['segments'] ?? SEGMENTS_MAX),
     ringSeconds: Math.round((ring?.kind === 'duration' ? ring.ms : RING_MS) / SECOND_MS),
     url: url.replace(/\/+$/u, ''),

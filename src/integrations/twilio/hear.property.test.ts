@@ -13,11 +13,15 @@ const connection = carrier({
   settings: { account_sid: ACCOUNT },
 })
 const SID = `SM${'0'.repeat(32)}`
+const CALL = `CA${'0'.repeat(32)}`
 const BASE = 'https://tocsin.test/callbacks/phone'
 
 const fieldsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   message: { MessageSid: SID, From: '+4915112345678', Body: '1' },
   'sms-status': { MessageSid: SID, MessageStatus: 'delivered' },
+  call: { CallSid: CALL, AnsweredBy: 'human' },
+  digits: { CallSid: CALL, Digits: '1' },
+  'call-status': { CallSid: CALL, CallStatus: 'completed' },
 }
 
 function callback(what: string, over: { fields?: Record<string, string>; signature?: string; url?: string } = {}): VendorCallback {

@@ -5,6 +5,7 @@
 import type { CarrierConnection, Heard, VendorCallback } from '../../integration.ts'
 import { readAsk } from './ask.ts'
 import { describeCode } from './errors.ts'
+import { hearCall, hearCallStatus, hearDigits } from './hear-call.ts'
 import { isSigned } from './signature.ts'
 import { writeBack } from './twiml.ts'
 
@@ -27,6 +28,12 @@ export function hearTwilio(callback: VendorCallback, connection: CarrierConnecti
       return hearMessage(form)
     case 'sms-status':
       return hearSmsStatus(form)
+    case 'call':
+      return hearCall(callback)
+    case 'digits':
+      return hearDigits(callback)
+    case 'call-status':
+      return hearCallStatus(callback)
     default:
       return { kind: 'distrusted', reason: 'it is about nothing that is known', reply: { status: 404, body: '' } }
   }

@@ -141,7 +141,7 @@ describe('Twilio', () => {
     const ports = await reach(channel, ADA)
     const twilio = await fakeTwilio()
     vendors.push(twilio.vendor)
-    const connection = twilio.connection()
+    const connection = twilio.connection({ settings: { account_sid: ACCOUNT, from: SENDER, voice_from: SENDER } })
     scene.start(ports, bookOf(connection))
     const app = buildServer(ports, { ...testParts(), carriers: carriersOf(connection) })
     await app.ready()
@@ -296,6 +296,88 @@ describe('Twilio', () => {
       const fields = { MessageSid: freshSid(), From: ADA, To: SENDER, Body: '1' }
       expect((await call(`${URL_HERE}/callbacks/phone/message`, fields, { signature: 'AAAA' })).status).toBe(403)
       expect(await acknowledgements(id)).toEqual([])
+    })
+  })
+
+  describe('a call', () => {
+    let callCount = 0
+    const freshCall = (): string => `CA${String((callCount += 1)).padStart(32, 'e')}`
+
+    async function ring() {
+      const { ports, twilio, call, page } = await connect('voice')
+      const made = await page()
+      const form = twilio.calls[0]?.form
+      const url = form?.get('Url') ?? ''
+      const sid = freshCall()
+      const answer = (answeredBy = 'human') => call(url, { CallSid: sid, CallStatus: 'in-progress', AnsweredBy: answeredBy })
+      const press = (digits: string, at = url.replace('/call/', '/digits/')) => call(at, { CallSid: sid, Digits: digits })
+      const end = (word: string) => call(form?.get('StatusCallback') ?? '', { CallSid: sid, CallStatus: word })
+      return { ...made, ports, call, page, url, sid, answer, press, end }
+    }
+
+    test('1 acknowledges, once, however often Twilio hands the key over', async () => {
+      const { ports, id, number, answer, press, end } = await ring()
+      expect((await answer()).body).toContain('<Gather')
+      expect(await deliveryOf(ports, id, 'voice')).toMatchObject({ state: 'delivered', reason: 'The call was answered.' })
+      const said = `You have incident ${number}. Nobody else has acknowledged it. Goodbye.`
+      for (let times = 0; times < 3; times += 1) expect((await press('1')).body).toContain(said)
+      await end('completed')
+      expect(await acknowledgements(id)).toEqual(['voice ann'])
+      expect(await deliveryOf(ports, id, 'voice')).toMatchObject({ state: 'seen' })
+      expect((await answer()).body).not.toContain('<Gather')
+    })
+
+    test('2 passes it on, 9 says it again, and no other key does anything', async () => {
+      const { id, answer, press } = await ring()
+      await answer()
+      expect((await press('9')).body).toContain('<Gather')
+      expect((await press('7')).body).toContain('That key does nothing.')
+      expect(await acknowledgements(id)).toEqual([])
+      expect((await press('2')).body).toContain('Passed on')
+      expect(await scene.rows(`select from page where incident_id = $1 and person_id = $2 and state = 'declined'`, [id, ann])).not.toEqual(
+        [],
+      )
+    })
+
+    test.each(['machine_end_beep', 'machine_start', 'fax'])(
+      '%s is told and never asked, and no key of that call acknowledges',
+      async (by) => {
+        const { ports, id, answer, press } = await ring()
+        expect((await answer(by)).body).not.toContain('<Gather')
+        await press('1')
+        expect(await acknowledgements(id)).toEqual([])
+        expect(await deliveryOf(ports, id, 'voice')).toMatchObject({
+          state: 'delivered',
+          reason: expect.stringContaining('A machine answered the call'),
+        })
+      },
+    )
+
+    test('that nobody answered, or that cannot be put through, is in the ledger', async () => {
+      const missed = await ring()
+      await missed.end('ringing')
+      await missed.end('no-answer')
+      expect(await deliveryOf(missed.ports, missed.id, 'voice')).toMatchObject({ state: 'failed', reason: 'Nobody answered the call.' })
+      expect(await failures(missed.id)).toBe(0)
+      await missed.end('failed')
+      expect(await failures(missed.id)).toBe(1)
+    })
+
+    test('once somebody has acknowledged elsewhere, it says so and asks nothing', async () => {
+      const { ports, id, number, answer } = await ring()
+      await scene.acknowledge(ports, id)
+      expect((await answer()).body).toContain(`You have incident ${number}.`)
+    })
+
+    test('a key without a signature, for another page, or with a token that is none, acknowledges nothing', async () => {
+      const { id, call, page, press, sid, url } = await ring()
+      const other = await page()
+      const digits = url.replace('/call/', '/digits/')
+      expect((await call(digits, { CallSid: sid, Digits: '1' }, { signature: 'AAAA' })).status).toBe(403)
+      expect((await press('1', digits.replace(/[^/]+$/u, 'x'.repeat(43)))).body).toContain('not known any more')
+      expect([await acknowledgements(id), await acknowledgements(other.id)]).toEqual([[], []])
+      await press('1')
+      expect([await acknowledgements(id), await acknowledgements(other.id)]).toEqual([['voice ann'], []])
     })
   })
 })

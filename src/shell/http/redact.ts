@@ -13,7 +13,9 @@ export function redactUrl(url: string): string {
   const path = url.split('?', 1)[0] ?? ''
   for (const [pattern, replacement] of SECRETS) if (pattern.test(path)) return path.replace(pattern, replacement)
   // A path that is written in another way would reach the same routes: what cannot be told apart is not logged.
-  return /^\/+(a|callbacks|sign-in|hooks|alertmanager)\b/i.test(decoded(path)) && !path.startsWith('/alertmanager/api/') ? '/:redacted' : path
+  return /^\/+(a|callbacks|sign-in|hooks|alertmanager)\b/i.test(decoded(path)) && !path.startsWith('/alertmanager/api/')
+    ? '/:redacted'
+    : path
 }
 
 function decoded(path: string): string {

@@ -143,6 +143,7 @@ export function evidenceOf(channel: string, state: Delivery['state']): string {
 /** What a vendor's word that it took the message is worth, by the kind of the channel. */
 const TAKEN: Readonly<Record<string, string>> = {
   push: 'The push service of the browser’s vendor took it; whether the device showed it is not known.',
+  voice: 'Twilio calls; nobody has answered yet.',
   sms: 'Twilio took it; the network has not told yet whether it arrived.',
   pushover: 'Pushover took it and rings until somebody answers; whether a phone showed it is not known.',
   ntfy: 'The ntfy server took it; whether a phone showed it is not known.',

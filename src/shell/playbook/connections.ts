@@ -1,7 +1,7 @@
 /** The connections in force with their secrets, which are looked up each time so that a changed one needs no restart. */
 import { readFileSync } from 'node:fs'
 import type { NamedConnection } from '../../core/oncall/connections.ts'
-import { CARRIED_CHANNELS, findCarrier } from '../../core/oncall/carriers.ts'
+import { CARRIED_CHANNELS, findCarrier, servesChannel } from '../../core/oncall/carriers.ts'
 import type { CarrierConnection, Carriers, Connection, Connections } from '../../integration.ts'
 import type { PlaybookService } from './playbooks.ts'
 
@@ -60,7 +60,7 @@ export function openConnections(playbooks: PlaybookService, findSecret: (name: s
     carriedChannels: () => {
       const all = carriersNow()
       return Object.keys(CARRIED_CHANNELS).flatMap((kind) => {
-        const own = all.filter((connection) => connection.kind === CARRIED_CHANNELS[kind]?.carrier)
+        const own = all.filter((connection) => servesChannel(kind, connection))
         return own.length === 0 ? [] : [kind, ...own.map(({ name }) => `${kind}:${name}`)]
       })
     },
