@@ -11,6 +11,7 @@ import { measureDoors } from './doors.ts'
 import { MANY_FULL, MANY_SHORT, MANY_SMOKE, measureGrowth, OPEN_SHORT, OPEN_SMOKE } from './growth.ts'
 import { measureLatency } from './latency.ts'
 import { measureLint } from './lint-time.ts'
+import { measureOncall } from './oncall-time.ts'
 import { measurePlan } from './plan-time.ts'
 import { type Line, printTable, writeResults } from './report.ts'
 import { measureAcknowledgePage, measureConsole } from './size.ts'
@@ -58,6 +59,7 @@ try {
   })
   if (wanted('plan')) add(measurePlan())
   if (wanted('lint')) add(measureLint())
+  if (wanted('oncall')) add(measureOncall())
   if (wanted('size')) add(measureConsole())
   if (wanted('latency')) add(...(await measureLatency(server, vendor, flags.short ? 30 : 200, flags.short ? 4 : 12)))
   if (wanted('latency') && wanted('size')) add(await measureAcknowledgePage(server, vendor))
