@@ -900,6 +900,16 @@ create table team (
 );
 grant insert, select, update on team to tocsin_app;
 
+create table triage_home (
+  group_key text not null,
+  alarm text not null,
+  incident_id uuid not null,
+  constraint triage_home_pkey PRIMARY KEY (group_key, alarm),
+  constraint triage_home_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
+);
+CREATE INDEX triage_home_incident ON triage_home USING btree (incident_id);
+grant delete, insert, select, update on triage_home to tocsin_app;
+
 create table unchecked_message (
   id uuid not null,
   source_id uuid not null,

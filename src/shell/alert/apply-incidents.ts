@@ -15,6 +15,7 @@ import { isMonitor } from './door-table.ts'
 import type { Fold, FoldedAlert } from './fold.ts'
 import { measuredBy, type Remeasured } from './measured.ts'
 import { stormKey, stormOf, summaryOf, type Target, titleOf } from './target.ts'
+import { isAnswered, partByHome, settleIn } from './triage-home.ts'
 
 export interface Place {
   readonly incidentId: IncidentId
@@ -40,14 +41,15 @@ export async function placeAlerts(
     tx,
     fold.fates.map(({ unit }) => unit),
   )
-  const groups = groupByTarget(fold.alerts)
+  const groups = await partByHome(tx, groupByTarget(fold.alerts))
   const touched = fold.alerts.filter((alert) => alert.incidentId !== null && (alert.resolved || alert.acknowledged))
   if (groups.length === 0 && touched.length === 0 && measured.length === 0) return places
   const open = await lockOpen(tx, groups, [...touched, ...measured])
-  for (const group of await redirectStorms(tx, groups, open.byKey, playbook)) {
-    const loaded = open.byKey.get(group.target.groupKey)
+  for (const group of await redirectStorms(tx, rejoin(groups, open), open.byKey, playbook)) {
+    const loaded = group.home === null ? open.byKey.get(group.target.groupKey) : open.byId.get(group.home)
     const place =
       loaded === undefined ? await openFor(ports, tx, group, playbook) : await joinTo(ports, tx, loaded, { group, touched, playbook })
+    await settleIn(tx, group, place.incidentId)
     for (const alert of group.alerts) places.set(alert, place)
   }
   const joined = new Set([...places.values()].map((place) => place.incidentId))
@@ -69,21 +71,41 @@ export async function placeAlerts(
   return places
 }
 
-interface Group {
+export interface Group {
   readonly target: Target
-  readonly alerts: FoldedAlert[]
+  readonly alerts: readonly FoldedAlert[]
+  /** The incident that has alarms of their names; null: that of the target's key. */
+  readonly home: string | null
 }
 
 function groupByTarget(alerts: readonly FoldedAlert[]): Group[] {
-  const groups = new Map<string, Group>()
+  const groups = new Map<string, Group & { alerts: FoldedAlert[] }>()
   for (const alert of alerts) {
     if (alert.aim?.kind !== 'target') continue
     const { target } = alert.aim
     const group = groups.get(target.groupKey)
-    if (group === undefined) groups.set(target.groupKey, { target, alerts: [alert] })
+    if (group === undefined) groups.set(target.groupKey, { target, alerts: [alert], home: null })
     else group.alerts.push(alert)
   }
   return [...groups.values()]
+}
+
+/** What was at home in an incident that has ended since it was looked for goes with the rest of its group. */
+function rejoin(groups: readonly Group[], { byId }: OpenIncidents): Group[] {
+  const homeless = new Map<string, Group & { alerts: FoldedAlert[] }>()
+  const kept: Group[] = []
+  for (const group of groups) {
+    const home = group.home === null ? undefined : byId.get(group.home)
+    if (home !== undefined && isOpen(home.state)) {
+      kept.push(group)
+      continue
+    }
+    const { groupKey } = group.target
+    const same = homeless.get(groupKey)
+    if (same === undefined) homeless.set(groupKey, { ...group, alerts: [...group.alerts], home: null })
+    else same.alerts.push(...group.alerts)
+  }
+  return [...kept, ...homeless.values()]
 }
 
 interface OpenIncidents {
@@ -102,7 +124,8 @@ async function lockOpen(
   const missing = groups.map(({ target }) => target.groupKey).filter((key) => !found.some(({ groupKey }) => groupKey === key))
   // Before another is opened: a merged incident's alerts belong to the one that goes on in its place.
   if (missing.length > 0) found.push(...(await findMergedGroups(tx, [...new Set(missing)])))
-  const ids = new Set([...found.map(({ id }) => id), ...touched.flatMap(({ incidentId }) => (incidentId === null ? [] : [incidentId]))])
+  const wanted = [...groups.map(({ home }) => home), ...touched.map(({ incidentId }) => incidentId)]
+  const ids = new Set([...found.map(({ id }) => id), ...wanted.filter((id) => id !== null)])
   const loaded =
     ids.size === 0
       ? []
@@ -117,7 +140,21 @@ async function lockOpen(
     if (incident !== undefined && isOpen(incident.state)) byKey.set(groupKey, incident)
   }
   await leaveStale(tx, groups, byKey)
+  await leaveAnswered(tx, groups, byKey)
   return { byKey, byId }
+}
+
+/** What nobody has seen yet is not hidden in a triage incident that somebody has answered. */
+async function leaveAnswered(tx: Tx, groups: readonly Group[], byKey: Map<string, LoadedIncident>): Promise<void> {
+  const answered = groups.flatMap(({ target, home }) => {
+    const incident = target.kind === 'triage' && home === null ? byKey.get(target.groupKey) : undefined
+    return incident !== undefined && isAnswered(incident.state) ? [{ key: target.groupKey, id: incident.id }] : []
+  })
+  for (const { key } of answered) byKey.delete(key)
+  await releaseGroups(
+    tx,
+    answered.map(({ id }) => id),
+  )
 }
 
 /** Where the last alert came longer ago than the playbook's window, the group's next one opens an incident of its own. */
@@ -154,7 +191,7 @@ async function redirectStorms(
   if (opening.length === 0) return [...groups]
   const sources = [...new Set(opening.map(({ target }) => target.sourceId))]
   const recent = await countRecent(tx, sources, tx.now - MINUTE_MS)
-  const storms = new Map<string, { target: Target; alerts: FoldedAlert[] }>()
+  const storms = new Map<string, { target: Target; alerts: FoldedAlert[]; home: null }>()
   const kept: Group[] = []
   for (const group of groups) {
     const { sourceId } = group.target
@@ -167,7 +204,7 @@ async function redirectStorms(
     }
     const storm = storms.get(sourceId)
     const target = stormOf(group.target, playbook, limit)
-    if (storm === undefined) storms.set(sourceId, { target, alerts: [...group.alerts] })
+    if (storm === undefined) storms.set(sourceId, { target, alerts: [...group.alerts], home: null })
     else {
       storm.alerts.push(...group.alerts)
       if (severityRow(playbook, target.severity).rank < severityRow(playbook, storm.target.severity).rank) storm.target = target

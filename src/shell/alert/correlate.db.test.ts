@@ -12,6 +12,7 @@ import { MINUTE_MS, SECOND_MS } from '../../core/time.ts'
 import { changeIncident } from '../incident/change.ts'
 import { linkIncidents, mergeIncidents, unmergeIncident } from '../incident/merge.ts'
 import { rebuildViews } from '../incident/rebuild.ts'
+import { FORGET_HOMES } from './triage-home-store.ts'
 
 const clockFile = join(mkdtempSync(join(tmpdir(), 'tocsin-correlate-')), 'offset')
 const byAnn = { by: { kind: 'person', id: ann, name: 'Ann' }, reason: 'the same' } as const
@@ -136,6 +137,51 @@ test('labels tell incidents apart', async () => {
 test('labels tell the incidents of a known type apart: what no type knows is one triage incident of its source', async () => {
   for (const [host, cluster] of ['eu', 'us', 'ap'].entries()) await fire(`Unheard${host}`, String(host), { labels: { cluster } })
   expect(await counts()).toEqual([[3, 3]])
+})
+
+test('an unknown alarm that nobody has seen pages, even while an answered triage incident is open; one that is known there rejoins it', async () => {
+  const acknowledge = async (row: Row | undefined) =>
+    expect(await changeIncident(it.ports, id(row), { type: 'acknowledge', by: byAnn.by, personId: ann, via: 'api' })).toMatchObject({
+      kind: 'accepted',
+    })
+  await fire('UnheardA', 'a')
+  await fire('UnheardB', 'a')
+  expect(await counts()).toEqual([[2, 2]])
+  const [first] = await open()
+  await acknowledge(first)
+  const before = (await pages(first)).length
+  // Another host of a known name, and one that comes again, are of what somebody has in hand.
+  await fire('UnheardA', 'b')
+  await end('UnheardB', 'a')
+  await fire('UnheardB', 'a')
+  expect(await counts()).toEqual([[4, 3]])
+  expect(await pages(first)).toHaveLength(before)
+  await fire('UnheardC', 'a')
+  await fire('UnheardD', 'a')
+  const [, second] = await open()
+  expect(await counts()).toEqual([
+    [4, 3],
+    [2, 2],
+  ])
+  expect((await pages(second)).length).toBeGreaterThan(0)
+  await acknowledge(second)
+  await fire('UnheardA', 'c')
+  await fire('UnheardC', 'b')
+  expect(await counts()).toEqual([
+    [5, 4],
+    [3, 3],
+  ])
+  // Its incident is over: it is unknown again.
+  await changeIncident(it.ports, id(second), { type: 'resolve', by: byAnn.by, reason: 'done' })
+  await fire('UnheardC', 'c')
+  expect(await counts()).toEqual([
+    [5, 4],
+    [1, 1],
+  ])
+  await base.database.query(FORGET_HOMES)
+  expect(await it.rows('select alarm from triage_home order by alarm')).toEqual(
+    ['UnheardA', 'UnheardB', 'UnheardC'].map((alarm) => ({ alarm })),
+  )
 })
 
 test('a number that is pushed and falls under the threshold ends its alert, and one that never met it opens nothing', async () => {

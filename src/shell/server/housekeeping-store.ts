@@ -2,6 +2,7 @@
 import { deleteOldAnswers } from '../http/idempotency-store.ts'
 import { deleteExpired } from '../person/session-store.ts'
 import type { Database } from '../database/database.ts'
+import { FORGET_HOMES } from '../alert/triage-home-store.ts'
 import { FORGET_FAULTS } from '../source/fault-store.ts'
 import { forgetDeliveries } from '../source/message-store.ts'
 import { FORGET_TALLIES } from '../source/tally-store.ts'
@@ -30,4 +31,5 @@ export async function removeOldRows(database: Database): Promise<void> {
   await forgetDeliveries((text) => database.query(text))
   await database.query(FORGET_TALLIES)
   await database.query(FORGET_FAULTS)
+  await database.query(FORGET_HOMES)
 }
