@@ -9,6 +9,7 @@ import { callVendor, objectOf, parseRetryAfter, silenceOf, type VendorOptions, t
 import { bodyOf } from './body.ts'
 
 const TIMEOUT_MS = 10_000
+const TAKEN = 'The ntfy server took it; whether a phone showed it is not known.'
 
 export interface NtfyOptions extends VendorOptions {
   /** The public address of this server, for what a tap may do. */
@@ -61,7 +62,7 @@ function toDelivery(reply: VendorReply, nowMs: number): Delivery {
   const said = objectOf(body)
   if (status >= 200 && status < 300) {
     const id = said['id']
-    return { kind: 'delivered', externalId: typeof id === 'string' ? oneLine(id, 64) : null, evidence: 'The ntfy server took it.' }
+    return { kind: 'delivered', externalId: typeof id === 'string' ? oneLine(id, 64) : null, evidence: TAKEN }
   }
   const reason = `the ntfy server answered ${status}${typeof said['error'] === 'string' ? ` (${oneLine(said['error'], 120)})` : ''}`
   // 401 and 403 are about the token or the topic's rules: an operator can mend them while the page waits.

@@ -54,7 +54,7 @@ async function send(answer: (asked: Asked) => Told, over: Partial<CarrierConnect
 describe('a page', () => {
   test('is taken, and its id is kept', async () => {
     const { delivery, vendor } = await send(asNtfy, { secret: 'tk_good' })
-    expect(delivery).toEqual({ kind: 'delivered', externalId: 'hwQ2YpKdmg', evidence: 'The ntfy server took it.' })
+    expect(delivery).toMatchObject({ kind: 'delivered', externalId: 'hwQ2YpKdmg' })
     expect(vendor.asked[0]).toMatchObject({ method: 'POST', path: '/' })
     expect(JSON.parse(vendor.asked[0]?.body ?? '')).toMatchObject({
       topic: TOPIC,

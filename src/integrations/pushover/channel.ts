@@ -49,7 +49,7 @@ function toDelivery(reply: VendorReply, nowMs: number): Delivery {
     return {
       kind: 'delivered',
       externalId: typeof receipt === 'string' && RECEIPT.test(receipt) ? receipt : null,
-      evidence: 'Pushover took it.',
+      evidence: 'Pushover took it and rings until somebody answers; whether a phone showed it is not known.',
     }
   }
   const reason = `Pushover answered ${status}${errorsOf(said)}`

@@ -30,10 +30,30 @@ export function callbackRoutes(ports: Ports, carriers: Carriers): FastifyPluginA
     app.addContentTypeParser('application/x-www-form-urlencoded', options, (_request, body: string, done) =>
       done(null, new URLSearchParams(body)),
     )
+    const warn = warner(ports)
     const receive = async (request: FastifyRequest<CallbackRoute>, reply: FastifyReply): Promise<FastifyReply> =>
-      answer(reply, await hear(ports, carriers, request))
+      answer(reply, await hear({ ports, carriers, warn }, request))
     app.post<CallbackRoute>('/callbacks/:connection/:what', { schema: { hide: true } }, receive)
     app.post<CallbackRoute>('/callbacks/:connection/:what/:token', { schema: { hide: true } }, receive)
+  }
+}
+
+interface Hearing {
+  readonly ports: Ports
+  readonly carriers: Carriers
+  readonly warn: (connection: string, reason: string) => void
+}
+
+const WARNED_EVERY_MS = 60_000
+
+/** A wrong TOCSIN_URL looks the same as a forgery: whoever set it up must see it, and no forger can fill the log. */
+function warner({ log }: Ports): Hearing['warn'] {
+  const warnedAt = new Map<string, number>()
+  return (connection, reason) => {
+    const nowMs = performance.now()
+    if (nowMs - (warnedAt.get(connection) ?? Number.NEGATIVE_INFINITY) < WARNED_EVERY_MS) return
+    warnedAt.set(connection, nowMs)
+    log.warn({ connection, reason }, 'a callback of a vendor was not believed')
   }
 }
 
@@ -44,7 +64,7 @@ function answer(reply: FastifyReply, { status, headers, body }: Reply): FastifyR
     .send(body)
 }
 
-async function hear(ports: Ports, carriers: Carriers, request: FastifyRequest<CallbackRoute>): Promise<Reply> {
+async function hear({ ports, carriers, warn }: Hearing, request: FastifyRequest<CallbackRoute>): Promise<Reply> {
   const { connection: name, what, token } = request.params
   const connection = carriers.named(name)
   const read = connection === undefined ? undefined : HEARD.get(connection.kind)
@@ -55,8 +75,7 @@ async function hear(ports: Ports, carriers: Carriers, request: FastifyRequest<Ca
   const url = `${ports.config.url}${request.raw.url ?? ''}`
   const heard = read({ what, token: token ?? null, url, headers, form: request.body ?? new URLSearchParams() }, connection)
   if (heard.kind === 'distrusted') {
-    // A wrong TOCSIN_URL looks the same as a forgery: whoever set it up must see it.
-    ports.log.warn({ connection: name, about: what, reason: heard.reason }, 'a callback of a vendor was not believed')
+    warn(name, heard.reason)
     return heard.reply
   }
   try {

@@ -92,7 +92,8 @@ function toDelivery(row: EffectRow): Delivery {
     sent_at: toTime(row.sent_at),
     delivered_at: toTime(row.delivered_at),
     seen_at: toTime(row.seen_at),
-    reason: row.word ?? (row.reason === evidence ? null : row.reason), // said once is enough
+    // Said once is enough, and what was known when it was sent says nothing of later.
+    reason: row.word ?? (row.reason === evidence || row.reason === evidenceOf(row.channel, 'sent') ? null : row.reason),
     attempts: row.attempts,
     evidence,
   }
@@ -143,8 +144,8 @@ export function evidenceOf(channel: string, state: Delivery['state']): string {
 /** What a vendor's word that it took the message is worth, by the kind of the channel. */
 const TAKEN: Readonly<Record<string, string>> = {
   push: 'The push service of the browser’s vendor took it; whether the device showed it is not known.',
-  voice: 'Twilio calls; nobody has answered yet.',
-  sms: 'Twilio took it; the network has not told yet whether it arrived.',
+  voice: 'Twilio calls; whether somebody answers is told later.',
+  sms: 'Twilio took it; whether it arrives is told later.',
   pushover: 'Pushover took it and rings until somebody answers; whether a phone showed it is not known.',
   ntfy: 'The ntfy server took it; whether a phone showed it is not known.',
 }
