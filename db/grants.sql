@@ -52,6 +52,9 @@ grant select, insert, update, delete on signing_certificate, subscription, unche
 grant select, insert on oncall_override, oncall_override_end, oncall_absence, oncall_absence_end to {role};
 grant select, insert on oncall_request, oncall_request_answer to {role};
 
+-- Calendars that people subscribe to: revoked, never removed.
+grant select, insert, update on calendar_feed to {role};
+
 grant select on migration to {role};
 grant usage on sequence incident_number to {role};
 

@@ -134,6 +134,21 @@ create table audit_leaf (
 );
 grant insert, select on audit_leaf to tocsin_app;
 
+create table calendar_feed (
+  id uuid not null,
+  token_hash bytea not null,
+  person_id uuid not null,
+  schedule text,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint calendar_feed_token_hash_key UNIQUE (token_hash),
+  constraint calendar_feed_pkey PRIMARY KEY (id),
+  constraint calendar_feed_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX calendar_feed_person ON calendar_feed USING btree (person_id);
+grant insert, select, update on calendar_feed to tocsin_app;
+
 create table change_report (
   id uuid not null,
   source_id uuid,

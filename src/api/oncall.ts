@@ -248,3 +248,30 @@ export type AbsenceBody = z.input<typeof AbsenceBody>
 
 export const MadeAbsence = Absence.extend({ requests: z.array(SwapRequest) }).meta({ id: 'MadeAbsence' })
 export type MadeAbsence = z.infer<typeof MadeAbsence>
+
+/** A calendar in somebody's own application. */
+export const CalendarFeed = z
+  .object({
+    id: z.string(),
+    /** Who made it; it ends with their account. */
+    person: PersonRef,
+    /** Null: all that the person holds. */
+    schedule: z.string().nullable(),
+    created_at: Timestamp,
+    /** To the hour. */
+    last_used_at: Timestamp.nullable(),
+    revoked_at: Timestamp.nullable(),
+  })
+  .meta({ id: 'CalendarFeed' })
+export type CalendarFeed = z.infer<typeof CalendarFeed>
+
+export const CalendarFeedBody = z
+  .strictObject({
+    /** All that you hold when left out. */
+    schedule: ScheduleName.optional(),
+  })
+  .meta({ id: 'CreateCalendarFeed' })
+
+/** The address is a secret: whoever has it reads the calendar. */
+export const MadeCalendarFeed = CalendarFeed.extend({ url: z.string() }).meta({ id: 'MadeCalendarFeed' })
+export type MadeCalendarFeed = z.infer<typeof MadeCalendarFeed>

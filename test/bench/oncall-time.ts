@@ -2,6 +2,7 @@
 import type { Changes, Override } from '../../src/core/oncall/change.ts'
 import type { Layer, Schedule } from '../../src/core/oncall/oncall.ts'
 import { shiftsBetween } from '../../src/core/oncall/shifts.ts'
+import type { WeekSpan } from '../../src/core/oncall/week.ts'
 import { DAY_MS, HOUR_MS } from '../../src/core/time.ts'
 import { percentile } from './generator.ts'
 import type { Line } from './report.ts'
@@ -42,13 +43,6 @@ export function measureOncall(): Line {
 function makeSchedule(place: number): Schedule {
   const zone = ZONES[place % ZONES.length] ?? 'UTC'
   const members = Array.from({ length: 8 }, (_, turn) => `p${(place * 4 + turn) % PEOPLE}@example.com`)
-  const rotation = (days: number) => ({
-    startWallMs: Date.UTC(2025, 0, 6, 9),
-    untilWallMs: null,
-    turn: { kind: 'cycle', wallMs: [days * DAY_MS] } as const,
-  })
-  const hours = (from: number, to: number): Layer['only'] =>
-    [0, 1, 2, 3, 4].map((day) => ({ startMs: day * DAY_MS + from * HOUR_MS, endMs: day * DAY_MS + to * HOUR_MS }))
   const layers: Layer[] =
     place % 10 === 0
       ? [
@@ -58,6 +52,14 @@ function makeSchedule(place: number): Schedule {
         ]
       : [{ members, rotation: rotation(place % 5 === 0 ? 1 : 7) }]
   return { id: `s${place}`, name: `S${place}`, role: `R${place}`, team: null, zone, layers }
+}
+
+function rotation(days: number): Layer['rotation'] {
+  return { startWallMs: Date.UTC(2025, 0, 6, 9), untilWallMs: null, turn: { kind: 'cycle', wallMs: [days * DAY_MS] } }
+}
+
+function hours(from: number, to: number): readonly WeekSpan[] {
+  return [0, 1, 2, 3, 4].map((day) => ({ startMs: day * DAY_MS + from * HOUR_MS, endMs: day * DAY_MS + to * HOUR_MS }))
 }
 
 /** Two overrides a schedule a month, and each person away once for a week. */

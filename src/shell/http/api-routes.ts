@@ -13,6 +13,7 @@ import { mappingRoutes } from '../mapping/routes.ts'
 import { keyRoutes } from '../person/key-routes.ts'
 import { meRoutes } from '../person/me-routes.ts'
 import { personRoutes } from '../person/routes.ts'
+import { feedRoutes } from '../oncall/feed-routes.ts'
 import { oncallRequestRoutes } from '../oncall/request-routes.ts'
 import { oncallRoutes } from '../oncall/routes.ts'
 import { signInRoutes } from '../person/sign-in-routes.ts'
@@ -94,6 +95,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         playbookRoutes(ports, parts.oncall),
         oncallRoutes(oncall),
         oncallRequestRoutes(oncall),
+        feedRoutes(oncall),
         playbookVersionRoutes(ports, parts.playbook),
         playbookSaveRoutes(ports, parts.playbook),
         explainRoutes(ports, parts.playbook),

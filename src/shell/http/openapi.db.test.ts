@@ -108,6 +108,7 @@ test('every route answers what the document says, well and badly', async () => {
   const cover = { schedule: 'ops', person: 'ann@example.com', from: SOON, until: new Date(Date.now() + 7_200_000).toISOString() }
   const swaps: string[] = []
   for (let count = 0; count < 3; count += 1) swaps.push((await scene.ask(own, 'POST', '/swaps', cover)).body.id)
+  const feed = (await scene.ask(own, 'POST', '/calendar_feeds', {})).body
   const absence = (await scene.ask(own, 'POST', '/absences', { until: SOON })).body
   const id = incident.id as string
   const calls: Record<string, readonly [path: string, body?: object]> = {
@@ -203,6 +204,9 @@ test('every route answers what the document says, well and badly', async () => {
     listAbsences: ['/absences'],
     createAbsence: ['/absences', { until: SOON, ask_for_cover: false }],
     endAbsence: [`/absences/${absence.id}`],
+    listCalendarFeeds: ['/calendar_feeds'],
+    createCalendarFeed: ['/calendar_feeds', { schedule: 'ops' }],
+    revokeCalendarFeed: [`/calendar_feeds/${feed.id}`],
     listChanges: ['/changes'],
     listAudit: ['/audit'],
     listSilences: ['/silences?state=active'],

@@ -24,6 +24,7 @@ import { signInPageRoutes } from './pages/sign-in-page-routes.ts'
 import { statusRoutes } from './pages/status-routes.ts'
 import { opsgenieRoutes } from '../opsgenie/routes.ts'
 import { pushActRoutes } from '../push/act-routes.ts'
+import { icalRoutes } from '../oncall/feed-routes.ts'
 import { redactUrl } from './redact.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serializer } from './serializer.ts'
@@ -72,6 +73,7 @@ export function buildServer(ports: Ports, parts: ServerParts): FastifyInstance {
   void app.register(pushActRoutes(ports))
   if (parts.carriers !== undefined) void app.register(callbackRoutes(ports, parts.carriers))
   void app.register(signInPageRoutes(ports))
+  void app.register(icalRoutes(ports, parts.oncall.onCall))
   void app.register(statusRoutes(ports))
   void app.register(reportRoutes(ports))
   void app.register(consoleFiles(parts.consoleDir))

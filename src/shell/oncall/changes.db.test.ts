@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import ical from 'node-ical'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ApiScene, aud, openApiScene, testParts } from '../../../test/support/api.ts'
@@ -10,6 +11,7 @@ import { fakeChannels } from '../../../test/support/outbox-scene.ts'
 import { ann, bob, own } from '../../../test/support/playbook.ts'
 import { DAY_MS, HOUR_MS } from '../../core/time.ts'
 import { freshId } from '../fresh-id.ts'
+import { redactUrl } from '../http/redact.ts'
 import { openPlaybooks, type PlaybookService } from '../playbook/playbooks.ts'
 import { tellOncall } from './notices.ts'
 import { openRosters } from './rosters.ts'
@@ -263,6 +265,52 @@ test('a person who is disabled leaves a gap, not a page to nobody', async () => 
   await scene.ask(own, 'POST', '/overrides', { schedule: 'ghost', person: 'me', until: inHours(1) }) // so that people are read anew
   expect(await paged()).toEqual(['Ann'])
   await scene.database.database.query(`update person set disabled_at = null where id = $1`, [bob])
+})
+
+describe('a calendar to subscribe to', () => {
+  const fetchIcal = (url: string) => scene.inject({ url: new URL(url).pathname })
+  const eventsOf = (text: string) =>
+    Object.values(ical.sync.parseICS(text)).flatMap((event) => (event?.type === 'VEVENT' ? [{ ...event, summary: event.summary }] : []))
+
+  test('of one schedule has the shifts of the API’s calendar, also those that somebody stands in for', async () => {
+    await scene.ask(own, 'POST', '/overrides', { schedule: 'night', person: 'me', from: day(5).from, until: day(6).from })
+    const made = await scene.ask(ann, 'POST', '/calendar_feeds', { schedule: 'night' })
+    expect(made.body.url).toMatch(/\/ical\/[\w-]{43}\.ics$/)
+    const answer = await fetchIcal(made.body.url)
+    expect(answer.headers['content-type']).toBe('text/calendar; charset=utf-8')
+    const { body } = await scene.ask(ann, 'GET', `/oncall/calendar?from=${day(3).from}&until=${day(8).from}&schedule=night`)
+    const wanted = body.items[0].final.map((shift: { from: string; until: string; people: { name: string }[] }) => [
+      shift.from,
+      shift.until,
+      `Night: ${shift.people[0]?.name ?? 'NOBODY on call'}`,
+    ])
+    const found = eventsOf(answer.body).map(({ start, end, summary }) => [start.toISOString(), end?.toISOString(), summary])
+    expect(found.filter(([from = '', until = '']) => until > day(3).from && from < day(8).from)).toEqual(wanted)
+    expect(wanted.map(([, , summary]: string[]) => summary)).toContain('Night: Owner')
+  })
+
+  test('of a person has what they hold', async () => {
+    const made = await scene.ask(ann, 'POST', '/calendar_feeds', {})
+    const summaries = new Set(eventsOf((await fetchIcal(made.body.url)).body).map(({ summary }) => summary))
+    expect(summaries).toEqual(new Set(['On call: Ops', 'On call: Night']))
+  })
+
+  test('is revoked by its maker only, ends with their account, and its secret is not kept', async () => {
+    const { body: made } = await scene.ask(bob, 'POST', '/calendar_feeds', {})
+    const token = /[\w-]{43}/.exec(made.url)?.[0] ?? ''
+    const { rows } = await scene.database.database.query<{ row: string }>('select calendar_feed::text as row from calendar_feed')
+    expect(rows.map(({ row }) => row).join()).not.toContain(token)
+    expect((await scene.ask(ann, 'GET', '/calendar_feeds')).body.items.map(({ id }: { id: string }) => id)).not.toContain(made.id)
+    expect((await scene.ask(ann, 'DELETE', `/calendar_feeds/${made.id}`)).status).toBe(404)
+    await scene.database.database.query(`update person set disabled_at = now() where id = $1`, [bob])
+    expect((await fetchIcal(made.url)).statusCode).toBe(404)
+    await scene.database.database.query(`update person set disabled_at = null where id = $1`, [bob])
+    expect((await fetchIcal(made.url)).statusCode).toBe(200)
+    expect((await scene.ask(bob, 'DELETE', `/calendar_feeds/${made.id}`)).body.revoked_at).not.toBeNull()
+    expect((await fetchIcal(made.url)).statusCode).toBe(404)
+    expect((await fetchIcal('http://x/ical/nothing.ics')).statusCode).toBe(404)
+    expect(redactUrl(`/ical/${token}.ics`)).toBe('/ical/:token')
+  })
 })
 
 test('each act stands in the audit log without names', async () => {
