@@ -13,6 +13,7 @@ import { watchSystemTheme } from './lib/theme.ts'
 const RELOAD_PAUSE_MS = 60_000
 
 watchSystemTheme()
+registerWorker()
 reloadAfterUpdate()
 const client = createQueryClient(() => leaveToSignIn())
 const router = createConsoleRouter(client)
@@ -25,6 +26,12 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+
+/** Not in development: it would serve what was built before. Browsers have it on https and on this machine alone. */
+function registerWorker(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
+  window.addEventListener('load', () => void navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => undefined))
+}
 
 /** After an update of the server the chunks of an open console are gone: loading it anew gets the new ones. Not in a loop. */
 function reloadAfterUpdate(): void {

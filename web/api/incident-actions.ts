@@ -2,8 +2,10 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Incident, Me } from '../../src/api/schema.ts'
 import { serverNow } from '../lib/now.ts'
+import { acknowledgePath, queueOutgoing } from '../lib/offline/outgoing.ts'
 import { keys } from './keys.ts'
-import { request } from './request.ts'
+import { isUnreachable } from './problem.ts'
+import { freshKey, request } from './request.ts'
 
 export type IncidentAction =
   | { readonly type: 'acknowledge' }
@@ -72,6 +74,7 @@ export function useIncidentAction(ref: string) {
   return useMutation({
     mutationFn: async (action: IncidentAction) => {
       const { path, body, method = 'POST' } = toRequest(action)
+      if (action.type === 'acknowledge') return acknowledge(client, ref)
       return request<unknown>(`incidents/${encodeURIComponent(ref)}/${path}`, method === 'POST' ? { method, body } : { method })
     },
     onMutate: async (action) => {
@@ -80,12 +83,35 @@ export function useIncidentAction(ref: string) {
       if (before !== undefined) client.setQueryData(keys.incident(ref), showAtOnce(before, action, client))
       return { before }
     },
+    onSuccess: (answer, _action, context) => {
+      // It only waits to be sent: the incident is not acknowledged yet, and is not shown as such.
+      if (answer === QUEUED && context?.before !== undefined) client.setQueryData(keys.incident(ref), context.before)
+    },
     onError: (_error, _action, context) => {
       if (context?.before !== undefined) client.setQueryData(keys.incident(ref), context.before)
     },
     // Not awaited: the action is done when the server said so, whatever is fetched after it.
     onSettled: () => void refetchIncident(client, ref),
   })
+}
+
+const QUEUED = Symbol('queued')
+
+/** Where no server answers it is kept, and sent when one does: who was woken must not have to press until it gets through. */
+async function acknowledge(client: QueryClient, ref: string): Promise<unknown> {
+  const idempotencyKey = freshKey()
+  try {
+    return await request<unknown>(`incidents/${encodeURIComponent(ref)}/acknowledge`, { method: 'POST', body: {}, idempotencyKey })
+  } catch (error) {
+    const me = client.getQueryData<Me>(keys.me)
+    if (me === undefined || !isUnreachable(error)) throw error
+    const number = client.getQueryData<Incident>(keys.incident(ref))?.number ?? (/^\d+$/.test(ref) ? Number(ref) : null)
+    const entry = { id: idempotencyKey, personId: me.id, path: acknowledgePath(ref), number }
+    await queueOutgoing(entry, serverNow()).catch(() => {
+      throw error
+    })
+    return QUEUED
+  }
 }
 
 async function refetchIncident(client: QueryClient, ref: string): Promise<void> {

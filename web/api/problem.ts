@@ -65,6 +65,11 @@ export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500)
 }
 
+/** Nobody answered, or only a proxy did: it may have happened, and can be asked for again under the same key. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || [502, 503, 504].includes(error.status))
+}
+
 /** Why something cannot be shown: one or two sentences for a person. */
 export function explainReading(error: unknown): string {
   if (!(error instanceof ApiError)) return explainError(error)

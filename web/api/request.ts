@@ -53,7 +53,7 @@ async function send(url: string, options: RequestOptions): Promise<Response> {
 }
 
 /** `crypto.randomUUID` is only there on https and localhost; a console inside a network may be on plain http. */
-function freshKey(): string {
+export function freshKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -11,6 +11,7 @@ import { toMs } from '../lib/moment.ts'
 const MenuSheet = lazy(() => import('./menu-sheet.tsx').then((module) => ({ default: module.MenuSheet })))
 
 export const PLACES = [
+  { to: '/home', label: 'Home', needs: 'incident.read' },
   { to: '/incidents', label: 'Incidents', needs: 'incident.read' },
   { to: '/on-call', label: 'On call', needs: 'oncall.read' },
   { to: '/alerts', label: 'Alerts', needs: 'signal.read' },
@@ -28,7 +29,7 @@ export function Navigation({ onPalette }: { readonly onPalette: () => void }) {
   return (
     <>
       <header className="sticky top-0 z-20 flex items-center gap-1 border-b border-line bg-bg px-3 pt-[env(safe-area-inset-top)] min-[761px]:hidden">
-        <Link to="/incidents" className="flex min-h-12 items-center gap-2 text-l font-[650]">
+        <Link to="/home" className="flex min-h-12 items-center gap-2 text-l font-[650]">
           <Bell size={17} aria-hidden /> Tocsin
         </Link>
         <button
@@ -55,7 +56,7 @@ export function Navigation({ onPalette }: { readonly onPalette: () => void }) {
         </Suspense>
       )}
       <nav aria-label="Main" className="sticky top-0 flex h-dvh flex-col gap-0.5 border-r border-line px-3 py-4 max-[760px]:hidden">
-        <Link to="/incidents" className="flex items-center gap-2 px-2 pb-4 text-l font-[650] tracking-[-.01em]">
+        <Link to="/home" className="flex items-center gap-2 px-2 pb-4 text-l font-[650] tracking-[-.01em]">
           <Bell size={17} aria-hidden /> Tocsin
         </Link>
         <Places me={me} />

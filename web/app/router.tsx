@@ -34,12 +34,18 @@ const shellRoute = createRoute({
   },
 })
 
-const homeRoute = createRoute({
+const rootPageRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
   beforeLoad: () => {
     throw redirect({ to: '/incidents', replace: true })
   },
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/home',
+  component: lazyRouteComponent(() => import('../pages/home/home-page.tsx'), 'HomePage'),
 })
 
 const incidentsRoute = createRoute({
@@ -199,6 +205,7 @@ const systemRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
+    rootPageRoute,
     homeRoute,
     incidentsRoute,
     incidentRoute,

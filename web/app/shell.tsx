@@ -5,15 +5,18 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { meQuery } from '../api/queries.ts'
 import { armSound } from '../lib/ring.ts'
 import { Failed } from '../parts/states.tsx'
-import { ApiError } from '../api/problem.ts'
+import { ApiError, isUnreachable } from '../api/problem.ts'
 import { commandFor, singleKeysOn, useCommands, useRegisteredCommands } from './commands.ts'
 import { LiveProvider } from './live.tsx'
 import { Navigation, PLACES } from './navigation.tsx'
+import { OutgoingStrip } from './outgoing-strip.tsx'
 import { PagedBanner } from './paged-banner.tsx'
+import { PocketKeeper } from './pocket-keeper.tsx'
 import { leaveToSignIn } from './signed-out.ts'
 import { Toasts } from './toasts.tsx'
 
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
+const PocketPage = lazy(() => import('../pages/home/pocket-page.tsx').then((module) => ({ default: module.PocketPage })))
 const DeclareDialog = lazy(() => import('../pages/incident/declare-dialog.tsx').then((module) => ({ default: module.DeclareDialog })))
 
 export function Shell() {
@@ -34,9 +37,10 @@ export function Shell() {
         <Navigation onPalette={() => setOpen('palette')} />
         <div className="min-w-0">
           <PagedBanner />
+          <OutgoingStrip />
           <main id="main" tabIndex={-1} className="mx-auto max-w-[1280px] px-3 pt-3 pb-10 outline-none min-[761px]:px-6 min-[761px]:pt-4">
             {me.isError && me.data === undefined && !isSignedOut(me.error) ? (
-              <Failed what="console" error={me.error} retry={() => void me.refetch()} />
+              <WithoutServer error={me.error} retry={() => void me.refetch()} />
             ) : (
               <Outlet />
             )}
@@ -44,11 +48,23 @@ export function Shell() {
         </div>
       </div>
       <Toasts />
+      <PocketKeeper me={me.data} />
       <Suspense fallback={null}>
         {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
         {open === 'declare' && <DeclareDialog onClose={() => setOpen(null)} />}
       </Suspense>
     </LiveProvider>
+  )
+}
+
+/** Nothing can be asked: what the pocket copy has is shown, or that there is none. */
+function WithoutServer({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
+  const failed = <Failed what="console" error={error} retry={retry} />
+  if (!isUnreachable(error)) return failed
+  return (
+    <Suspense fallback={null}>
+      <PocketPage retry={retry}>{failed}</PocketPage>
+    </Suspense>
   )
 }
 
@@ -75,6 +91,7 @@ function useKeys(openPalette: () => void): void {
 
 /** Words to find a place by, beside its name. */
 const PLACE_WORDS: Readonly<Record<(typeof PLACES)[number]['to'], string>> = {
+  '/home': 'phone me today mine',
   '/incidents': 'list',
   '/on-call': 'schedule rota who',
   '/alerts': 'firing held clear',

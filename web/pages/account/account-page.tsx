@@ -6,16 +6,20 @@ import { meQuery } from '../../api/queries.ts'
 import { signOut } from '../../api/session.ts'
 import { tellError } from '../../app/toast-store.ts'
 import { SoundSetting } from '../../app/paged-banner.tsx'
+import { wipeAllInTime } from '../../lib/offline/leave.ts'
+import { findThisDevice, stopPush } from '../../lib/push.ts'
 import { useTitle } from '../../lib/title.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Failed, SkeletonRows } from '../../parts/states.tsx'
+import { PocketCard } from '../home/pocket-card.tsx'
 import { ThemeSwitch } from '../../parts/theme-switch.tsx'
 import { ApiKeysCard } from './api-keys-card.tsx'
 import { ChannelsCard } from './channels-card.tsx'
 import { KeysSetting } from './keys-setting.tsx'
 import { PasswordCard } from './password-card.tsx'
+import { PushCard } from './push-card.tsx'
 import { ProfileCard } from './profile-card.tsx'
 import { SessionsCard } from './sessions-card.tsx'
 
@@ -33,7 +37,7 @@ export function AccountPage() {
 
 function Account({ me }: { readonly me: Me }) {
   const leave = useMutation({
-    mutationFn: signOut,
+    mutationFn: leaveNothing,
     onSuccess: () => location.assign('/sign-in'),
     onError: (error) => tellError('You are still signed in', explainError(error)),
   })
@@ -45,6 +49,8 @@ function Account({ me }: { readonly me: Me }) {
         </Button>
       </PageHead>
       <ChannelsCard me={me} />
+      <PushCard />
+      <PocketCard />
       <Card title="Sound in this browser">
         <SoundSetting />
       </Card>
@@ -60,4 +66,11 @@ function Account({ me }: { readonly me: Me }) {
       </Card>
     </div>
   )
+}
+
+/** Push to this browser ends as well: whoever holds it next must not be shown the pages of whoever left. */
+async function leaveNothing(): Promise<void> {
+  if ((await findThisDevice().catch(() => null)) !== null) await stopPush()
+  await signOut()
+  await wipeAllInTime()
 }

@@ -23,8 +23,8 @@ export function ChannelsCard({ me }: { readonly me: Me }) {
     >
       {outside.length === 0 && (
         <p className="mb-3 rounded-[6px] bg-warn-soft px-3 py-2 text-warn">
-          This console is your only channel: with no tab open you cannot be reached. Whoever runs Tocsin can set up e-mail or a webhook for
-          you in oncall.yaml.
+          This console is your only channel: with no tab open you cannot be reached. Turn on push below, or ask whoever runs Tocsin to set
+          up another way for you in oncall.yaml.
         </p>
       )}
       <ul className="divide-y divide-line">
@@ -32,7 +32,7 @@ export function ChannelsCard({ me }: { readonly me: Me }) {
           <Channel
             key={contact.channel}
             name={contact.channel}
-            detail={contact.address ?? ''}
+            detail={contact.channel.startsWith('push:') ? 'a device of the list below' : (contact.address ?? '')}
             result={resultOf(test.data, contact.channel)}
           >
             <Tag tone={contact.verified_at === null ? 'warn' : 'ok'}>{contact.verified_at === null ? 'not verified' : 'verified'}</Tag>
