@@ -7,6 +7,8 @@ export const Delivery = z
     channel: z.string(),
     state: z.enum(['queued', 'sending', 'sent', 'delivered', 'seen', 'failed', 'cancelled']),
     queued_at: Timestamp,
+    /** When it is sent, unless somebody acknowledges before; null once it is due. */
+    due_at: Timestamp.nullable(),
     sent_at: Timestamp.nullable(),
     delivered_at: Timestamp.nullable(),
     seen_at: Timestamp.nullable(),

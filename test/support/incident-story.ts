@@ -196,6 +196,7 @@ function pagesOf(incident: Incident, opened: number, acknowledged: boolean): Pag
     channel,
     state,
     queued_at: ago(opened),
+    due_at: null,
     sent_at: state === 'queued' || state === 'failed' ? null : ago(opened - seconds / 60),
     delivered_at: state === 'delivered' || state === 'seen' ? ago(opened - seconds / 60) : null,
     seen_at: state === 'seen' ? ago(opened - seconds / 60) : null,

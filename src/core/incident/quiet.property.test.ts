@@ -50,7 +50,7 @@ function toScene({ nights, ways, responseMs, noWaits }: typeof scene extends fc.
           escalation: {
             ...row.escalation,
             // Two at a time, as a step that lists both becomes.
-            steps: row.escalation.steps.map((step, index) => (noWaits && index === 0 ? { ...step, waitMs: 0 } : step)),
+            steps: row.escalation.steps.map((one, index) => (noWaits && index === 0 ? { ...one, waitMs: 0 } : one)),
           },
         }
       : row,

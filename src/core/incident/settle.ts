@@ -26,6 +26,8 @@ export interface Act {
   readonly about: string | null
   /** When it is due; left out: at once. */
   readonly dueAt?: Instant
+  /** It waits for the end of quiet hours. */
+  readonly held?: true
 }
 
 export interface Settled {
@@ -114,7 +116,7 @@ function pagePeople(steps: readonly PlannedStep[], facts: Facts): { events: Inci
     if (waiting.length > 0) later[personId] = Object.fromEntries(waiting.map(({ channel, dueAt }) => [channel, dueAt]))
     if (paging.heldUntil !== null) held[personId] = paging.heldUntil
     for (const { channel, dueAt } of deliveries) {
-      const wait = dueAt > now ? { dueAt } : {}
+      const wait = dueAt > now ? { dueAt, ...(paging.heldUntil === null ? {} : { held: true as const }) } : {}
       acts.push({ key: `${keys[0]}/${channel}`, kind: 'page', personId, channel, pages: keys, about: null, ...wait })
     }
   }

@@ -11,7 +11,7 @@ import { freshToken } from '../person/token.ts'
 import type { Ports } from '../ports.ts'
 import { boundsOf } from './bounds.ts'
 import { type Claimed, needsLink } from './claim.ts'
-import { ALONE, foldEffects } from './fold.ts'
+import { alone, foldEffects } from './fold.ts'
 import type { Reservation } from './gate.ts'
 import { cancelPending, insertEffects } from './outbox-store.ts'
 
@@ -25,6 +25,10 @@ export interface NewEffect {
   readonly pageKeys: readonly PageKey[]
   readonly about: string | null
   readonly createdAt: Instant
+  /** Not sent before; left out: at once. */
+  readonly dueAt?: Instant
+  /** It waits for the end of quiet hours, and goes out with others that do. */
+  readonly held?: true
 }
 
 export async function enqueueEffects(ports: Ports, tx: Tx, playbook: Playbook, effects: readonly NewEffect[]): Promise<void> {
@@ -32,11 +36,15 @@ export async function enqueueEffects(ports: Ports, tx: Tx, playbook: Playbook, e
   const folding = await foldEffects(tx, playbook, effects)
   const places = new Map<string, Reservation>()
   for (const effect of effects) {
-    const waits = folding.get(effect.key)?.folded === true
+    const waits = folding.get(effect.key)?.folded === true || (effect.dueAt ?? tx.now) > tx.now
     const place = waits || places.has(effect.key) ? undefined : ports.handoff?.reserve(effect.kind, effect.channel)
     if (place !== undefined) places.set(effect.key, place)
   }
-  const rows = effects.map((effect) => ({ ...effect, ...(folding.get(effect.key) ?? ALONE), claimed: places.has(effect.key) }))
+  const rows = effects.map((effect) => ({
+    ...effect,
+    ...(folding.get(effect.key) ?? alone(effect, tx.now)),
+    claimed: places.has(effect.key),
+  }))
   const written = await insertEffects(tx, rows, { leaseMs: boundsOf(ports.config.timing).leaseMs, serverId: ports.serverId })
   const fresh = effects.filter((effect) => written.has(effect.key))
   for (const [key, place] of places) if (!written.has(key)) place.release()

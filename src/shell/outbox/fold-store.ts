@@ -13,6 +13,15 @@ export interface Foldable extends Reached {
   readonly key: string
   readonly kind: 'page' | 'notice'
   readonly incidentId: IncidentId
+  /** Left out: at once. */
+  readonly dueAt?: Instant
+  readonly held?: true
+}
+
+/** From now, in real time. */
+export interface Within {
+  readonly fromMs: number
+  readonly untilMs: number
 }
 
 export interface Folding {
@@ -56,15 +65,16 @@ export async function findRecentPages(tx: Tx, reached: readonly Reached[], since
   )
 }
 
-/** The message that waits for company, held until this transaction ends; undefined: there is none that can still be joined. */
-export async function holdCarrier(tx: Tx, { personId, channel }: Reached): Promise<string | undefined> {
+/** The message due within that time that waits for company, held until this transaction ends; undefined: there is none that can still be joined. */
+export async function holdCarrier(tx: Tx, { personId, channel }: Reached, due: Within): Promise<string | undefined> {
   const { rows } = await tx.query<{ key: string }>({
     name: 'hold-carrier',
     text: `select key from effect
            where person_id = $1 and channel = $2 and kind = 'page' and state = 'pending' and folded and carried_by is null
              and attempts = 0 and lease_until is null
+             and due_at between clock_timestamp() + $3 * interval '1 ms' and clock_timestamp() + $4 * interval '1 ms'
            order by created_at, key limit 1 for share skip locked`,
-    values: [personId, channel],
+    values: [personId, channel, due.fromMs, due.untilMs],
   })
   return rows[0]?.key
 }
@@ -75,7 +85,8 @@ export async function waitForNextFold(tx: Tx, { personId, channel }: Reached, ev
     name: 'next-fold',
     text: `select greatest($4::float8, extract(epoch from max(due_at) - clock_timestamp()) * 1000 + $3::float8) as wait_ms from effect
            where person_id = $1 and channel = $2 and kind = 'page' and folded and carried_by is null and state <> 'cancelled'
-             and due_at > clock_timestamp() - $3 * interval '1 ms'`,
+             -- What waits for the end of quiet hours is no message of now.
+             and due_at > clock_timestamp() - $3 * interval '1 ms' and due_at < clock_timestamp() + ($3 + $4) * interval '1 ms'`,
     values: [personId, channel, everyMs, gatherMs],
   })
   return Math.max(gatherMs, Math.ceil(rows[0]?.wait_ms ?? gatherMs))
@@ -156,7 +167,7 @@ export async function adoptOrphans(tx: Tx): Promise<void> {
                and (carrier.state = 'cancelled'
                  or not exists (select from attempt where effect_key = carrier.key and finished_at > clock_timestamp() - interval '30 s'))
            )
-           update effect set carried_by = nullif(orphan.carrier, effect.key), due_at = clock_timestamp()
+           update effect set carried_by = nullif(orphan.carrier, effect.key), due_at = greatest(effect.due_at, clock_timestamp())
            from orphan where effect.key = orphan.key and effect.state = 'pending'`,
     values: [],
   })

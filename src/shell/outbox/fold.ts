@@ -1,14 +1,20 @@
 /** Past the playbook's bound of messages to a person, pages go out as one message that says how many; see `core/page/bound.ts`. */
 import { GATHER_MS, isFolded, type Recent, sharesOf, UNBOUNDED } from '../../core/page/bound.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
+import { QUIET_CHANNEL } from '../../core/page/delivery.ts'
+import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import { findRecentPages, type Foldable, type Folding, holdCarrier, reachKey, waitForNextFold } from './fold-store.ts'
 import { listRanks } from './rank-store.ts'
 
-export const ALONE: Folding = { folded: false, carriedBy: null, waitMs: 0 }
+/** By itself, when it is due. */
+export function alone(effect: Pick<Foldable, 'dueAt'>, now: Instant): Folding {
+  return { folded: false, carriedBy: null, waitMs: waitOf(effect, now) }
+}
 
-/** Shown in the console without being sent anywhere: it bothers nobody. */
-const QUIET_CHANNEL = 'console'
+function waitOf({ dueAt }: Pick<Foldable, 'dueAt'>, now: Instant): number {
+  return Math.max(0, (dueAt ?? now) - now)
+}
 
 /** How each effect goes out, by key; those that are not named go out by themselves. */
 export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly Foldable[]): Promise<ReadonlyMap<string, Folding>> {
@@ -17,15 +23,18 @@ export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly 
   const pages = effects.filter((effect) => effect.kind === 'page' && effect.channel !== QUIET_CHANNEL)
   const folding = new Map<string, Folding>()
   if (pages.length === 0 || bound.max >= UNBOUNDED) return folding
-  const recent = await findRecentPages(tx, pages, tx.now - bound.withinMs, shares.single)
+  for (const page of pages) if (page.held === true) folding.set(page.key, await joinHeld(tx, page))
+  const others = pages.filter((page) => page.held !== true)
+  if (others.length === 0) return folding
+  const recent = await findRecentPages(tx, others, tx.now - bound.withinMs, shares.single)
   // In calm times this is the end of it.
-  if ([...recent.values()].every(({ singles }) => singles + pages.length <= shares.single)) return folding
+  if ([...recent.values()].every(({ singles }) => singles + others.length <= shares.single)) return folding
   const ranks = await listRanks(
     tx,
-    pages.map(({ incidentId }) => incidentId),
+    others.map(({ incidentId }) => incidentId),
   )
   const carriers = new Map<string, string>()
-  for (const page of pages) {
+  for (const page of others) {
     const reach = reachKey(page)
     const rank = ranks.get(page.incidentId) ?? 0
     const before: Recent = recent.get(reach) ?? { singles: 0, gravest: null }
@@ -33,14 +42,27 @@ export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly 
       recent.set(reach, { singles: before.singles + 1, gravest: Math.min(before.gravest ?? rank, rank) })
       continue
     }
-    const carriedBy = carriers.get(reach) ?? (await holdCarrier(tx, page)) ?? null
+    const waitMs = waitOf(page, tx.now)
+    const due = { fromMs: waitMs === 0 ? -bound.withinMs : waitMs - SAME_MS, untilMs: waitMs + shares.everyMs + GATHER_MS }
+    const carriedBy = carriers.get(reach) ?? (await holdCarrier(tx, page, due)) ?? null
     if (carriedBy === null) {
-      folding.set(page.key, { folded: true, carriedBy, waitMs: await waitForNextFold(tx, page, shares.everyMs, GATHER_MS) })
+      const nextMs = await waitForNextFold(tx, page, shares.everyMs, GATHER_MS)
+      folding.set(page.key, { folded: true, carriedBy, waitMs: Math.max(waitMs, nextMs) })
       carriers.set(reach, page.key)
     } else {
-      folding.set(page.key, { folded: true, carriedBy, waitMs: 0 })
+      folding.set(page.key, { folded: true, carriedBy, waitMs })
       carriers.set(reach, carriedBy)
     }
   }
   return folding
+}
+
+/** Waits are counted from transactions of their own. */
+const SAME_MS = 1_000
+
+/** What came in a night is told at once in the morning. */
+async function joinHeld(tx: Tx, page: Foldable): Promise<Folding> {
+  const waitMs = waitOf(page, tx.now)
+  const carriedBy = (await holdCarrier(tx, page, { fromMs: waitMs - SAME_MS, untilMs: waitMs + GATHER_MS })) ?? null
+  return { folded: true, carriedBy, waitMs }
 }

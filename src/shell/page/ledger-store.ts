@@ -33,6 +33,8 @@ interface EffectRow {
   readonly state: 'pending' | 'delivered' | 'rejected' | 'cancelled'
   readonly leased: boolean
   readonly created_at: Date
+  /** Null once it is due. */
+  readonly due_at: Date | null
   readonly sent_at: Date | null
   readonly delivered_at: Date | null
   readonly seen_at: Date | null
@@ -57,7 +59,8 @@ export async function listPages(tx: Tx, incidentId: IncidentId): Promise<Page[]>
   const { rows: effects } = await tx.query<EffectRow>({
     name: 'list-page-effects',
     text: `select effect.key, effect.page_keys, effect.channel, effect.state, coalesce(effect.lease_until > clock_timestamp(), false) as leased,
-             effect.created_at, effect.sent_at, effect.delivered_at, effect.seen_at, effect.failed_at, effect.word, effect.reason, effect.attempts
+             effect.created_at, case when effect.state = 'pending' and effect.attempts = 0 and effect.due_at > clock_timestamp() then effect.due_at end as due_at,
+             effect.sent_at, effect.delivered_at, effect.seen_at, effect.failed_at, effect.word, effect.reason, effect.attempts
            from effect left join contact on contact.person_id = effect.person_id and contact.channel = effect.channel
            where effect.incident_id = $1 and effect.kind = 'page' and effect.page_keys && $2::text[]
            order by effect.channel = 'console', contact.place nulls last, effect.channel`,
@@ -84,11 +87,12 @@ function toPage(row: PageRow, effects: readonly EffectRow[]): Page {
 
 function toDelivery(row: EffectRow): Delivery {
   const state = stateOf(row)
-  const evidence = evidenceOf(row.channel, state)
+  const evidence = row.due_at === null ? evidenceOf(row.channel, state) : 'Waits for its time; an acknowledgement before ends it.'
   return {
     channel: row.channel,
     state,
     queued_at: toRfc3339(row.created_at.getTime()),
+    due_at: toTime(row.due_at),
     sent_at: toTime(row.sent_at),
     delivered_at: toTime(row.delivered_at),
     seen_at: toTime(row.seen_at),

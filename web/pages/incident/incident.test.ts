@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { alertOf, incidentOf, mara, ravi, storyOf } from '../../../test/support/incident-story.ts'
 import { groupIncidents } from './grouping.ts'
+import { shortMoment } from '../../lib/moment.ts'
 import { ledgerOf } from './ledger.ts'
 import { isFiltered, readListSearch, toIncidentFilter } from './list-search.ts'
 import { isNewer } from './newer.ts'
@@ -105,6 +106,17 @@ test('the buttons beside the main one never repeat it', () => {
   const incident = incidentOf({ number: 1, title: 'a', acknowledged: true, phase: 'mitigating' })
   const offers = offersOf(incident, { mayRespond: true, paging: false })
   expect(secondaryOf(offers, primaryOf(incident, offers)).map((offer) => offer.id)).toEqual(['note'])
+})
+
+test('what waits for its time says when it goes out, unless somebody acknowledges', () => {
+  const noon = Date.parse('2026-01-05T13:00:00Z')
+  const [page] = storyOf(incidentOf({ number: 1, title: 'a' })).pages
+  if (page === undefined) throw new Error('a story without a page')
+  const [delivery] = page.deliveries
+  if (delivery === undefined) throw new Error('a page without a delivery')
+  const waiting = { ...delivery, channel: 'sms', state: 'queued' as const, attempts: 0, due_at: '2026-01-05T13:02:00Z' }
+  const [person] = ledgerOf([{ ...page, deliveries: [waiting] }], noon)
+  expect(person?.channels.map(({ text }) => text)).toEqual([`sms ${shortMoment(Date.parse(waiting.due_at), noon)} unless acknowledged`])
 })
 
 test('the ledger has one entry a person, those still paged first, with each channel’s latest news', () => {

@@ -97,6 +97,14 @@ function DeliveryTimes({ delivery }: { readonly delivery: Delivery }) {
         <span className="font-normal text-muted">{delivery.attempts > 1 ? ` · ${delivery.attempts} tries` : ''}</span>
       </p>
       <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-3">
+        {delivery.due_at !== null && (
+          <div className="contents">
+            <dt className="text-muted">goes out</dt>
+            <dd className="font-mono text-xs leading-[1.7]">
+              <ClockTime at={toMs(delivery.due_at)} />, unless acknowledged
+            </dd>
+          </div>
+        )}
         {steps.map(([name, at]) => (
           <div key={name} className="contents">
             <dt className="text-muted">{name}</dt>

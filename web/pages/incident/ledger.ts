@@ -1,6 +1,7 @@
 /** The page ledger per person: each channel's latest news and how good that news is. Claims no more than is known. Pure. */
 import type { Delivery, Page } from '../../../src/api/schema.ts'
 import { formatDuration, formatLatency, formatStopwatch } from '../../lib/duration.ts'
+import { shortMoment } from '../../lib/moment.ts'
 
 export interface ChannelNews {
   readonly channel: string
@@ -95,6 +96,7 @@ export function channelNews(delivery: Delivery, now: number): ChannelNews {
     case 'sending':
       return news(`sending${tries}`, delivery.attempts > 1 ? 'warn' : 'plain')
     case 'queued':
+      if (delivery.due_at !== null) return news(`${shortMoment(Date.parse(delivery.due_at), now)} unless acknowledged`, 'plain')
       return news(
         delivery.attempts > 0 ? `trying again${tries}` : `queued ${formatDuration(now - queuedAt)}`,
         delivery.attempts > 0 ? 'warn' : 'plain',
