@@ -1,4 +1,6 @@
 /** Vendors that carry pages, against a real Postgres: what they tell reaches the ledger once, and what people answer there counts. */
+import fc from 'fast-check'
+import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { carrier, fakeVendor, type FakeVendor, type Told } from '../../../test/support/carrier-fake.ts'
 import { testParts } from '../../../test/support/api.ts'
@@ -16,6 +18,8 @@ import { followOnce } from './follow.ts'
 
 let scene: OutboxScene
 const vendors: FakeVendor[] = []
+/** Every line of the log, of every test here. */
+const logged: string[] = []
 const apps: { close: () => Promise<unknown> }[] = []
 beforeAll(async () => {
   scene = await openOutboxScene()
@@ -59,7 +63,11 @@ async function reach(channel: string, address: string): Promise<Ports> {
   const roster = testRoster()
   const people = { ...roster.people, [ann]: { name: 'Ann', channels: [channel, 'console'] } }
   const ports = scene.makeServer({ direct: true, roster: { ...roster, people } })
-  return { ...ports, config: { ...ports.config, url: URL_HERE } }
+  return {
+    ...ports,
+    log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
+    config: { ...ports.config, url: URL_HERE },
+  }
 }
 
 async function vendor(answer: Parameters<typeof fakeVendor>[0]): Promise<FakeVendor> {
@@ -303,8 +311,8 @@ describe('Twilio', () => {
     let callCount = 0
     const freshCall = (): string => `CA${String((callCount += 1)).padStart(32, 'e')}`
 
-    async function ring() {
-      const { ports, twilio, call, page } = await connect('voice')
+    async function ring(connected = connect('voice')) {
+      const { ports, twilio, call, page } = await connected
       const made = await page()
       const form = twilio.calls[0]?.form
       const url = form?.get('Url') ?? ''
@@ -353,6 +361,32 @@ describe('Twilio', () => {
       },
     )
 
+    test('whatever is told and pressed, in whatever order and however often: it takes a signed 1 of a person, and that counts once', async () => {
+      const steps = fc.array(
+        fc.constantFrom('human', 'machine', 'press 1', 'press 2', 'press 9', 'forged 1', 'no-answer', 'completed', 'stranger 1'),
+        { minLength: 1, maxLength: 7 },
+      )
+      const connected = connect('voice')
+      await fc.assert(
+        fc.asyncProperty(steps, async (taken) => {
+          const { id, answer, press, end, call, url, sid } = await ring(connected)
+          const digits = url.replace('/call/', '/digits/')
+          for (const step of taken) {
+            if (step === 'human') await answer()
+            else if (step === 'machine') await answer('machine_end_beep')
+            else if (step === 'forged 1') await call(digits, { CallSid: sid, Digits: '1' }, { signature: 'bm8=' })
+            else if (step === 'stranger 1') await press('1', digits.replace(/[^/]+$/u, 'y'.repeat(43)))
+            else if (step.startsWith('press')) await press(step.slice(-1))
+            else await end(step)
+          }
+          const barred = taken.includes('machine') ? taken.indexOf('machine') : taken.length
+          const acts = taken.slice(0, barred).filter((step) => step === 'press 1' || step === 'press 2')
+          expect(await acknowledgements(id)).toEqual(acts[0] === 'press 1' ? ['voice ann'] : [])
+        }),
+        { numRuns: 10 },
+      )
+    })
+
     test('that nobody answered, or that cannot be put through, is in the ledger', async () => {
       const missed = await ring()
       await missed.end('ringing')
@@ -380,4 +414,12 @@ describe('Twilio', () => {
       expect([await acknowledgements(id), await acknowledgements(other.id)]).toEqual([['voice ann'], []])
     })
   })
+})
+
+test('no number, user key or token of a page stands in any line of the log', async () => {
+  expect(logged.length).toBeGreaterThan(20)
+  const tokens = (await scene.rows<{ count: string }>('select count(*) from link'))[0]?.count
+  expect(Number(tokens)).toBeGreaterThan(5)
+  for (const line of logged)
+    expect(line).not.toMatch(/4915112345678|u{30}|r{30}|auth-token|\/(?:a|call|digits|sms-status|call-status)\/[\w-]{43}/u)
 })
