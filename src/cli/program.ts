@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { absenceCommand } from './commands/absence.ts'
 import { ackCommand } from './commands/ack.ts'
+import { calendarCommand } from './commands/calendar.ts'
 import { declareCommand } from './commands/declare.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -50,6 +51,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     overrideCommand,
     swapCommand,
     absenceCommand,
+    calendarCommand,
     mergeCommand,
     doctorCommand,
     lintCommand,

@@ -42,6 +42,7 @@ describe('without a server', () => {
       'override',
       'swap',
       'absence',
+      'calendar',
       'merge',
       'doctor',
       'lint',
@@ -265,6 +266,9 @@ describe('with a server', () => {
     expect((await tocsin(['who', 'CTO'])).out).toContain('Owner <')
     const { items } = (await json(['override', 'list'])) as { items: { id: string }[] }
     expect((await tocsin(['override', 'end', items[0]?.id ?? ''])).out).toContain('is over.')
+    const { out: url } = await tocsin(['calendar', 'add', 'CTO'])
+    expect(await (await fetch(new URL(new URL(url).pathname, server.url))).text()).toContain('SUMMARY:CTO')
+    expect((await tocsin(['calendar', 'list'])).out).toMatch(/ cto +\S.*UTC$/m)
     expect((await tocsin(['override', 'take', 'nothing'])).err).toMatch(/no schedule "nothing"/)
   })
 

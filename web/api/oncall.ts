@@ -1,6 +1,6 @@
 /** Schedules and what people change of them: what is read, and what is done. */
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { Absence, List, OncallCalendar, Schedule, SwapRequest } from '../../src/api/schema.ts'
+import type { Absence, CalendarFeed, List, OncallCalendar, Schedule, SwapRequest } from '../../src/api/schema.ts'
 import { tell } from '../app/toast-store.ts'
 import { toSearch } from './queries.ts'
 import { request } from './request.ts'
@@ -38,6 +38,11 @@ export const swapsQuery = queryOptions({
 export const absencesQuery = queryOptions({
   queryKey: [KEY, 'absences'],
   queryFn: async ({ signal }) => (await request<List<Absence>>('absences', { signal })).items,
+})
+
+export const feedsQuery = queryOptions({
+  queryKey: [KEY, 'feeds'],
+  queryFn: async ({ signal }) => (await request<List<CalendarFeed>>('calendar_feeds', { signal })).items,
 })
 
 interface Act {

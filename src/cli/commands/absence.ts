@@ -35,11 +35,13 @@ export function absenceCommand(context: CliContext): Command {
   absence
     .command('list')
     .summary('list who is away now or later')
+    .description('List who is away now or later.')
     .option('--json', 'print a list as the API answers it')
     .action((options: JsonOption) => list(context, options))
   absence
     .command('end')
     .summary('be back now, or not go at all')
+    .description('Be back now, or not go at all.')
     .argument('<ids...>', 'as `absence list` shows them')
     .option('--json', 'print what is over')
     .action(async (ids: string[], options: JsonOption) => {

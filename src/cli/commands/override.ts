@@ -23,6 +23,7 @@ export function overrideCommand(context: CliContext): Command {
   override
     .command('add')
     .summary('let somebody stand in until a time')
+    .description('Let somebody stand in until a time.')
     .argument('<schedule>', 'id of a schedule, or its role')
     .option('--person <who>', 'e-mail address of who stands in (default: you)')
     .option('--instead <who>', 'only where this person would hold it (default: whoever would)')
@@ -59,6 +60,7 @@ export function overrideCommand(context: CliContext): Command {
   override
     .command('list')
     .summary('list overrides that hold now or later')
+    .description('List overrides that hold now or later.')
     .option('--json', 'print a list as the API answers it')
     .action((options: JsonOption) => list(context, options))
   override

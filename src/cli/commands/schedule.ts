@@ -22,6 +22,7 @@ export function scheduleCommand(context: CliContext): Command {
   schedule
     .command('list')
     .summary('list schedules and who holds them')
+    .description('List schedules and who holds them.')
     .option('--json', 'print a list as the API answers it')
     .action((options: JsonOption) => list(context, options))
   schedule

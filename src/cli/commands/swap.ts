@@ -44,6 +44,7 @@ export function swapCommand(context: CliContext): Command {
   swap
     .command('list')
     .summary('list what is asked')
+    .description('List what is asked.')
     .option('--json', 'print a list as the API answers it')
     .action((options: JsonOption) => list(context, options))
   for (const [verb, summary] of [
@@ -54,6 +55,7 @@ export function swapCommand(context: CliContext): Command {
     swap
       .command(verb)
       .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
       .argument('<id>', 'as `swap list` shows it')
       .option('--person <who>', 'for somebody who cannot answer; for who manages people')
       .option('--json', 'print the request as the API answers it')

@@ -1,5 +1,4 @@
 /** SQL of what people are told about schedules by mail. */
-import type { PersonId } from '../../core/id.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import { instantOf, sqlInstant } from './sql-time.ts'
@@ -37,11 +36,4 @@ export async function keepDue(tx: Tx, keys: readonly string[]): Promise<Readonly
     [keys, tx.now],
   )
   return new Set(rows.map((row) => row.key))
-}
-
-export interface Recipient {
-  readonly id: PersonId
-  readonly email: string
-  readonly name: string
-  readonly zone: string
 }

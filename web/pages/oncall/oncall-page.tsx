@@ -13,6 +13,7 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/states.tsx'
 import { AsksCard } from './asks-card.tsx'
 import { CalendarCard } from './calendar-card.tsx'
+import { FeedsCard } from './feeds-card.tsx'
 import { NowCard } from './now-card.tsx'
 import { localValue } from './words.ts'
 
@@ -44,6 +45,7 @@ export function OncallPage() {
           )}
           <CalendarCard mayAct={mayAct} />
           <AsksCard mayAct={mayAct} />
+          <FeedsCard />
           <IncidentRoles items={oncall.data.filter((item) => item.kind === 'incident')} />
           <p className="text-s text-muted">
             Schedules are kept in oncall.yaml beside the playbook; overrides, swaps and absences are made here and always end. Where nobody
