@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'vite'
 
 /** Modules whose chunks are kept, with all that these load at once. */
-const KEPT = /\/web\/(?:main\.tsx|index\.html|app\/shell\.tsx|pages\/home\/[\w-]+\.tsx|pages\/sign-in\/sign-in-page\.tsx)$/
+const KEPT =
+  /\/web\/(?:main\.tsx|index\.html|app\/shell\.tsx|pages\/home\/[\w-]+\.tsx|pages\/sign-in\/sign-in-page\.tsx|parts\/markdown\.tsx|app\/menu-sheet\.tsx)$/
 const PUBLIC = ['/theme.js', '/icon.svg', '/icon-192.png', '/manifest.webmanifest']
 /** The console's letters; other scripts are asked for when they are needed. */
 const FONT = /inter-latin-wght-normal-[\w-]+\.woff2$/

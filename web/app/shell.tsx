@@ -1,5 +1,5 @@
 /** What every page stands in: navigation, the banner of a page, the palette, messages. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { meQuery } from '../api/queries.ts'
@@ -21,6 +21,7 @@ const DeclareDialog = lazy(() => import('../pages/incident/declare-dialog.tsx').
 
 export function Shell() {
   const me = useQuery(meQuery)
+  const trouble = useTrouble(me)
   const [open, setOpen] = useState<'palette' | 'declare' | null>(null)
   useEffect(armSound, [])
   useKeys(() => setOpen('palette'))
@@ -39,11 +40,7 @@ export function Shell() {
           <PagedBanner />
           <OutgoingStrip />
           <main id="main" tabIndex={-1} className="mx-auto max-w-[1280px] px-3 pt-3 pb-10 outline-none min-[761px]:px-6 min-[761px]:pt-4">
-            {me.isError && me.data === undefined && !isSignedOut(me.error) ? (
-              <WithoutServer error={me.error} retry={() => void me.refetch()} />
-            ) : (
-              <Outlet />
-            )}
+            {trouble !== null ? <WithoutServer error={trouble} retry={() => void me.refetch()} /> : <Outlet />}
           </main>
         </div>
       </div>
@@ -55,6 +52,19 @@ export function Shell() {
       </Suspense>
     </LiveProvider>
   )
+}
+
+/** Why nobody is known to read this; null: somebody is, or it is still being asked. Stays while it is asked again. */
+function useTrouble({ data, error, failureReason }: Pick<UseQueryResult, 'data' | 'error' | 'failureReason'>): unknown {
+  const [kept, setKept] = useState<unknown>(null)
+  // Whoever needs the pocket copy must not wait until all tries have failed.
+  const latest = error ?? (isUnreachable(failureReason) ? failureReason : null)
+  useEffect(() => {
+    if (data !== undefined) setKept(null)
+    else if (latest !== null) setKept(latest)
+  }, [data, latest])
+  const trouble = data === undefined ? (latest ?? kept) : null
+  return isSignedOut(trouble) ? null : trouble
 }
 
 /** Nothing can be asked: what the pocket copy has is shown, or that there is none. */
