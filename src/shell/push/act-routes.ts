@@ -29,13 +29,15 @@ export function pushActRoutes(ports: Ports): FastifyPluginAsync {
     app.setErrorHandler(handleError)
     const schema = { hide: true }
 
-    app.post<TokenRoute>('/a/:token/act', { schema }, async (request, reply) =>
-      ports.database.inTransaction('main', async (tx) => {
+    // Told only once it is committed, as on the page.
+    app.post<TokenRoute>('/a/:token/act', { schema }, async (request, reply) => {
+      const act = await ports.database.inTransaction('main', async (tx) => {
         const { link } = await press(ports, tx, request.params.token, readPress(request.body))
         const view = link === undefined || link.expiresAt <= tx.now ? undefined : await loadAcknowledgeView(ports, tx, link)
-        return send(reply, view === undefined ? GONE : actOf(view))
-      }),
-    )
+        return view === undefined ? GONE : actOf(view)
+      })
+      return send(reply, act)
+    })
 
     app.post<TokenRoute>('/a/:token/shown', { schema }, async (request, reply) => {
       await ports.database.inTransaction('main', (tx) => takeShown(tx, request.params.token))

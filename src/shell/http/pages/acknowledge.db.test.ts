@@ -1,14 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ApiScene, openApiScene } from '../../../../test/support/api.ts'
+import { openTestDatabase } from '../../../../test/support/database.ts'
 import { ann, bob, cyd, own } from '../../../../test/support/playbook.ts'
 import { asId, type IncidentId, type PersonId } from '../../../core/id.ts'
 import { changeIncident } from '../../incident/change.ts'
 import { createAcknowledgeLink } from '../../page/link-store.ts'
+import { createSignInLink } from '../../person/sign-in.ts'
 import { freshToken, hashToken } from '../../person/token.ts'
 
 let scene: ApiScene
+/** False: every transaction fails where it would commit. */
+let commits = true
 beforeAll(async () => {
-  scene = await openApiScene()
+  const opened = await openTestDatabase()
+  const { database } = opened
+  const inTransaction: typeof database.inTransaction = async (pool, work) =>
+    database.inTransaction(pool, async (tx) => {
+      const result = await work(tx)
+      if (!commits) throw new Error('the commit failed')
+      return result
+    })
+  scene = await openApiScene({ opened, ports: { database: Object.assign(Object.create(database), { inTransaction }) } })
 })
 afterAll(() => scene.close())
 
@@ -41,6 +53,21 @@ const linkForMany = async (ids: readonly string[]) => {
 }
 const acknowledgedOf = async (ids: readonly string[]) => (await Promise.all(ids.map(incident))).map((one) => one.acknowledged_at !== null)
 const incident = async (id: string) => (await scene.ask(own, 'GET', `/incidents/${id}`)).body
+
+test('what was not committed is not told: neither page, nor push, nor sign-in answers before', async () => {
+  const { id } = await declare()
+  const token = await linkFor(id)
+  const signIn = await scene.database.database.inTransaction('main', (tx) => createSignInLink(tx, ann, 60_000))
+  commits = false
+  const answers = await Promise.all(
+    [`/a/${token}`, `/a/${token}/act`, `/sign-in/${signIn}`].map((url) =>
+      scene.inject({ method: 'POST', url, payload: 'do=acknowledge', headers: { ...FORM, 'sec-fetch-site': 'same-origin' } }),
+    ),
+  )
+  commits = true
+  expect(answers.map(({ statusCode, headers }) => [statusCode, headers['set-cookie']])).toEqual(answers.map(() => [500, undefined]))
+  expect((await press(token)).body).toContain('You have it')
+})
 
 test('looking acknowledges nothing, however often and by whomever: mail scanners get the same page', async () => {
   const { id } = await declare()

@@ -27,12 +27,13 @@ export function signInPageRoutes(ports: Ports): FastifyPluginAsync {
 
     app.post<TokenRoute>('/sign-in/:token', { schema }, async (request, reply) => {
       refuseCrossSite(request, ports.config.url, false)
-      return ports.database.inTransaction('main', async (tx) => {
-        const state = await useSignInLink(tx, request.params.token)
-        if (state.kind !== 'usable') return sendPage(reply, STATUS[state.kind], pageOf(state))
-        setSessionCookie(request, reply, await createSession(tx, state.personId))
-        return reply.redirect('/incidents', 303)
+      const { state, session } = await ports.database.inTransaction('main', async (tx) => {
+        const used = await useSignInLink(tx, request.params.token)
+        return { state: used, session: used.kind === 'usable' ? await createSession(tx, used.personId) : null }
       })
+      if (session === null) return sendPage(reply, STATUS[state.kind], pageOf(state))
+      setSessionCookie(request, reply, session)
+      return reply.redirect('/incidents', 303)
     })
   }
 }
