@@ -136,10 +136,13 @@ describe('a message', () => {
     expect((await send()).kind).toBe('delivered')
     expect([service.faults, service.asked[0]?.text]).toEqual([[], expect.stringContaining('API 5xx spike')])
     const found = async () => (await stateOf(ann)).items.find(({ id }) => id === device.id)
-    expect((await found())?.last_success_at).not.toBeNull()
+    // Noted beside the answer, which does not wait for it.
+    await expect.poll(async () => (await found())?.last_success_at).not.toBeNull()
     status = 410
     expect((await send()).kind).toBe('rejected')
-    expect(await found()).toMatchObject({ revoked_reason: 'the push service says that this device takes no more messages (410)' })
+    await expect
+      .poll(async () => (await found())?.revoked_reason)
+      .toBe('the push service says that this device takes no more messages (410)')
     expect(await channelsOf(ann)).not.toContain(device.channel)
     const checks = await checkPush({ ports: scene.ports, parts: testParts().doctor, wallClock: Date.now })
     expect(checks).toMatchObject([
