@@ -39,7 +39,8 @@ function Pocket({ copy, retry }: { readonly copy: PocketCopy; readonly retry: ()
         className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-card border border-warn bg-warn-soft px-3.5 py-2.5 text-warn"
       >
         <p className="min-w-0 flex-1 basis-60">
-          <strong className="font-[620]">Tocsin cannot be reached.</strong> This is your copy of <Ago at={copy.at} /> ({fullMoment(copy.at)}
+          <strong className="font-[620]">Tocsin cannot be reached.</strong> This is your copy of <Ago at={copy.at} /> (
+          <Moment at={copy.at} />
           ); what happened since is not in it. It is asked again every few seconds.
         </p>
         <Button size="s" onClick={retry}>
