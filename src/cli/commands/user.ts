@@ -1,6 +1,15 @@
 /** `tocsin user`: people, their access, and one-time links to sign in with. */
 import { Command, Option } from 'commander'
-import { ACCESS_ROLES, type AccessRole, listOf, Person, type PersonBody, type PersonPatch, SignInLink } from '../../api/schema.ts'
+import {
+  ACCESS_ROLES,
+  type AccessRole,
+  listOf,
+  Person,
+  type PersonBody,
+  type PersonPatch,
+  SignInLink,
+  SwapRequest,
+} from '../../api/schema.ts'
 import type { Api } from '../client.ts'
 import { type CliContext, type JsonOption, UsageError } from '../context.ts'
 import { columns, safeLine, timeIn } from '../layout.ts'
@@ -94,7 +103,17 @@ async function disable(context: CliContext, wanted: string, options: JsonOption)
   const person = await findPerson(api, wanted)
   const change: PersonPatch = { disabled: true }
   const changed = await api.patch(`${PEOPLE_PATH}/${encodeURIComponent(person.id)}`, change, Person)
-  context.print(options.json === true ? JSON.stringify(changed) : `${safeLine(changed.name)} <${safeLine(changed.email)}> is disabled.`)
+  if (options.json === true) {
+    context.print(JSON.stringify(changed))
+    return
+  }
+  context.print(`${safeLine(changed.name)} <${safeLine(changed.email)}> is disabled.`)
+  // What they would have held and nobody does now: others are asked, by the server.
+  const { items } = await api.get('/api/v1/swaps', listOf(SwapRequest))
+  for (const { shift } of items.filter((request) => request.state === 'open' && request.person.id === changed.id).toReversed()) {
+    const span = `${timeIn(context.zone, shift.from)} to ${timeIn(context.zone, shift.until)}`
+    context.print(`Nobody holds ${safeLine(shift.role)} from ${span}: the owners stand in, and others are asked.`)
+  }
 }
 
 /** By e-mail address or id. @throws {UsageError} when nobody is meant by it. */

@@ -14,6 +14,7 @@ import { keyRoutes } from '../person/key-routes.ts'
 import { meRoutes } from '../person/me-routes.ts'
 import { personRoutes } from '../person/routes.ts'
 import { feedRoutes } from '../oncall/feed-routes.ts'
+import { askForLeaver } from '../oncall/leaving.ts'
 import { oncallRequestRoutes } from '../oncall/request-routes.ts'
 import { oncallRoutes } from '../oncall/routes.ts'
 import { signInRoutes } from '../person/sign-in-routes.ts'
@@ -102,7 +103,7 @@ export function apiRoutes(ports: Ports, parts: ApiParts): FastifyPluginAsync {
         mappingRoutes(ports, parts.playbook),
         askRoutes(ports, parts.connections ?? NO_CONNECTIONS),
         documentRoutes(ports),
-        personRoutes(ports),
+        personRoutes(ports, (tx, viewer, person) => askForLeaver(oncall, tx, viewer, person)),
         meRoutes(ports, testPager(ports, parts.doctor.channels)),
         pushRoutes(ports, pushParts(ports, parts.doctor.channels)),
         keyRoutes(ports),

@@ -259,12 +259,22 @@ test('the calendar shows who is paged, layers, shadows, overrides, gaps, and who
   expect((await scene.ask(aud, 'GET', `/oncall/calendar?from=${from}&until=2100-01-01T00:00:00Z`)).status).toBe(400)
 })
 
-test('a person who is disabled leaves a gap, not a page to nobody', async () => {
+test('a person who is disabled holds nothing at once: gaps are named, others are asked, and a stand-in of theirs is void', async () => {
   await scene.ask(own, 'POST', '/overrides', { schedule: 'Ops', person: 'bob@example.com', until: inHours(2) })
-  await scene.database.database.query(`update person set disabled_at = now() where id = $1`, [bob])
-  await scene.ask(own, 'POST', '/overrides', { schedule: 'ghost', person: 'me', until: inHours(1) }) // so that people are read anew
+  expect(await paged()).toEqual(['Bob'])
+  expect((await scene.ask(own, 'PATCH', `/people/${bob}`, { disabled: true })).status).toBe(200)
   expect(await paged()).toEqual(['Ann'])
+  const { items } = (await scene.ask(own, 'GET', '/swaps')).body
+  const asked = items.filter(({ note }: { note: string }) => note === 'Bob has left and nobody stands in.')
+  // Every other day of the next four weeks.
+  expect(asked.length).toBeGreaterThanOrEqual(13)
+  expect(new Set(asked.map(({ shift }: { shift: { role: string } }) => shift.role))).toEqual(new Set(['Night']))
+  const [last] = asked
+  expect(await holderOf('Night', last.shift.from)).toBeNull()
+  await scene.ask(ann, 'POST', `/swaps/${last.id}/accept`)
+  expect(await holderOf('Night', last.shift.from)).toBe('Ann')
   await scene.database.database.query(`update person set disabled_at = null where id = $1`, [bob])
+  for (const { id, state } of asked) if (state === 'open') await scene.ask(own, 'POST', `/swaps/${id}/withdraw`)
 })
 
 describe('a calendar to subscribe to', () => {

@@ -73,12 +73,15 @@ async function gather(tx: Tx, schedules: readonly Schedule[], url: string): Prom
   const paged = schedules.some(hasShadow) ? await listPagedRoles(tx, tx.now - SHADOW_NEWS_MS, LISTED_MAX) : []
   if (requests.length === 0 && overrides.length === 0 && paged.length === 0) return []
   const { changes } = await readStanding(tx, { onCall: () => ({ people: [], schedules }) }, since)
-  const news: News = { now: tx.now, schedules, changes, link: `${url}/on-call`, ...directoryOf(await listDirectory(tx)) }
+  const people = await listDirectory(tx)
+  // Whoever has left is told nothing.
+  const gone = new Set(people.filter(({ disabled }) => disabled).map(({ email }) => email))
+  const news: News = { now: tx.now, schedules, changes, link: `${url}/on-call`, ...directoryOf(people) }
   return [
     ...requests.flatMap((row) => ofRequest(news, row)),
     ...overrides.flatMap((row) => ofOverride(news, row)),
     ...paged.flatMap((row) => ofShadow(news, row)),
-  ]
+  ].filter(({ to }) => !gone.has(to.address))
 }
 
 function hasShadow({ layers, replacements = [] }: Schedule): boolean {

@@ -34,11 +34,14 @@ export interface Listed {
   readonly email: string
   readonly name: string
   readonly zone: string
+  readonly disabled: boolean
 }
 
 /** Everybody, also who is disabled: what they held is shown by their names. */
 export async function listDirectory(tx: Tx): Promise<Listed[]> {
-  const { rows } = await tx.query<Listed>(`select id, email, name, zone from person order by created_at, id limit ${DIRECTORY_MAX}`)
+  const { rows } = await tx.query<Listed>(
+    `select id, email, name, zone, disabled_at is not null as disabled from person order by created_at, id limit ${DIRECTORY_MAX}`,
+  )
   return rows
 }
 

@@ -1,6 +1,7 @@
 /** People: who there is, and making, changing and letting in those who are new. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { IdParams, listOf, ListQuery, Person, PersonBody, PersonPatch, SignInLink } from '../../api/schema.ts'
+import type { Viewer } from '../../core/access/can.ts'
 import { asId, type PersonId } from '../../core/id.ts'
 import { toRfc3339 } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
@@ -20,7 +21,11 @@ const tags = ['people']
 const headers = IdempotencyHeaders
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-export function personRoutes(ports: Ports): FastifyPluginAsyncZod {
+/** @param onLeave what follows, in the same transaction, when somebody is disabled */
+export function personRoutes(
+  ports: Ports,
+  onLeave: (tx: Tx, viewer: Viewer, person: PersonRow) => Promise<void> = async () => undefined,
+): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/people',
@@ -119,6 +124,7 @@ export function personRoutes(ports: Ports): FastifyPluginAsyncZod {
             subject: `person:${person.id}`,
             data: { ...(role === undefined ? {} : { role }), ...(disabled === undefined ? {} : { disabled }) },
           })
+          if (disabled === true && person.disabledAt === null) await onLeave(tx, viewer, person)
           return showPerson(await load(tx, person.id), viewer)
         }),
     )
