@@ -318,8 +318,8 @@ export type WrittenAsk =
       readonly which: 'one' | 'all' | { readonly number: number } | { readonly code: string }
     }
   | { readonly kind: 'status' }
-  /** The vendor or the network answers it by itself, as STOP and HELP. */
-  | { readonly kind: 'silent' }
+  /** The vendor or the network answers it by itself, as STOP and HELP. `stops`: it will hand nothing to that number any more. */
+  | { readonly kind: 'silent'; readonly stops?: true }
   | { readonly kind: 'unclear' }
 
 /** How things stand for the person that a message went to. */

@@ -5,7 +5,8 @@
 import { CODE_CHARACTERS, readCode } from '../../core/page/code.ts'
 import type { WrittenAsk } from '../../integration.ts'
 
-const SILENT = new Set(['stop', 'stopall', 'unsubscribe', 'cancel', 'end', 'quit', 'optout', 'revoke', 'start', 'unstop', 'help', 'info'])
+const STOPS = new Set(['stop', 'stopall', 'unsubscribe', 'cancel', 'end', 'quit', 'optout', 'revoke'])
+const SILENT = new Set(['start', 'unstop', 'help', 'info'])
 const ACKNOWLEDGE = new Set(['1', 'a', 'ack', 'acknowledge', 'acknowledged', 'yes', 'ok'])
 const DECLINE = new Set(['2', 'no', 'decline', 'cannot', 'cant', 'next', 'escalate', 'pass'])
 const STATUS = new Set(['status', 's', '?', 'who'])
@@ -22,6 +23,7 @@ export function readAsk(text: string): WrittenAsk {
     .map((word) => word.replaceAll(/^[.!#([]+|[.!)\]]+$/gu, ''))
     .filter((word) => word !== '')
   const [first = '', second] = words
+  if (words.length === 1 && STOPS.has(first)) return { kind: 'silent', stops: true }
   if (words.length === 1 && SILENT.has(first)) return { kind: 'silent' }
   if (STATUS.has(first)) return { kind: 'status' }
   const wish = ACKNOWLEDGE.has(first) ? 'acknowledge' : DECLINE.has(first) ? 'decline' : null

@@ -2,7 +2,7 @@
  * What Twilio tells of its own accord: states of messages and calls, and what people write back. Nothing is read before the
  * signature is good; the path's token says which message it is about, so that it may come before our own commit.
  */
-import type { CarrierConnection, Heard, VendorCallback } from '../../integration.ts'
+import type { CarrierConnection, Heard, VendorCallback, WrittenAsk } from '../../integration.ts'
 import { readAsk } from './ask.ts'
 import { describeCode } from './errors.ts'
 import { hearCall, hearCallStatus, hearDigits } from './hear-call.ts'
@@ -44,8 +44,14 @@ function hearMessage(form: URLSearchParams): Heard {
   const from = form.get('From') ?? ''
   if (!SID.test(messageId) || from === '') return { kind: 'distrusted', reason: 'it names no message', reply: NOT_UNDERSTOOD }
   // Twilio answers these by itself where the account lets it.
-  const ask = form.has('OptOutType') ? ({ kind: 'silent' } as const) : readAsk(form.get('Body') ?? '')
+  const ask = readOptOut(form.get('OptOutType')) ?? readAsk(form.get('Body') ?? '')
   return { kind: 'written', messageId, from, ask, reply: writeBack }
+}
+
+/** What Twilio itself took for a wish to hear nothing, or something, any more: in any language that it was set up for. */
+function readOptOut(type: string | null): WrittenAsk | null {
+  if (type === null) return null
+  return type === 'STOP' ? { kind: 'silent', stops: true } : { kind: 'silent' }
 }
 
 /** https://www.twilio.com/docs/messaging/guides/track-outbound-message-status (read 2026-11-24). */

@@ -293,7 +293,10 @@ describe('Twilio', () => {
     test.each(['STOP', 'HELP'])('%s is left to Twilio, and strangers get no word', async (word) => {
       const { write, page } = await connect()
       const { id } = await page()
+      const before = logged.length
       expect(await write(word)).toMatchObject({ status: 200, text: '' })
+      // Whoever runs this is told of the one that keeps pages from arriving.
+      expect(logged.slice(before).some((line) => line.includes('has stopped text messages'))).toBe(word === 'STOP')
       expect(await write('1', { from: '+15005550001' })).toMatchObject({ status: 200, text: '' })
       expect(await acknowledgements(id)).toEqual([])
     })

@@ -117,13 +117,14 @@ export async function listPagedByNumber(tx: Tx, number: string): Promise<PagedIn
   }))
 }
 
-export async function isKnownNumber(tx: Tx, number: string): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `select from contact join person on person.id = contact.person_id
-     where contact.address = $1 and split_part(contact.channel, ':', 1) in ('sms', 'voice') and person.disabled_at is null limit 1`,
+/** Whose number it is; empty: a stranger's. */
+export async function listPeopleByNumber(tx: Tx, number: string): Promise<PersonId[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select distinct person.id from contact join person on person.id = contact.person_id
+     where contact.address = $1 and split_part(contact.channel, ':', 1) in ('sms', 'voice') and person.disabled_at is null`,
     [number],
   )
-  return rowCount === 1
+  return rows.map((row) => asId<PersonId>(row.id))
 }
 
 /** Channels by which the person was written to about the incident. */

@@ -13,9 +13,9 @@ import type { Ports } from '../ports.ts'
 import {
   findStanding,
   findWrittenAnswer,
-  isKnownNumber,
   keepWrittenAnswer,
   listPagedByNumber,
+  listPeopleByNumber,
   listSmsChannels,
   type PagedIncident,
 } from './standing-store.ts'
@@ -26,8 +26,14 @@ type Written = Extract<Heard, { kind: 'written' }>
 export async function answerWritten(ports: Ports, tx: Tx, connection: string, { messageId, from, ask }: Written): Promise<string> {
   const before = await findWrittenAnswer(tx, connection, messageId)
   if (before !== undefined) return before
-  const answer = ask.kind === 'silent' || !(await isKnownNumber(tx, from)) ? '' : await answerAsk(ports, tx, from, ask)
+  const people = await listPeopleByNumber(tx, from)
+  const answer = ask.kind === 'silent' || people.length === 0 ? '' : await answerAsk(ports, tx, from, ask)
   await keepWrittenAnswer(tx, connection, messageId, answer)
+  // Each page to them says so too, but only once it is needed.
+  if (ask.kind === 'silent' && ask.stops === true && people.length > 0)
+    tx.afterCommit(() =>
+      ports.log.warn({ people, connection }, 'somebody has stopped text messages: none reaches them until they send START'),
+    )
   return answer
 }
 
