@@ -96,6 +96,7 @@ export const GOOD_ONCALL = `people:
     email: ann@example.com
     zone: Europe/Berlin
     channels: [email, 'webhook:pager']
+    quiet_hours: [{ from: '23:00', to: '06:00' }]
   - name: Ben
     email: ben@example.com
     channels: ['webhook:pager']
@@ -676,6 +677,35 @@ export const BAD_FOLDERS: Readonly<Record<FindingCode, readonly BadFolder[]>> = 
       "'0151",
       'Write it with "+"',
       [["'0151 234567'", "'+49 151 234567'"]],
+    ),
+  ],
+  'quiet-whole-week': [
+    onCall([["from: '23:00', to: '06:00'", "from: '00:00'"]], "[{ from: '00:00'", 'Leave hours', [["'00:00'", "'22:00'"]]),
+  ],
+  'quiet-too-long': [
+    playbook(
+      [['definition: Slow', 'definition: Slow\n    quiet_hours: respected']],
+      "[{ from: '23:00'",
+      'take "quiet_hours: respected"',
+      [['respected', 'ignored']],
+      { found: 'oncall.yaml' },
+    ),
+  ],
+  'channel-waits': [
+    onCall([["['webhook:pager']", '[{ webhook: pager, after: 1 min }]']], '[{ webhook: pager', 'Remove "after"', [[', after: 1 min', '']]),
+  ],
+  'channel-too-late': [
+    onCall([["[email, 'webhook:pager']", '[email, { webhook: pager, after: 10 min }]']], '{ webhook: pager', 'Write "after: 2 min"', [
+      ['10 min', '2 min'],
+    ]),
+  ],
+  'channels-fall-together': [
+    playbook(
+      [['definition: Down', 'definition: Down\n    first_page: two_channels']],
+      "['webhook:pager']",
+      'Add a channel',
+      [['two_channels', 'one_channel']],
+      { found: 'oncall.yaml' },
     ),
   ],
   'no-contact': [onCall([["'webhook:pager']", "'webhook:pager', sms]"]], 'sms', 'Add phone beside the e-mail address.', [[', sms]', ']']])],

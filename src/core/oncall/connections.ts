@@ -7,7 +7,7 @@ import { collect, inOrder, refuseNewer } from '../playbook/parse.ts'
 import { checkShape } from '../playbook/shape.ts'
 import { MINUTE_MS, SECOND_MS } from '../time.ts'
 import { CARRIER_URLS, checkCarrierSettings } from './carrier-settings.ts'
-import type { CarrierKind } from './carriers.ts'
+import { type CarrierKind, findCarrier } from './carriers.ts'
 import { type ASKED_KINDS, CARRIER_KINDS, ConnectionsFile } from './schema.ts'
 
 export interface NamedConnection {
@@ -16,6 +16,8 @@ export interface NamedConnection {
   readonly url: string
   /** Where the signing secret, or the token, is found; null: what is sent is not signed. */
   readonly secret: SecretPlace | null
+  /** What it falls with, where the file says it. */
+  readonly failureDomain?: string
   /** Of one that carries pages. */
   readonly carrier?: {
     /** What the vendor signs with what it tells us; null: with `secret`. */
@@ -79,7 +81,8 @@ function build(entry: Entry, index: number, report: Report): NamedConnection {
   checkSecret(entry, { variable: 'secret_env', file: 'secret_file' }, add)
   checkSecret(entry, { variable: 'callback_secret_env', file: 'callback_secret_file' }, add)
   const { name, kind } = entry
-  const connection = { name, kind, url, secret: secretOf(entry.secret_env, entry.secret_file) }
+  const domain = entry.failure_domain === undefined ? {} : { failureDomain: entry.failure_domain }
+  const connection = { name, kind, url, secret: secretOf(entry.secret_env, entry.secret_file), ...domain }
   if (kind === 'webhook') {
     if (connection.secret === null) {
       const message = `What is sent to "${name}" is not signed: its receiver cannot tell it from a forgery.`
@@ -164,3 +167,12 @@ function secretOf(variable: string | undefined, file: string | undefined): Secre
   if (variable !== undefined) return { kind: 'environment', name: variable }
   return file === undefined ? null : { kind: 'file', name: file }
 }
+
+/** What a channel falls with, where the connection that it goes by says it. */
+export function failureDomainOf(channel: string, connections: readonly NamedConnection[]): string | undefined {
+  const connection = channel.startsWith(WEBHOOK)
+    ? connections.find(({ kind, name }) => kind === 'webhook' && name === channel.slice(WEBHOOK.length))
+    : findCarrier(channel, connections)
+  return connection?.failureDomain
+}
+const WEBHOOK = 'webhook:'

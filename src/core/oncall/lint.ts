@@ -8,6 +8,7 @@ import type { Instant } from '../time.ts'
 import { parseConnections, type ParsedConnections } from './connections.ts'
 import { findLostSecrets, findMissingChannels, findPowerlessActions, findUnreachedPeople, type Surroundings } from './lint-reach.ts'
 import { findLonelySteps, findRoleGaps, findStaffingGaps } from './lint-staffing.ts'
+import { findUnfitWays } from './lint-ways.ts'
 import { type ParsedOnCall, parseOnCall } from './parse.ts'
 
 export const PLAYBOOK_FILE = 'playbook.yaml'
@@ -61,6 +62,7 @@ export function lintFolder(texts: FolderTexts, options: LintOptions = {}): Linte
       ...findRoleGaps(playbook, onCall, texts.onCall !== null),
       ...(now === undefined ? [] : findStaffingGaps(onCall, now, days)),
       ...findUnreachedPeople(onCall, connections, around),
+      ...findUnfitWays(playbook, onCall, connections),
     ]),
     ...inFile(CONNECTIONS_FILE, [...connections.findings, ...findLostSecrets(connections, around)]),
   ]

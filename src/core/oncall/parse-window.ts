@@ -18,10 +18,14 @@ const DAY_WORDS: Readonly<Record<string, readonly number[]>> = {
 
 /** Null: together they restrict nothing, which is told. */
 export function buildWindows(files: readonly WindowFile[], path: Path, report: Report): readonly WeekSpan[] | null {
-  const spans = files.flatMap((file, index) => buildWindow(file, [...path, index], report))
+  const spans = readWindows(files, path, report)
   if (!coverWeek(spans)) return spans
   warn(report, 'window-whole-week', path, 'These hours are the whole week, so they restrict nothing.', 'Remove "only".')
   return null
+}
+
+export function readWindows(files: readonly WindowFile[], path: Path, report: Report): readonly WeekSpan[] {
+  return files.flatMap((file, index) => buildWindow(file, [...path, index], report))
 }
 
 function buildWindow(file: WindowFile, path: Path, report: Report): WeekSpan[] {

@@ -7,7 +7,9 @@ import { type ContactKind, readCarried, readContact } from './carriers.ts'
 import { noOnCall, type OnCall, type OnCallPerson } from './oncall.ts'
 import { buildZone, error } from './parse-kit.ts'
 import { buildSchedules } from './parse-schedule.ts'
+import { buildQuiet, readWay } from './parse-way.ts'
 import { OnCallFile } from './schema.ts'
+import type { Way } from './way.ts'
 
 export interface ParsedOnCall {
   /** Null when any finding is an error. */
@@ -41,22 +43,30 @@ function buildPerson(person: PersonFile, path: Path, report: Report): OnCallPers
   const email = person.email.toLowerCase()
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) error(report, 'bad-email', [...path, 'email'], `"${person.email}" is not an e-mail address.`, '')
   const contacts = buildContacts(person, path, report)
-  const channels = (person.channels ?? ['email']).flatMap((channel, index) => {
-    const id = typeof channel === 'string' ? channel : `webhook:${channel.webhook}`
-    const carried = readCarried(id)
-    if (!/^(email|webhook:.+)$/.test(id) && carried === undefined) {
+  const ways = (person.channels ?? ['email']).flatMap((channel, index): Way[] => {
+    const way = readWay(channel, [...path, 'channels', index], report)
+    const carried = readCarried(way.channel)
+    if (!/^(email|webhook:.+)$/.test(way.channel) && carried === undefined) {
       const fix = 'Use "email", "sms", "voice", "ntfy", "pushover" or "webhook:<connection>".'
-      error(report, 'unknown-channel', [...path, 'channels', index], `"${id}" is not a channel.`, fix)
+      error(report, 'unknown-channel', [...path, 'channels', index], `"${way.channel}" is not a channel.`, fix)
     }
-    if (carried === undefined || contacts[carried.contact] !== undefined) return [id]
-    const message = `${person.name} has no "${carried.contact}", so nobody is reached by "${id}".`
+    if (carried === undefined || contacts[carried.contact] !== undefined) return [way]
+    const message = `${person.name} has no "${carried.contact}", so nobody is reached by "${way.channel}".`
     const fix = `Add ${carried.contact} beside the e-mail address.`
     report({ code: 'no-contact', severity: 'warning', path: [...path, 'channels', index], message, fix })
     return []
   })
   const zone = buildZone(person.zone, [...path, 'zone'], report)
-  const own = Object.keys(contacts).length === 0 ? {} : { contacts }
-  return { name: person.name, email, zone, channels: [...new Set(channels)], ...own }
+  const quiet = person.quiet_hours === undefined ? null : buildQuiet(person.quiet_hours, [...path, 'quiet_hours'], report)
+  return {
+    name: person.name,
+    email,
+    zone,
+    channels: [...new Set(ways.map((way) => way.channel))],
+    ...(ways.some((way) => way.afterMs > 0 || way.urgency !== null) ? { ways } : {}),
+    ...(quiet === null ? {} : { quiet }),
+    ...(Object.keys(contacts).length === 0 ? {} : { contacts }),
+  }
 }
 
 /** What is wrong is not repeated: it is somebody's own. */

@@ -2,9 +2,10 @@
 import type { PersonId } from '../id.ts'
 import { dutyRolesOf, type Playbook } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
-import { type Holder, OWNER, type Schedule } from './oncall.ts'
+import { type Holder, type OnCallPerson, OWNER, type Schedule } from './oncall.ts'
 import type { RoleHolders, Roster, RosterPerson } from './roster.ts'
 import type { Shifts } from './shifts.ts'
+import { quietUntil } from './way.ts'
 
 /** Everybody has it, and it is the last: a page waits there when nothing else is left. */
 const CONSOLE_CHANNEL = 'console'
@@ -26,6 +27,10 @@ export interface RosterSource {
   readonly shiftsOf: (schedule: Schedule, instant: Instant) => Shifts
   /** Whether somebody, by e-mail address, holds nothing at the instant; left out: nobody is away. */
   readonly isAway?: (holder: Holder) => boolean
+  /** What the file says of people, by e-mail address; left out: nothing. */
+  readonly said?: ReadonlyMap<string, OnCallPerson>
+  /** What channels fall with, where connections say it; left out: nothing. */
+  readonly domainOf?: (channel: string) => string | undefined
   /** False for a channel that this installation cannot send on. */
   readonly usable: (channel: string) => boolean
 }
@@ -74,6 +79,26 @@ function ownersOf(people: RosterSource['people']): PersonId[] {
   return people.map((person) => person.id)
 }
 
-function peopleOf({ people, usable }: RosterSource): Record<PersonId, RosterPerson> {
-  return Object.fromEntries(people.map(({ id, name, channels }) => [id, { name, channels: [...channels.filter(usable), CONSOLE_CHANNEL] }]))
+function peopleOf(source: RosterSource): Record<PersonId, RosterPerson> {
+  return Object.fromEntries(source.people.map((person) => [person.id, personOf(person, source)]))
+}
+
+function personOf(
+  { email, name, channels: known }: RosterSource['people'][number],
+  { usable, said, domainOf, instant }: RosterSource,
+): RosterPerson {
+  const own = said?.get(email)
+  const channels = [...known.filter(usable), CONSOLE_CHANNEL]
+  const until = own?.quiet === undefined ? null : quietUntil(own, instant)
+  const domains = channels.flatMap((channel): [string, string][] => {
+    const domain = domainOf?.(channel)
+    return domain === undefined ? [] : [[channel, domain]]
+  })
+  return {
+    name,
+    channels,
+    ...(own?.ways === undefined ? {} : { ways: own.ways }),
+    ...(domains.length === 0 ? {} : { domains: Object.fromEntries(domains) }),
+    ...(until === null ? {} : { quietUntil: until }),
+  }
 }

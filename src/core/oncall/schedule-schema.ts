@@ -16,7 +16,7 @@ const Days = z.union([Time, z.array(Time).min(1).max(7)]).meta({
   examples: ['weekdays', ['mon', 'tue']],
 })
 
-const WindowFile = z.strictObject({
+export const WindowFile = z.strictObject({
   days: Days.optional(),
   from: Time.optional().meta({
     description: 'hh:mm on each of the days, 00:00 when left out; or a day with a time, and then `to` is one too.',

@@ -1,14 +1,30 @@
 /** The shapes of `oncall.yaml` and `connections.yaml`: plain JSON types, from which the JSON Schemas for editors are drawn. */
 import { z } from 'zod'
-import { Holders, ITEMS_MAX, Name, NAME_CHARS_MAX, ScheduleFile, Zone } from './schedule-schema.ts'
+import { Holders, ITEMS_MAX, Name, NAME_CHARS_MAX, ScheduleFile, WindowFile, Zone } from './schedule-schema.ts'
 
 const Email = z.string().trim().min(3).max(254).meta({ description: 'E-mail address; how schedules name this person.' })
+
+const WaySaid = {
+  after: z
+    .string()
+    .max(40)
+    .optional()
+    .meta({
+      description: 'How long it waits, from the page on: what somebody acknowledges before is not sent. At once when left out.',
+      examples: ['2 min'],
+    }),
+  urgency: z
+    .enum(['high', 'low'])
+    .optional()
+    .meta({ description: 'Only for severities of that urgency, as the playbook says; for all when left out.' }),
+}
 
 const ChannelFile = z.union([
   z.string().trim().min(1).max(NAME_CHARS_MAX).meta({
     description: '"email", "sms", "voice", "ntfy", "pushover", the last four also as "sms:<connection>", or "webhook:<connection>".',
   }),
-  z.strictObject({ webhook: Name.meta({ description: 'A connection of connections.yaml.' }) }),
+  z.strictObject({ webhook: Name.meta({ description: 'A connection of connections.yaml.' }), ...WaySaid }),
+  z.strictObject({ by: Name.meta({ description: 'The channel, as it is written alone.' }), ...WaySaid }),
 ])
 
 const PersonFile = z.strictObject({
@@ -29,7 +45,13 @@ const PersonFile = z.strictObject({
     .array(ChannelFile)
     .max(20)
     .optional()
-    .meta({ description: 'How to reach them, all at once; e-mail when left out. The console is always there.' }),
+    .meta({ description: 'How to reach them, at once but for those that wait; e-mail when left out. The console is always there.' }),
+  quiet_hours: z
+    .array(WindowFile)
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({ description: 'When they sleep, on their own clock: what severities that respect it would send waits for the end.' }),
 })
 
 export const OnCallFile = z
@@ -71,6 +93,10 @@ const ConnectionFile = z.strictObject({
       description: 'Of one that is asked: how often; 5 min when left out, 1 min for queries. At least 15 s.',
       examples: ['5 min', '30 s'],
     }),
+  failure_domain: Name.optional().meta({
+    description: 'What it falls with, in a word of your own; its vendor, or a webhook itself, when left out.',
+    examples: ['aws-eu-west-1'],
+  }),
   settings: z
     .record(Name, z.string().max(1_000))
     .optional()

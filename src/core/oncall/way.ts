@@ -1,4 +1,5 @@
 /** A person's own ways to be reached: which channel for which urgency, after what wait, and when they sleep. */
+import { formatDuration } from '../playbook/duration.ts'
 import type { Instant } from '../time.ts'
 import type { OnCallPerson } from './oncall.ts'
 import { allowedAt, type WeekSpan } from './week.ts'
@@ -17,6 +18,15 @@ export interface Way {
 
 /** Longer, and whoever is next has been paged and has given up. */
 export const WAY_WAIT_MS_MAX = 3_600_000
+
+/** `sms after 2 min`, `email for low urgency`. */
+export function describeWay({ channel, afterMs, urgency }: Way): string {
+  return [
+    channel,
+    ...(afterMs === 0 ? [] : [`after ${formatDuration(afterMs)}`]),
+    ...(urgency === null ? [] : [`for ${urgency} urgency`]),
+  ].join(' ')
+}
 
 /** When the quiet hours that somebody is in are over; null: they are in none. `quiet` restricts: it is not the whole week. */
 export function quietUntil(person: Pick<OnCallPerson, 'zone' | 'quiet'>, instant: Instant): Instant | null {

@@ -87,6 +87,9 @@ function buildSeverity(file: PlaybookFile, row: Item<FileOf<'severities'>>, rank
     acknowledgement: row.acknowledgement ?? 'each',
     escalation: buildEscalation(escalation, responseMs, at, report),
     notify: (row.notify ?? []).map(normalizeName),
+    ...(row.urgency === 'low' ? { urgency: row.urgency } : {}),
+    ...(row.quiet_hours === 'respected' ? { quietHours: row.quiet_hours } : {}),
+    ...(row.first_page === 'two_channels' ? { firstPage: 'two-channels' as const } : {}),
   }
 }
 

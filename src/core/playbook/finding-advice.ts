@@ -86,6 +86,12 @@ export const FINDING_ADVICE: Readonly<Record<FindingCode, string>> = {
   'unknown-person': 'Name a person of the file by e-mail address, or `owner`.',
   'unknown-channel': 'Use `email`, `sms`, `voice`, `ntfy`, `pushover` or `webhook:<connection>`.',
   'bad-contact': 'Write a phone number with `+` and the code of the country; take a topic or user key as the app shows it.',
+  'quiet-whole-week': 'Leave hours in which this person can be paged.',
+  'quiet-too-long':
+    'Shorten the quiet hours, leave somebody awake, or remove `quiet_hours` from the row. Where nobody is awake and the time to respond would run out, the page goes out at once all the same.',
+  'channel-waits': 'Let one channel have no `after`: the first of them goes out at once all the same.',
+  'channel-too-late': 'Shorten `after`, or the channel rings when somebody else has been paged already.',
+  'channels-fall-together': 'Give the person a channel by another vendor or connection, or say the `failure_domain` of the connections.',
   'no-contact': 'Add `phone`, `ntfy` or `pushover` to the person.',
   'unknown-connection': 'Name a connection of connections.yaml, or add it there.',
   'no-channel': 'Give the person a channel that works: an e-mail address with a mail server (`TOCSIN_MAIL_URL`), or a webhook.',

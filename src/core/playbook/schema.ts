@@ -75,6 +75,16 @@ const SeverityFile = z.strictObject({
   notify: z.array(Name).max(100).optional().meta({
     description: 'Duty roles told, not paged, when a row that pages nobody was not answered in time; the owners when left out.',
   }),
+  urgency: z.enum(['high', 'low']).optional().meta({
+    description: 'How much it presses: people may keep other channels for what is of low urgency. "high" when left out.',
+  }),
+  quiet_hours: z.enum(['respected', 'ignored']).optional().meta({
+    description: 'Whether its pages wait for the end of a person\'s quiet hours; "ignored" when left out.',
+  }),
+  first_page: z.enum(['two_channels', 'one_channel']).optional().meta({
+    description:
+      '"two_channels": the first page goes to each person by two channels at once that do not fall together, whatever their delays. "one_channel" when left out.',
+  }),
 })
 
 const LIFECYCLE_PHASES = ['detected', 'triaged', 'mitigating', 'communication', 'resolved', 'reviewed', 'closed'] as const

@@ -31,6 +31,8 @@ export interface RosterOptions {
   readonly connections: () => readonly string[]
   /** Ids of the channels that vendors carry; none where it is left out. */
   readonly carriedChannels?: () => readonly string[]
+  /** What channels fall with, where connections say it; nothing where it is left out. */
+  readonly domainOf?: (channel: string) => string | undefined
   readonly freshId: () => string
   /** Real time that never steps back, in milliseconds. */
   readonly monotonicMs: () => number
@@ -97,6 +99,8 @@ export function openRosters(options: RosterOptions): RosterService {
   }
   const rosterOf = (known: Facts, playbook: Playbook, shiftsOf: ShiftsOf) => {
     const usable = usableChannels(options)
+    const said = new Map(options.folder.onCall().people.map((person) => [person.email, person]))
+    const domains = options.domainOf === undefined ? {} : { domainOf: options.domainOf }
     const { people, schedules, changes } = known
     return (instant: Instant, team: string | null = null): Roster =>
       resolveRoster({
@@ -107,6 +111,8 @@ export function openRosters(options: RosterOptions): RosterService {
         team,
         shiftsOf,
         usable,
+        said,
+        ...domains,
         isAway: (holder) => isAway(changes, holder, instant),
       })
   }

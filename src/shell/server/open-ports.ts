@@ -1,4 +1,5 @@
 /** Makes the real ports: the database, embedded or given, the playbook folder, the rosters, and what is random. */
+import { failureDomainOf } from '../../core/oncall/connections.ts'
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import type { ChannelBook } from '../../integration.ts'
@@ -76,6 +77,7 @@ async function openFolder(
     mail: config.mailUrl !== null,
     connections: connections.ids,
     carriedChannels: connections.carriedChannels,
+    domainOf: (channel) => failureDomainOf(channel, playbooks.connections()),
     freshId,
     monotonicMs: () => performance.now(),
   })

@@ -29,6 +29,7 @@ export const CHANGE_CODES = {
   'escalation-end': 'When paging ends though nobody answered.',
   'escalation-idle': 'An escalation that never runs is written otherwise.',
   acknowledgement: 'Whether one acknowledgement ends the pages of every role.',
+  reach: 'By how many channels the first page goes, how urgent a row is, and whether quiet hours hold it.',
   notify: 'Who is told when nobody answered a row that pages nobody.',
   'default-severity': 'What signals get that no incident type knows.',
   // Duty roles

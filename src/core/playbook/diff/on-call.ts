@@ -1,5 +1,6 @@
 /** Changes of oncall.yaml: who can be paged and how, and who holds which duty role. */
 import { type OnCall, type OnCallPerson, OWNER } from '../../oncall/oncall.ts'
+import { describeWay } from '../../oncall/way.ts'
 import type { Change, Effect } from './change.ts'
 import { diffSchedules, type OnCallOptions, type ScheduleOptions } from './schedules.ts'
 import { differenceOf, listed, sameList, shown } from './words.ts'
@@ -59,7 +60,22 @@ function diffPerson(before: OnCallPerson, now: OnCallPerson, index: number): Cha
       sentence,
     })
   }
+  const [is, was] = [describeWays(now), describeWays(before)]
+  if (is !== was) {
+    const sentence = `${nameOf(now)} is reached ${is} now, before ${was}`
+    changes.push({ code: 'person-channels', effect: 'pages-otherwise', path: [...path, 'channels'], side: 'after', sentence })
+  }
+  if (JSON.stringify(before.quiet ?? []) !== JSON.stringify(now.quiet ?? [])) {
+    const sentence = `The quiet hours of ${nameOf(now)} are others now`
+    changes.push({ code: 'person-channels', effect: 'pages-otherwise', path: [...path, 'quiet_hours'], side: 'after', sentence })
+  }
   return changes
+}
+
+/** By what waits and for which urgency; "at once by all" where nothing is said. */
+function describeWays({ ways }: OnCallPerson): string {
+  if (ways === undefined) return 'at once by all'
+  return listed(ways.map(describeWay))
 }
 
 function effectOfChannels(before: readonly string[], now: readonly string[]): Effect {

@@ -10,7 +10,21 @@ import { differenceOf, listed, reads } from './words.ts'
 
 type Rows = Playbook['severities']
 
-const KNOWN = ['id', 'rank', 'definition', 'example', 'thresholds', 'responseMs', 'roles', 'acknowledgement', 'escalation', 'notify']
+const KNOWN = [
+  'id',
+  'rank',
+  'definition',
+  'example',
+  'thresholds',
+  'responseMs',
+  'roles',
+  'acknowledgement',
+  'escalation',
+  'notify',
+  'urgency',
+  'quietHours',
+  'firstPage',
+]
 
 /** Rows of before under the names of now: renames are told elsewhere. */
 export function diffSeverities(before: Playbook, after: Playbook): readonly Change[] {
@@ -72,6 +86,7 @@ function diffRow({ before, after: now, afterIndex }: Pair<SeverityRow>): readonl
     ...diffThresholds(before, now, path),
     ...diffAcknowledgement(before, now, path),
     ...diffNotify(before, now, path),
+    ...diffReach(before, now, path),
     ...(['definition', 'example'] as const).flatMap((key): Change[] => {
       if (before[key] === now[key]) return []
       const sentence = `${now.id}: the ${key} ${reads(before[key], now[key])}`
@@ -101,6 +116,30 @@ function diffAcknowledgement(before: SeverityRow, now: SeverityRow, path: At): C
       ? (['pages-less', `The first acknowledgement of a ${now.id} ends the pages of all its roles now, before each role its own`] as const)
       : (['pages-more', `Each role that a ${now.id} pages must acknowledge now, before the first one ended all`] as const)
   return [{ code: 'acknowledgement', effect, path: [...path, 'acknowledgement'], side: 'after', sentence }]
+}
+
+/** By how many channels, how urgent, and whether people may sleep. */
+function diffReach(before: SeverityRow, now: SeverityRow, path: At): Change[] {
+  const tell = (key: string, isMore: boolean, sentence: string): Change => ({
+    code: 'reach',
+    effect: isMore ? 'pages-more' : 'pages-less',
+    path: [...path, key],
+    side: 'after',
+    sentence,
+  })
+  const two = now.firstPage === 'two-channels'
+  const low = now.urgency === 'low'
+  const held = now.quietHours === 'respected'
+  const [by, urgent, quiet] = [
+    two ? 'goes by two channels at once now' : 'goes by each person’s own order now, before by two channels at once',
+    low ? 'is of low urgency now: people may keep other channels for it' : 'is of high urgency now, before of low',
+    held ? 'waits for the end of quiet hours now, as long as somebody is reached in time' : 'waits for no quiet hours any more',
+  ]
+  return [
+    ...(before.firstPage === now.firstPage ? [] : [tell('first_page', two, `The first page of a ${now.id} ${by}`)]),
+    ...(before.urgency === now.urgency ? [] : [tell('urgency', !low, `A ${now.id} ${urgent}`)]),
+    ...(before.quietHours === now.quietHours ? [] : [tell('quiet_hours', !held, `A page of a ${now.id} ${quiet}`)]),
+  ]
 }
 
 function diffNotify(before: SeverityRow, now: SeverityRow, path: At): Change[] {

@@ -20,6 +20,9 @@ export function canonical(file: PlaybookFile): PlaybookFile {
       acknowledgement: unless(row.acknowledgement, 'each'),
       example: unless(row.example, ''),
       notify: filled(row.notify),
+      urgency: unless(row.urgency, 'high'),
+      quiet_hours: unless(row.quiet_hours, 'ignored'),
+      first_page: unless(row.first_page, 'one_channel'),
       roles_paged: row.roles_paged.map(normalizeName),
     }),
   )

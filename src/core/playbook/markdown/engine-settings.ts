@@ -20,6 +20,7 @@ export function describeSettings(playbook: Playbook): readonly (readonly [settin
     ...paging
       .filter((row) => row.acknowledgement === 'any')
       .map((row): readonly [string, string] => [`${row.id} is acknowledged`, 'By the first who answers, for all']),
+    ...paging.flatMap(describeReach),
     ...measured.map((row): readonly [string, string] => [
       `${row.id} is measured by`,
       row.thresholds.map((one) => `${measureName(one.measure)} ${formatImpactThreshold(one)}`).join('; '),
@@ -41,6 +42,14 @@ export function describeSettings(playbook: Playbook): readonly (readonly [settin
     ...describeMuting(playbook),
     ...describeOwnership(playbook),
     ...describePrivate(playbook),
+  ]
+}
+
+function describeReach({ id, firstPage, urgency, quietHours }: SeverityRow): (readonly [string, string])[] {
+  return [
+    ...(firstPage === undefined ? [] : [[`The first page of a ${id}`, 'By two channels at once that do not fall together'] as const]),
+    ...(urgency === undefined ? [] : [[`The urgency of a ${id}`, 'Low: people may keep other channels for it'] as const]),
+    ...(quietHours === undefined ? [] : [[`Quiet hours, for a ${id}`, 'Respected, as long as somebody is reached in time'] as const]),
   ]
 }
 
