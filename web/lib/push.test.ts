@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { abilityOf, deviceName } from './push.ts'
+import { deviceName } from './device-name.ts'
+import { abilityOf } from './push.ts'
 
 const able = { secure: true, push: true, apple: false, installed: false, permission: 'default' } as const
 

@@ -56,7 +56,7 @@ export async function findThisDevice(): Promise<string | null> {
 export async function startPush(publicKey: string, name: string): Promise<PushDevice> {
   if ((await Notification.requestPermission()) !== 'granted')
     throw new Error('The browser was told not to show notifications of this page.')
-  const registration = await navigator.serviceWorker.ready
+  const registration = await readyWorker()
   const key = bytesOf(publicKey)
   const before = await registration.pushManager.getSubscription()
   if (before !== null && !sameBytes(before.options.applicationServerKey, key)) await before.unsubscribe()
@@ -68,6 +68,22 @@ export async function startPush(publicKey: string, name: string): Promise<PushDe
   return device
 }
 
+const READY_MS_MAX = 15_000
+
+/** The browser waits for ever for a worker that could not be installed. */
+async function readyWorker(): Promise<ServiceWorkerRegistration> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => reject(new Error('The part of this page that takes push messages did not start. Reload the page and try again.')),
+    READY_MS_MAX,
+  )
+  try {
+    return await Promise.race([navigator.serviceWorker.ready, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** This device takes no more of them; the server is told where it can be reached. */
 export async function stopPush(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration()
@@ -76,26 +92,6 @@ export async function stopPush(): Promise<void> {
   localStorage.removeItem(MINE)
   await subscription?.unsubscribe()
   if (mine !== null) await removePush(mine.id).catch(() => undefined) // else its push service tells the server with the next page
-}
-
-/** "Chrome on Android": what the person can change before it is kept. */
-export function deviceName(userAgent: string = navigator.userAgent): string {
-  const browser = /Edg\//.test(userAgent)
-    ? 'Edge'
-    : /Firefox|FxiOS/.test(userAgent)
-      ? 'Firefox'
-      : /Chrome|CriOS/.test(userAgent)
-        ? 'Chrome'
-        : 'Safari'
-  const system = [
-    [/iPhone/, 'iPhone'],
-    [/iPad/, 'iPad'],
-    [/Android/, 'Android'],
-    [/Windows/, 'Windows'],
-    [/Macintosh|Mac OS/, 'Mac'],
-    [/Linux|X11/, 'Linux'],
-  ] as const
-  return `${browser} on ${system.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'this device'}`
 }
 
 function readMine(): { readonly id: string; readonly endpoint: string } | null {

@@ -1,7 +1,8 @@
 /** What a push message shows, and what its buttons do. Texts in it came from alerts: they are shown as text, never as more. */
 import { describe, judge, type Outgoing } from '../lib/offline/outgoing-judge.ts'
 import { ask, askForSync, queueOutgoing, sendOutgoing } from '../lib/offline/outgoing.ts'
-import type { Notice, WorkerScope } from './scope.ts'
+import { deviceName } from '../lib/device-name.ts'
+import type { Notice, Renewed, WorkerScope } from './scope.ts'
 
 /** As src/integrations/web-push/payload.ts writes it. */
 export interface PushText {
@@ -29,6 +30,7 @@ export function takePushes(scope: WorkerScope): void {
       event.action === ACKNOWLEDGE.action && text?.acknowledge != null ? pressAcknowledge(scope, text) : open(scope, event.action, text),
     )
   })
+  scope.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(scope, event)))
   scope.addEventListener('sync', (event) => event.waitUntil(sendAgain()))
 }
 
@@ -117,6 +119,18 @@ async function keepForLater(scope: WorkerScope, entry: Outgoing): Promise<boolea
 /** @throws while something waits: the browser then asks again, ever later. */
 async function sendAgain(): Promise<void> {
   if (!(await sendOutgoing(() => Date.now()))) throw new Error('something still waits to be sent')
+}
+
+/** The browser gave itself another address: the server is told, else it writes to the old one until that is refused. */
+async function renew(scope: WorkerScope, { newSubscription, oldSubscription }: Renewed): Promise<void> {
+  const { applicationServerKey } = oldSubscription?.options ?? {}
+  const made =
+    newSubscription ??
+    (applicationServerKey == null ? null : await scope.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }))
+  if (made === null) return
+  const { keys = {} } = made.toJSON()
+  const body = { name: deviceName(), endpoint: made.endpoint, keys: { p256dh: keys['p256dh'] ?? '', auth: keys['auth'] ?? '' } }
+  await ask('/api/v1/me/push', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 }
 
 /** A tap opens the page that acknowledges, which needs no sign-in; the button opens the incident. */

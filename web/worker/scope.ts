@@ -10,6 +10,11 @@ export interface FetchAsked extends Waiting {
 export interface Pushed extends Waiting {
   readonly data: { readonly text: () => string } | null
 }
+/** The browser has another subscription now, or none; what it was before where the browser says so. */
+export interface Renewed extends Waiting {
+  readonly newSubscription?: PushSubscription | null
+  readonly oldSubscription?: PushSubscription | null
+}
 export interface Clicked extends Waiting {
   readonly action: string
   readonly notification: { readonly data: unknown; readonly close: () => void }
@@ -43,6 +48,7 @@ export interface WorkerScope {
   readonly addEventListener: {
     (type: 'install' | 'activate' | 'sync', listener: (event: Waiting) => void): void
     (type: 'fetch', listener: (event: FetchAsked) => void): void
+    (type: 'pushsubscriptionchange', listener: (event: Renewed) => void): void
     (type: 'push', listener: (event: Pushed) => void): void
     (type: 'notificationclick', listener: (event: Clicked) => void): void
   }

@@ -8,21 +8,27 @@ interface Shown {
   readonly title: string
   readonly options: Notice
 }
+const made = { endpoint: 'https://push.example.net/new', toJSON: () => ({ keys: { p256dh: 'p', auth: 'a' } }) }
 type Handler = (event: object) => void
 
 let handlers: Map<string, Handler>
 let shown: Shown[]
 let opened: string[]
+let subscribed: object[]
 let asked: { readonly path: string; readonly body: string }[]
 
 beforeEach(() => {
   handlers = new Map()
   shown = []
   opened = []
+  subscribed = []
   asked = []
   const scope = {
     location: { origin: 'https://tocsin.test' },
-    registration: { showNotification: async (title: string, options: Notice) => void shown.push({ title, options }) },
+    registration: {
+      pushManager: { subscribe: async (options: object) => (subscribed.push(options), made) },
+      showNotification: async (title: string, options: Notice) => void shown.push({ title, options }),
+    },
     clients: { matchAll: async () => [], openWindow: async (path: string) => void opened.push(path) },
     addEventListener: (type: string, handler: Handler) => void handlers.set(type, handler),
   }
@@ -33,7 +39,7 @@ afterEach(() => vi.unstubAllGlobals())
 /** The answer to everything that is asked; null: there is no network. */
 function serve(answer: { readonly status: number; readonly body?: unknown } | null): void {
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
-    asked.push({ path, body: init.body instanceof URLSearchParams ? init.body.toString() : '' })
+    asked.push({ path, body: typeof init.body === 'string' ? init.body : (init.body as URLSearchParams).toString() })
     if (answer === null) throw new TypeError('no network')
     return new Response(JSON.stringify(answer.body ?? {}), { status: answer.status })
   })
@@ -116,6 +122,17 @@ test('a tap opens the page that acknowledges, the button the incident, and neith
   await press('open')
   await press('', null)
   expect([opened, asked]).toEqual([['/a/token', '/incidents/12', '/home'], []])
+})
+
+test('a browser that gave itself another address tells the server, with the key it had', async () => {
+  serve({ status: 201 })
+  const key = new ArrayBuffer(65)
+  await happen('pushsubscriptionchange', { oldSubscription: { options: { applicationServerKey: key } } })
+  await happen('pushsubscriptionchange', { newSubscription: made })
+  await happen('pushsubscriptionchange', {})
+  expect(subscribed).toEqual([{ userVisibleOnly: true, applicationServerKey: key }])
+  expect(asked.map(({ path }) => path)).toEqual(['/api/v1/me/push', '/api/v1/me/push'])
+  expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ endpoint: 'https://push.example.net/new', keys: { p256dh: 'p', auth: 'a' } })
 })
 
 test('pages that the server renders, and what is no page, are never answered from what is kept', () => {

@@ -6,8 +6,9 @@ import { explainError, explainReading } from '../../api/problem.ts'
 import { pushQuery, removePush, tellPushShown, testPush } from '../../api/push.ts'
 import { meQuery } from '../../api/queries.ts'
 import { tellError } from '../../app/toast-store.ts'
+import { deviceName } from '../../lib/device-name.ts'
 import { toMs } from '../../lib/moment.ts'
-import { deviceName, findThisDevice, type PushAbility, pushAbility, startPush, stopPush } from '../../lib/push.ts'
+import { findThisDevice, type PushAbility, pushAbility, startPush, stopPush } from '../../lib/push.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { FormError } from '../../parts/field.tsx'
@@ -44,7 +45,8 @@ export function PushCard() {
           )}
           <p className="text-s text-muted">
             Messages go by the relay that the browser’s vendor runs (Google, Mozilla, Apple, Microsoft): it learns when and to which device,
-            and cannot read them. No relay promises to be quick, or to wake a phone that saves power: keep a second way.
+            and cannot read them. Signing out on a device ends push there. No relay promises to be quick, or to wake a phone that saves
+            power: keep a second way.
           </p>
         </div>
       )}
