@@ -9,7 +9,7 @@ import { waitFor } from './wait.ts'
 
 const PRISM = join(ROOT, 'node_modules/@stoplight/prism-cli/dist/index.js')
 /** It reads the description, which takes a while on a busy machine. */
-const BOOT_MS_MAX = 60_000
+const BOOT_MS_MAX = 180_000
 
 export interface Prism {
   readonly url: string
