@@ -168,28 +168,37 @@ function slowHolders({ schedule, layers, replacement, changes }: SlowSchedule, i
   return finish([])
 }
 
-/** Clock changes of the zones above, a leap day, and the day that Samoa skipped. */
-const MOMENTS = [
-  '2026-03-08T10:00Z',
-  '2026-03-29T01:00Z',
-  '2026-04-04T15:00Z',
-  '2026-10-03T15:30Z',
-  '2026-10-25T01:00Z',
-  '2026-11-01T09:00Z',
-  '2028-02-29T00:00Z',
-  '2011-12-30T10:00Z',
-  '2018-11-04T03:00Z',
-  '2026-02-15T02:00Z',
-].map((text) => Date.parse(text))
+/** Clock changes with their zones, the day that Samoa skipped, and the ends of February. */
+const MOMENTS: readonly (readonly [at: number, zone: (typeof ZONES)[number]])[] = (
+  [
+    ['2026-03-08T10:00Z', 'America/Los_Angeles'],
+    ['2026-03-29T01:00Z', 'Europe/Berlin'],
+    ['2026-04-04T15:00Z', 'Australia/Lord_Howe'],
+    ['2026-10-03T15:30Z', 'Australia/Lord_Howe'],
+    ['2026-10-25T01:00Z', 'Europe/Berlin'],
+    ['2026-11-01T09:00Z', 'America/Los_Angeles'],
+    ['2028-02-29T00:00Z', 'Asia/Kathmandu'],
+    ['2027-02-28T12:00Z', 'Pacific/Chatham'],
+    ['2011-12-30T10:00Z', 'Pacific/Apia'],
+    ['2018-11-04T03:00Z', 'America/Sao_Paulo'],
+    ['2026-02-15T02:00Z', 'Africa/Casablanca'],
+  ] as const
+).map(([text, zone]) => [Date.parse(text), zone])
 
 const QUARTER_MS = 15 * MINUTE_MS
 const quarters = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max }).map((count) => count * QUARTER_MS)
 const member = fc.constantFrom('a', 'b', 'c', 'd')
-const zone = fc.constantFrom(...ZONES)
+/** Half of the time the zone in which something happens. */
+const zoneNear = (there: (typeof ZONES)[number]): fc.Arbitrary<string> => fc.oneof(fc.constant(there), fc.constantFrom(...ZONES))
 const TURNS_MAX = 60
 
 const turns: fc.Arbitrary<Turn> = fc.oneof(
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 30 }).map((hours): Turn => ({ kind: 'cycle', wallMs: [hours * HOUR_MS] })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .oneof(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 30 }))
+      .map((hours): Turn => ({ kind: 'cycle', wallMs: [hours * HOUR_MS] })),
+  },
   { weight: 3, arbitrary: fc.constantFrom(1, 7, 14).map((days): Turn => ({ kind: 'cycle', wallMs: [days * DAY_MS] })) },
   {
     weight: 2,
@@ -213,7 +222,7 @@ const windows = fc.array(
   { minLength: 1, maxLength: 4 },
 )
 
-const layerAround = (moment: number): fc.Arbitrary<SlowLayer> =>
+const layerAround = (moment: number, zone: fc.Arbitrary<string>): fc.Arbitrary<SlowLayer> =>
   fc
     .record({
       members: fc.uniqueArray(member, { minLength: 1, maxLength: 4 }),
@@ -225,10 +234,14 @@ const layerAround = (moment: number): fc.Arbitrary<SlowLayer> =>
       own: fc.option(zone, { freq: 4, nil: null }),
       zones: fc.option(fc.array(zone, { minLength: 4, maxLength: 4 }), { freq: 3, nil: null }),
       shadow: fc.integer({ min: 0, max: 9 }),
+      lastDay: fc.boolean(),
     })
-    .map(({ members, turn, beforeShare, lastsMs, always, spans, own, zones, shadow }) => {
+    .map(({ members, turn, beforeShare, lastsMs, always, spans, own, zones, shadow, lastDay }) => {
       const beforeMs = beforeShare * TURNS_MAX * Math.min(lengthOf(turn), 14 * DAY_MS)
-      const startWallMs = Math.floor((moment - beforeMs) / QUARTER_MS) * QUARTER_MS
+      const someDay = Math.floor((moment - beforeMs) / QUARTER_MS) * QUARTER_MS
+      // The 31st, which most months do not have.
+      const startWallMs =
+        turn.kind === 'months' && lastDay ? Date.UTC(new Date(moment).getUTCFullYear() - 1, 11, 31) + (someDay % DAY_MS) : someDay
       const rotation =
         always && turn.kind === 'together' ? null : { startWallMs, untilWallMs: lastsMs === null ? null : startWallMs + lastsMs, turn }
       const only = spans === null || coverWeek(spans) ? null : spans
@@ -260,15 +273,18 @@ const changesAround = (moment: number): fc.Arbitrary<Changes> => {
   })
 }
 
-const cases = fc.constantFrom(...MOMENTS).chain((moment) =>
+const cases = fc.constantFrom(...MOMENTS).chain(([moment, there]) =>
   fc
     .record({
-      zone,
-      layers: fc.array(layerAround(moment), { minLength: 1, maxLength: 3 }),
-      replaced: fc.option(fc.tuple(quarters(-200, 200), quarters(1, 300), fc.array(layerAround(moment), { minLength: 1, maxLength: 2 })), {
-        freq: 3,
-        nil: null,
-      }),
+      zone: zoneNear(there),
+      layers: fc.array(layerAround(moment, zoneNear(there)), { minLength: 1, maxLength: 3 }),
+      replaced: fc.option(
+        fc.tuple(quarters(-200, 200), quarters(1, 300), fc.array(layerAround(moment, zoneNear(there)), { minLength: 1, maxLength: 2 })),
+        {
+          freq: 3,
+          nil: null,
+        },
+      ),
       changes: changesAround(moment),
       offsetMs: fc
         .oneof(fc.integer({ min: -180, max: 180 }), fc.integer({ min: -40 * 60, max: 40 * 60 }))
