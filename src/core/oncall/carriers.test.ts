@@ -28,6 +28,7 @@ describe('a connection that carries pages', () => {
   test.each([
     ['without credentials', { ...twilio, secret_env: undefined }, 'missing-key connections.0.name'],
     ['without an account', { ...twilio, settings: { from: '+15005550006' } }, 'missing-key connections.0.name'],
+    ['with a name that no address can hold', { ...twilio, name: 'a/b' }, 'bad-id connections.0.name'],
     ['without a sender', { ...twilio, settings: { account_sid: SID } }, 'missing-key connections.0.name'],
     ['with an unknown setting', { ...twilio, settings: { ...twilio.settings, form: '1' } }, 'unknown-key connections.0.settings.form'],
     ['with a wrong sender', { ...twilio, settings: { ...twilio.settings, from: '0151' } }, 'wrong-value connections.0.settings.from'],

@@ -111,6 +111,10 @@ function readCarrier(entry: Entry, kind: CarrierKind, add: Add): NonNullable<Nam
     const message = `"${entry.name}" has no credentials: ${kind} takes nothing without.`
     add('error', 'missing-key', 'name', message, 'Add secret_env, the environment variable that holds the token.')
   }
+  if (kind === 'twilio' && !/^[A-Za-z0-9._-]+$/.test(entry.name)) {
+    const message = `"${entry.name}" stands in the addresses that Twilio calls us at, and cannot.`
+    add('error', 'bad-id', 'name', message, 'Use letters, digits, ".", "_" and "-".')
+  }
   const callbackSecret = secretOf(entry.callback_secret_env, entry.callback_secret_file)
   if (kind === 'twilio' && settings['api_key'] !== undefined && callbackSecret === null) {
     const message = `What Twilio tells of "${entry.name}" cannot be checked: it signs with the auth token, and no API key has that.`
