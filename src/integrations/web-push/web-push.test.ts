@@ -5,6 +5,7 @@ import { CARRIED_AT, carriedMessage } from '../../../test/support/carrier-fake.t
 import { fakeBrowser, type PushAnswer, type PushAsked, type PushService, startPushService } from '../../../test/support/push-service.ts'
 import type { PageMessage } from '../../integration.ts'
 import type { PushDevices, VapidKey } from '../../integration-push.ts'
+import { openChannels } from '../channels.ts'
 import { isPushEndpoint, webPushChannel } from './channel.ts'
 import { encrypt, PLAIN_BYTES_MAX } from './encrypt.ts'
 import { isPublicAddress } from './host.ts'
@@ -228,6 +229,17 @@ describe('where a message may go', () => {
     for (const address of ['172.16.0.1', '192.168.1.1', '198.18.0.1', '::1', 'fe80::1', '2002:a00:1::', 'no address'])
       expect([address, isPublicAddress(address)]).toEqual([address, false])
   })
+})
+
+test('the book of channels finds a device by its contact, and says what is missing', () => {
+  const none = { find: () => undefined, ids: () => [] }
+  const carriers = { find: () => undefined, named: () => undefined, list: () => [] }
+  const settings = { mailUrl: null, mailFrom: '', connections: none, carriers, publicUrl: '', now: () => CARRIED_AT }
+  const devices = { find: async () => null, taken: async () => undefined, gone: async () => undefined, key: async () => vapidKey }
+  const book = openChannels({ ...settings, push: { devices, subject: 'https://tocsin.test' } })
+  expect(book.find('push:pixel-9-0000ab12', 'device-1')).toMatchObject({ kind: 'found', address: { to: 'device-1' } })
+  expect(book.find('push:pixel-9-0000ab12', null)).toMatchObject({ kind: 'missing' })
+  expect(openChannels(settings).find('push:pixel-9-0000ab12', 'device-1')).toMatchObject({ kind: 'missing' })
 })
 
 test('two messages are never encrypted alike, though they say the same', async () => {

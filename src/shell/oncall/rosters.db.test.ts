@@ -81,6 +81,18 @@ function names(roster: Roster, ids: readonly string[] | undefined): (string | un
   return (ids ?? []).map((id) => people[id]?.name)
 }
 
+test('a device that takes push messages is a way of its person, beside what the file says, and needs nothing configured', async () => {
+  const rosters = await synced(false)
+  await db.database.query(
+    `insert into contact (person_id, place, channel, address, origin)
+     select id, 9, 'push:pixel-9-0000ab12', 'a device', 'person' from person where email = 'ann@example.com'`,
+  )
+  rosters.forget()
+  const roster = await db.database.inTransaction('main', (tx) => rosters.at(tx, MONDAY))
+  const ann = Object.values(roster.people).find(({ channels }) => channels.length > 2)
+  expect(ann?.channels).toEqual(['webhook:ops', 'push:pixel-9-0000ab12', 'console'])
+})
+
 describe('a roster', () => {
   test('names who holds each role at the instant, and who is next', async () => {
     const roster = await at(await synced(), MONDAY + DAY)
