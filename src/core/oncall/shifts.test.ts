@@ -81,6 +81,25 @@ describe('a hand-over in an hour that the clock skips or repeats', () => {
   })
 })
 
+test('a shift does not begin before the rotation, though the clock jumps over its start and a later turn is due before it', () => {
+  // Samoa had no 30 December 2011: a start at 10:00 of that day is at 10:00 of the next, the turn after it at midnight before.
+  const jumped = scheduleOf('Pacific/Apia', rotation(['ann'], '2011-12-30T10:00', 14 * HOUR_MS))
+  expect(shiftAt(jumped, at('2011-12-30T19:59:59Z')).holders).toEqual([])
+  expect(shiftAt(jumped, at('2011-12-30T20:00:00Z'))).toMatchObject({ holders: ['ann'], from: at('2011-12-30T20:00:00Z') })
+})
+
+describe('by the month', () => {
+  const monthly = scheduleOf('Europe/Berlin', {
+    members: ['ann', 'ben'],
+    rotation: { startWallMs: Date.UTC(2027, 11, 31, 9), untilWallMs: null, turn: { kind: 'months', months: 1 } },
+  })
+
+  test('a turn from the 31st begins on the last day of shorter months, also of a leap year’s February, and on the 31st again', () => {
+    const starts = ['2028-02-10', '2028-03-10', '2028-04-10'].map((day) => toRfc3339(shiftAt(monthly, at(`${day}T00:00:00Z`)).from ?? 0))
+    expect(starts).toEqual(['2028-01-31T08:00:00.000Z', '2028-02-29T08:00:00.000Z', '2028-03-31T07:00:00.000Z'])
+  })
+})
+
 describe('layers', () => {
   const base = rotation(['ann', 'ben'], '2026-01-05T09:00', WEEK_MS)
   const holiday = rotation(['cyd'], '2026-01-07T09:00', WEEK_MS, '2026-01-09T09:00')
