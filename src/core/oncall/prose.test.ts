@@ -19,6 +19,8 @@ test('who always holds it', () => {
   expect(tell('    on_call: [ada@example.com, owner]')).toEqual(['Ada and every owner hold it together, always.'])
 })
 
+test('a sentence begins with a capital', () => expect(tell('    on_call: owner')).toEqual(['Every owner holds it, always.']))
+
 test('layers, with hours, shadows and days that are otherwise', () => {
   expect(
     tell(`    layers:

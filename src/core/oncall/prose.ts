@@ -25,7 +25,7 @@ function describeLayers(layers: readonly Layer[], zone: string, nameOf: NameOf):
   return layers.map((layer, place) => {
     const told = describeLayer(layer, zone, nameOf)
     if (layer.shadow === true) return `Shadows, told and never paged: ${told}`
-    return place > first ? `Where nobody holds it by then: ${told}` : told
+    return place > first ? `Where nobody holds it by then: ${told}` : told.replace(/^every/, 'Every')
   })
 }
 

@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import type { CalendarShift, OncallCalendar, ScheduleCalendar } from '../../../src/api/schema.ts'
-import { calendarQuery } from '../../api/oncall.ts'
+import { calendarQuery, schedulesQuery } from '../../api/oncall.ts'
 import { meQuery } from '../../api/queries.ts'
 import { formatDuration } from '../../lib/duration.ts'
 import { dayName } from '../../lib/moment.ts'
@@ -101,12 +101,32 @@ export function CalendarCard({ mayAct }: { readonly mayAct: boolean }) {
           <div className="min-[761px]:hidden">
             <Agenda items={calendar.data.items} meId={meId} now={now} onShift={onShift} />
           </div>
+          {withLayers && <Prose />}
           <Notes calendar={calendar.data} />
         </>
       )}
       {chosen !== null && <ShiftDialog {...chosen} mayAct={mayAct} onClose={() => setChosen(null)} />}
       {standing && <OverrideDialog schedule={null} from={now} until={now + HALF_DAY_MS} onClose={() => setStanding(false)} />}
     </Card>
+  )
+}
+
+/** What oncall.yaml says of each schedule, in sentences. */
+function Prose() {
+  const schedules = useQuery(schedulesQuery).data ?? []
+  return (
+    <dl className="space-y-1.5 border-t border-line px-3.5 py-2.5 text-s max-[760px]:hidden">
+      {schedules.map(({ id, name, prose }) => (
+        <div key={id}>
+          <dt className="font-[590]">{name}</dt>
+          {prose.map((sentence) => (
+            <dd key={sentence} className="text-muted" dir="auto">
+              {sentence}
+            </dd>
+          ))}
+        </div>
+      ))}
+    </dl>
   )
 }
 

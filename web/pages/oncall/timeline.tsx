@@ -153,7 +153,7 @@ function Plain({ range, shift, name }: PlainProps) {
   return (
     <span
       title={`${name} · ${spanOf(shift)}`}
-      className="absolute inset-y-[3px] overflow-hidden rounded-[4px] border border-line bg-bg px-1 text-xs whitespace-nowrap text-muted"
+      className="absolute inset-y-[3px] overflow-hidden rounded-[4px] border border-line bg-bg px-1 text-xs leading-4 whitespace-nowrap text-muted"
       style={{ left: `${placed.left}%`, width: `${placed.width}%` }}
     >
       {name}
