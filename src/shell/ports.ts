@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { Playbook } from '../core/playbook/playbook.ts'
 import type { PlaybookDigest } from '../core/id.ts'
 import type { Roster } from '../core/oncall/roster.ts'
+import type { Ceiling } from '../core/page/carries.ts'
 import type { Instant } from '../core/time.ts'
 import type { Database, Tx } from './database/database.ts'
 import type { Handoff } from './outbox/claim.ts'
@@ -25,6 +26,8 @@ export interface Ports {
   readonly playbooks: Playbooks
   readonly rosters: Rosters
   readonly nudges: Nudges
+  /** What a channel may carry of an incident; left out: all. */
+  readonly ceilingOf?: (channel: string) => Ceiling
   /** Takes effects from the transaction that made them to this process' outbox; without it they wait for the poll. */
   readonly handoff?: Handoff
   /** Where certificates of signers come from, and whom they must lead to; left out: the world's, and those that Node trusts. */

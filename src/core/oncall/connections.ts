@@ -1,4 +1,5 @@
 /** From the text of `connections.yaml` to outside systems by name; their secrets are named here and never written here. */
+import type { Limit } from '../page/carries.ts'
 import { readYaml } from '../playbook/document.ts'
 import { parseDuration } from '../playbook/duration.ts'
 import type { FindingCode } from '../playbook/finding-code.ts'
@@ -18,6 +19,8 @@ export interface NamedConnection {
   readonly secret: SecretPlace | null
   /** What it falls with, where the file says it. */
   readonly failureDomain?: string
+  /** What messages by it may carry of an incident; left out: all. */
+  readonly carries?: Limit
   /** Of one that carries pages. */
   readonly carrier?: {
     /** What the vendor signs with what it tells us; null: with `secret`. */
@@ -81,7 +84,10 @@ function build(entry: Entry, index: number, report: Report): NamedConnection {
   checkSecret(entry, { variable: 'secret_env', file: 'secret_file' }, add)
   checkSecret(entry, { variable: 'callback_secret_env', file: 'callback_secret_file' }, add)
   const { name, kind } = entry
-  const domain = entry.failure_domain === undefined ? {} : { failureDomain: entry.failure_domain }
+  const domain = {
+    ...(entry.failure_domain === undefined ? {} : { failureDomain: entry.failure_domain }),
+    ...(entry.carries === undefined || entry.carries === 'all' ? {} : { carries: entry.carries }),
+  }
   const connection = { name, kind, url, secret: secretOf(entry.secret_env, entry.secret_file), ...domain }
   if (kind === 'webhook') {
     if (connection.secret === null) {
@@ -174,9 +180,12 @@ function secretOf(variable: string | undefined, file: string | undefined): Secre
 
 /** What a channel falls with, where the connection that it goes by says it. */
 export function failureDomainOf(channel: string, connections: readonly NamedConnection[]): string | undefined {
-  const connection = channel.startsWith(WEBHOOK)
-    ? connections.find(({ kind, name }) => kind === 'webhook' && name === channel.slice(WEBHOOK.length))
-    : findCarrier(channel, connections)
-  return connection?.failureDomain
+  return connectionOf(channel, connections)?.failureDomain
+}
+
+/** The connection that a channel goes by; undefined: by none, such as e-mail, or by one that is not there. */
+export function connectionOf(channel: string, connections: readonly NamedConnection[]): NamedConnection | undefined {
+  if (!channel.startsWith(WEBHOOK)) return findCarrier(channel, connections)
+  return connections.find(({ kind, name }) => kind === 'webhook' && name === channel.slice(WEBHOOK.length))
 }
 const WEBHOOK = 'webhook:'

@@ -1,5 +1,6 @@
 /** The shapes of `oncall.yaml` and `connections.yaml`: plain JSON types, from which the JSON Schemas for editors are drawn. */
 import { z } from 'zod'
+import { CEILINGS } from '../page/carries.ts'
 import { Holders, ITEMS_MAX, Name, NAME_CHARS_MAX, ScheduleFile, WindowFile, Zone } from './schedule-schema.ts'
 
 const Email = z.string().trim().min(3).max(254).meta({ description: 'E-mail address; how schedules name this person.' })
@@ -96,6 +97,9 @@ const ConnectionFile = z.strictObject({
   failure_domain: Name.optional().meta({
     description: 'What it falls with, in a word of your own; its vendor, or a webhook itself, when left out.',
     examples: ['aws-eu-west-1'],
+  }),
+  carries: z.enum(CEILINGS).optional().meta({
+    description: 'What messages by it may say of an incident; "all" when left out. The playbook may allow less.',
   }),
   settings: z
     .record(Name, z.string().max(1_000))

@@ -2,7 +2,7 @@
 import { defaultGraceMs } from '../heartbeat/heartbeat.ts'
 import { HOUR_MS, MINUTE_MS } from '../time.ts'
 import type { Path, Report } from './finding.ts'
-import type { GroupingRule, HeartbeatDeclaration, PageBound, ResolutionRule, SeverityRow } from './playbook.ts'
+import type { GroupingRule, HeartbeatDeclaration, PageBound, ResolutionRule, SeverityRow, Playbook } from './playbook.ts'
 import type { PlaybookFile } from './schema.ts'
 import { normalizeName } from './text.ts'
 
@@ -48,6 +48,12 @@ export function buildPageBound(file: PlaybookFile['limits'], readDuration: ReadD
   const given = file?.pages_per_person
   if (given === undefined) return DEFAULT_PAGES
   return { max: given.pages, withinMs: readDuration(given.within, ['limits', 'pages_per_person', 'within'], report) }
+}
+
+/** Nothing where nothing is held back. */
+export function buildCarries(file: PlaybookFile['limits']): { readonly carries?: NonNullable<Playbook['carries']> } {
+  const kinds = Object.entries(file?.carries ?? {}).filter(([, ceiling]) => ceiling !== 'all')
+  return kinds.length === 0 ? {} : { carries: Object.fromEntries(kinds) }
 }
 
 export function buildHeartbeats(

@@ -1,7 +1,7 @@
 /** Turns the file, once its shape is right, into the playbook that the engine runs: units resolved, names made equal, defaults filled in. */
 import type { PlaybookDigest } from '../id.ts'
 import { MINUTE_MS, HOUR_MS } from '../time.ts'
-import { buildGrouping, buildHeartbeats, buildPageBound, buildResolution } from './build-correlation.ts'
+import { buildGrouping, buildHeartbeats, buildCarries, buildPageBound, buildResolution } from './build-correlation.ts'
 import { buildEscalation, DEFAULT_ESCALATION } from './build-escalation.ts'
 import { buildInhibition, buildMuting } from './build-muting.ts'
 import { buildSignalMeasure, buildThresholds } from './build-impact.ts'
@@ -62,6 +62,7 @@ export function buildPlaybook(file: PlaybookFile, digest: PlaybookDigest, report
     grouping,
     heartbeats: buildHeartbeats(file.heartbeats, readDuration, report),
     pagesPerPerson: buildPageBound(file.limits, readDuration, report),
+    ...buildCarries(file.limits),
     ...(file.reports === undefined || file.reports.length === 0 ? {} : { reports: file.reports.map(buildReport) }),
     newIncidentsPerMinuteMax: file.limits?.new_incidents_per_minute ?? DEFAULT_NEW_INCIDENTS_PER_MINUTE,
     muting: buildMuting(file, readDuration, report),

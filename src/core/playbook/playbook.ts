@@ -3,6 +3,7 @@
  * becomes this are in `schema.ts` and `parse.ts`. Nothing outside this folder knows what a SEV-1 is.
  */
 import type { PlaybookDigest } from '../id.ts'
+import type { Limit, LimitedKind } from '../page/carries.ts'
 import type { InhibitionRule } from '../silence/inhibition.ts'
 import type { MutingRule } from '../silence/muting.ts'
 import type { MeasureUnit } from './quantity.ts'
@@ -37,6 +38,8 @@ export interface Playbook {
   /** New incidents a source may open in a minute; the rest joins one storm incident. */
   readonly newIncidentsPerMinuteMax: number
   readonly pagesPerPerson: PageBound
+  /** What messages may say of an incident, by kind of channel; one that is left out: all. */
+  readonly carries?: Readonly<Partial<Record<LimitedKind, Limit>>>
   /** What may be muted, and for what a reason must be given. */
   readonly muting: MutingRule
   /** While an alert of the source fires, those of the target are held. */

@@ -4,6 +4,7 @@
  * references) is for `build.ts` and `check.ts`.
  */
 import { z } from 'zod'
+import { CEILINGS, LIMITED_KINDS } from '../page/carries.ts'
 
 const TEXT_CHARS_MAX = 4_000
 const NAME_CHARS_MAX = 100
@@ -340,6 +341,10 @@ const LimitsFile = z.strictObject({
       description:
         'Messages that a person gets at most in that time; what is more goes out as one that says how many. 30 within 10 min when left out.',
     }),
+  carries: z
+    .partialRecord(z.enum(LIMITED_KINDS), z.enum(CEILINGS))
+    .optional()
+    .meta({ description: 'What messages may say of an incident, by kind of channel; "all" where it is left out.' }),
 })
 
 const ReportFile = z.strictObject({

@@ -3,6 +3,7 @@
  * the vendor's signature is good; the same told twice is done once.
  */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { withinCeiling } from '../../core/page/ceiling.ts'
 import type { AnswerView, Carriers, Heard, Reply } from '../../integration.ts'
 import { HEARD } from '../../integrations/channels.ts'
 import type { Tx } from '../database/database.ts'
@@ -99,13 +100,24 @@ async function take(
   const { report } = heard
   if (report !== null) await takeReport(ports, tx, message, report)
   const barred = report !== null && (await wasMachine(tx, message.effectKey, report.externalId))
-  if (heard.press === null || barred) return heard.reply(await viewOf(tx, message, null))
+  if (heard.press === null || barred) return heard.reply(await viewOf(ports, tx, message, null))
   const { wish, via } = heard.press
   const pressed = await press(ports, tx, token, { wish, only: null }, via)
-  return heard.reply(await viewOf(tx, message, pressed.kind === 'done' ? (pressed.done?.wish ?? null) : null, pressed.link?.others.length))
+  return heard.reply(
+    await viewOf(ports, tx, message, pressed.kind === 'done' ? (pressed.done?.wish ?? null) : null, pressed.link?.others.length),
+  )
 }
 
-async function viewOf(tx: Tx, message: CarriedMessage, done: AnswerView['done'], othersCount = 0): Promise<AnswerView | null> {
+async function viewOf(
+  ports: Ports,
+  tx: Tx,
+  message: CarriedMessage,
+  done: AnswerView['done'],
+  othersCount = 0,
+): Promise<AnswerView | null> {
   const standing = await findStanding(tx, message.personId, message.incidentId)
-  return standing === undefined ? null : { ...standing, done, othersCount }
+  if (standing === undefined) return null
+  // An answer says no more than the message did.
+  const { incident } = withinCeiling({ incident: { ...standing.incident, summary: '' } }, ports.ceilingOf?.(message.channel) ?? 'all')
+  return { ...standing, incident, done, othersCount }
 }

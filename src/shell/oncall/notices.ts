@@ -43,7 +43,8 @@ export function startOncallNotices(parts: NoticeParts): { readonly stop: () => P
 
 export async function tellOncall({ ports, channels, onCall }: NoticeParts): Promise<void> {
   const due = await ports.database.inTransaction('main', async (tx) => {
-    const news = await gather(tx, onCall().schedules, ports.config.url)
+    const mayNameIt = (ports.ceilingOf?.('email') ?? 'all') !== 'number-and-severity'
+    const news = await gather(tx, { schedules: onCall().schedules, url: ports.config.url, mayNameIt })
     if (news.length === 0) return []
     const keys = await keepDue(
       tx,
@@ -52,6 +53,13 @@ export async function tellOncall({ ports, channels, onCall }: NoticeParts): Prom
     return news.filter(({ key }) => keys.has(key)).slice(0, SENT_MAX)
   })
   for (const reminder of due) await sendReminder(ports, channels, reminder)
+}
+
+interface Asked {
+  readonly schedules: readonly Schedule[]
+  readonly url: string
+  /** Mails may carry titles of incidents. */
+  readonly mayNameIt: boolean
 }
 
 interface News {
@@ -64,7 +72,7 @@ interface News {
   readonly link: string
 }
 
-async function gather(tx: Tx, schedules: readonly Schedule[], url: string): Promise<Reminder[]> {
+async function gather(tx: Tx, { schedules, url, mayNameIt }: Asked): Promise<Reminder[]> {
   const since = tx.now - NEWS_MS
   const requests = await listRequests(tx, since, LISTED_MAX)
   const overrides = (await listOverrides(tx, { from: since, until: tx.now + 400 * DAY_MS, schedule: null, limit: LISTED_MAX })).filter(
@@ -80,7 +88,7 @@ async function gather(tx: Tx, schedules: readonly Schedule[], url: string): Prom
   return [
     ...requests.flatMap((row) => ofRequest(news, row)),
     ...overrides.flatMap((row) => ofOverride(news, row)),
-    ...paged.flatMap((row) => ofShadow(news, row)),
+    ...paged.flatMap((row) => ofShadow(news, mayNameIt ? row : { ...row, title: '' })),
   ].filter(({ to }) => !gone.has(to.address))
 }
 

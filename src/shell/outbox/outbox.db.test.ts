@@ -11,7 +11,7 @@ import {
   soon,
   took,
 } from '../../../test/support/outbox-scene.ts'
-import { ann } from '../../../test/support/playbook.ts'
+import { ann, testRoster } from '../../../test/support/playbook.ts'
 import type { Delivery } from '../../integration.ts'
 import type { Ports } from '../ports.ts'
 import { changeIncident } from '../incident/change.ts'
@@ -489,3 +489,32 @@ test('a stop waits for what is being sent, and claims nothing more', async () =>
   expect(await scene.effects(id, 'email')).toMatchObject([{ state: 'delivered' }])
   expect(await scene.effects(later, 'email')).toMatchObject([{ state: 'pending', attempts: 0, leased: false }])
 })
+
+const OUTSIDE = ['email', 'sms', 'voice:eu', 'push:1', 'ntfy', 'pushover', 'webhook:ops']
+
+test.each(OUTSIDE)(
+  'a message by %s says no more than the channel may carry, and of a private incident its number and severity alone',
+  async (channel) => {
+    const roster = testRoster({ people: { ...testRoster().people, [ann]: { name: 'Ann', channels: [channel, 'console'] } } })
+    const limited = {
+      ...scene.makeServer({ roster }),
+      ceilingOf: (asked: string) => (asked === channel ? 'number-and-severity' : 'all'),
+    } as const
+    const secrets = { title: 'patient Doe', summary: 'of ward 7' }
+    const told = async (ports: Ports, over: Parameters<OutboxScene['open']>[1]): Promise<string> => {
+      const channels = fakeChannels()
+      const outbox = scene.start(ports, channels)
+      const id = await scene.open(ports, over)
+      await soon('the message', () => channels.calls.some((call) => call.channel === channel && call.message.incident.id === id))
+      await outbox.stop()
+      return JSON.stringify(channels.calls.find((call) => call.message.incident.id === id && call.channel === channel)?.message)
+    }
+    const least = await told(limited, secrets)
+    expect(least).not.toMatch(/patient|ward/)
+    expect(least).toMatch(/"title":"Incident #\d+","severity":"amber"/)
+    const hidden = await told(scene.makeServer({ roster }), { ...secrets, private: true })
+    expect(hidden).not.toMatch(/patient|ward/)
+    expect(hidden).toMatch(/"title":"Private incident #\d+","severity":"amber"/)
+    expect(await told(scene.makeServer({ roster }), secrets)).toMatch(/patient Doe.*ward 7/)
+  },
+)

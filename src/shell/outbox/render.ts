@@ -1,5 +1,7 @@
 /** Makes the message from the state of this moment. A private incident goes out under its number: mail is read by many. */
 import { createHash } from 'node:crypto'
+import type { Ceiling } from '../../core/page/carries.ts'
+import { withinCeiling } from '../../core/page/ceiling.ts'
 import { severityRow } from '../../core/playbook/playbook.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
 import { findService } from '../../core/playbook/service.ts'
@@ -19,12 +21,14 @@ export interface Rendering {
   readonly now: Instant
   /** Public address without a trailing slash. */
   readonly url: string
+  /** What the channel may carry. */
+  readonly ceiling: Ceiling
 }
 
-export function renderMessage({ claimed, context, others, person, playbook, now, url }: Rendering): PageMessage {
+export function renderMessage({ claimed, context, others, person, playbook, now, url, ceiling }: Rendering): PageMessage {
   const { incident } = context
   const shown = incident.private ? { title: `Private incident #${incident.number}`, summary: '', firstStep: '' } : incident
-  return {
+  const message: PageMessage = {
     reference: referenceOf(claimed.key),
     repeat: claimed.repeat,
     incident: {
@@ -47,6 +51,9 @@ export function renderMessage({ claimed, context, others, person, playbook, now,
     escalatesAt: escalationOf(context, playbook, now),
     notice: claimed.kind === 'notice' ? noticeOf(context.about) : '',
   }
+  const limited = withinCeiling(message, ceiling)
+  // What is private says no more than its number and severity on any channel, in words of its own.
+  return incident.private ? { ...limited, incident: message.incident } : limited
 }
 
 /** What is hit, as the playbook that the incident runs by has it. */

@@ -1,5 +1,6 @@
 /** Makes the real ports: the database, embedded or given, the playbook folder, the rosters, and what is random. */
 import { failureDomainOf } from '../../core/oncall/connections.ts'
+import { ceilingOf } from '../../core/page/ceiling.ts'
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import type { ChannelBook } from '../../integration.ts'
@@ -91,6 +92,7 @@ async function openFolder(
     playbooks,
     rosters,
     nudges: makeNudges(),
+    ceilingOf: (channel) => ceilingOf(channel, playbooks.current(), playbooks.connections()),
     handoff: makeHandoff(),
   }
   closing.push(await followPeople(database, playbooks, rosters, log))

@@ -32,6 +32,7 @@ const KNOWN = [
   'teams',
   'newIncidentsPerMinuteMax',
   'pagesPerPerson',
+  'carries',
   'document',
   'prose',
 ]

@@ -1,4 +1,5 @@
 /** Changes of the playbook's smaller sections: metadata, lifecycle, resolution, post-mortem, compliance, criteria, limits. */
+import { LIMITED_KINDS } from '../../page/carries.ts'
 import { formatDuration } from '../duration.ts'
 import type { Playbook } from '../playbook.ts'
 import type { Change, ChangeCode, Effect } from './change.ts'
@@ -144,7 +145,11 @@ function diffLimits(before: Playbook, after: Playbook): Change[] {
   const [was, is] = [before.newIncidentsPerMinuteMax, after.newIncidentsPerMinuteMax]
   const sentence = `A source may open ${is} incidents in a minute now, before ${was}; what is more joins one storm incident`
   const opened = change('limits', is < was ? 'pages-less' : 'pages-more', ['limits', 'new_incidents_per_minute'], sentence)
-  return [...(was === is ? [] : [opened]), ...diffPageBound(before.pagesPerPerson, after.pagesPerPerson)]
+  return [
+    ...(was === is ? [] : [opened]),
+    ...diffPageBound(before.pagesPerPerson, after.pagesPerPerson),
+    ...diffCarries(before.carries, after.carries),
+  ]
 }
 
 function diffPageBound(was: Playbook['pagesPerPerson'], is: Playbook['pagesPerPerson']): Change[] {
@@ -154,6 +159,14 @@ function diffPageBound(was: Playbook['pagesPerPerson'], is: Playbook['pagesPerPe
   const sentence = `A person gets at most ${bound(is)} now, before ${bound(was)}; the rest is one that says how many`
   return [change('limits', rarer ? 'pages-less' : 'pages-more', ['limits', 'pages_per_person'], sentence)]
 }
+
+function diffCarries(was: Playbook['carries'] = {}, is: Playbook['carries'] = {}): Change[] {
+  return LIMITED_KINDS.filter((kind) => was[kind] !== is[kind]).map((kind) => {
+    const sentence = `Messages by ${kind} may carry ${SAID[is[kind] ?? 'all']} now, before ${SAID[was[kind] ?? 'all']}`
+    return change('limits', 'behaviour', ['limits', 'carries', kind], sentence)
+  })
+}
+const SAID = { 'number-and-severity': 'the number and the severity alone', title: 'no more than the title', all: 'all' } as const
 
 function diffDocument(before: Playbook, after: Playbook): readonly Change[] {
   return diffFields(readablePart(before), readablePart(after), { what: '', path: [], known: [], code: 'document', effect: 'wording' })

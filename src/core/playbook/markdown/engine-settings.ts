@@ -53,7 +53,7 @@ function describeReach({ id, firstPage, urgency, quietHours }: SeverityRow): (re
   ]
 }
 
-function describeCorrelation({ grouping, heartbeats, pagesPerPerson }: Playbook): (readonly [string, string])[] {
+function describeCorrelation({ grouping, heartbeats, pagesPerPerson, carries = {} }: Playbook): (readonly [string, string])[] {
   const parts = [
     ...(grouping.by.length === 0 ? [] : [`by ${grouping.by.join(', ')}`]),
     ...(grouping.windowMs === null ? [] : [`when the last came at most ${formatDuration(grouping.windowMs)} before`]),
@@ -63,10 +63,13 @@ function describeCorrelation({ grouping, heartbeats, pagesPerPerson }: Playbook)
       'Pages to one person',
       `At most ${pagesPerPerson.max} in ${formatDuration(pagesPerPerson.withinMs)}; the rest is one that says how many`,
     ],
+    ...Object.entries(carries).map(([kind, ceiling]) => [`Messages by ${kind}`, SAID[ceiling]] as const),
     ...(parts.length === 0 ? [] : [['Alerts join one incident', parts.join(', ')] as const]),
     ...heartbeats.map(({ name, intervalMs }) => [`Heartbeat ${name}`, `Expected every ${formatDuration(intervalMs)}`] as const),
   ]
 }
+
+const SAID = { 'number-and-severity': 'Say the number and the severity alone', title: 'Say no more than the title' } as const
 
 function measureName(measure: string): string {
   return measure.replaceAll('_', ' ')
