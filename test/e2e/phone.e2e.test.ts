@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { fire, listIncidents } from '../support/scene.ts'
 import { waitFor } from '../support/wait.ts'
-import { expectSoundInBothThemes } from './browser.ts'
+import { expectSound, expectSoundInBothThemes } from './browser.ts'
 import { useConsole } from './open-console.ts'
 
 const tocsin = useConsole()
@@ -16,6 +16,7 @@ test('an acknowledgement without a network waits and is sent; the pocket copy op
   await page.goto('/home')
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.evaluate(controlled)
+  await expectSound(page)
   await fire(tocsin.server, 'phone')
   const acknowledge = page.getByRole('button', { name: /^Acknowledge INC-/u })
   await acknowledge.waitFor()
