@@ -1,11 +1,14 @@
 /** The description is held against what the routes really answer: every operation is asked, and its answer must fit. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type ApiScene, openApiScene } from '../../../test/support/api.ts'
 import { CERTIFICATE_URL, makeAuthority } from '../../../test/support/sns-signer.ts'
 import { KEY, seedSource, startTestIntake, type TestIntake } from '../../../test/support/intake.ts'
 import { ann, own } from '../../../test/support/playbook.ts'
+import { readConfig } from '../../config.ts'
 import { digestOf } from '../playbook/folder.ts'
 
 type Json = Record<string, unknown>
@@ -28,7 +31,9 @@ let scene: ApiScene
 let intake: TestIntake
 let document: Document
 beforeAll(async () => {
-  scene = await openApiScene()
+  // What is sealed is sealed with a secret of this test's own.
+  const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-openapi-'))
+  scene = await openApiScene({ ports: { config: { ...readConfig({ NODE_ENV: 'test' }), dataDir } } })
   await seedSource(scene.database.database)
   intake = await startTestIntake(scene.database.database)
   document = (await scene.inject({ url: '/api/v1/openapi.json' })).json<Document>()
