@@ -73,6 +73,10 @@ export const Explanation = z
         ...moment,
         role: z.string(),
         person: Reached,
+        /** Channels of theirs that wait, and until when, unless somebody acknowledges before. */
+        later: z.array(z.object({ channel: z.string(), ...moment })),
+        /** End of the quiet hours that hold it; null: none do. */
+        held_until: Timestamp.nullable(),
         /** Which of the escalation's steps, and in which round, both from 1. */
         step: z.number().int(),
         round: z.number().int(),

@@ -91,9 +91,15 @@ function rowOf(page: Explanation['pages'][number], roles: readonly string[], zon
     clockIn(zone, page.at),
     safeLine(page.person.name),
     [...new Set(roles)].map(safeLine).join(', '),
-    page.person.channels.map(safeLine).join(', '),
-    `${safeLine(page.because)} ${placeOf(page.clause, paint)}`,
+    page.person.channels.map((channel) => wayOf(page, channel, zone)).join(', '),
+    `${safeLine(page.because)}${page.held_until === null ? '' : ' Held by quiet hours.'} ${placeOf(page.clause, paint)}`,
   ]
+}
+
+/** `sms at 03:02:00`, unless somebody acknowledges before. */
+function wayOf({ later }: Explanation['pages'][number], channel: string, zone: string): string {
+  const waits = later.find((one) => one.channel === channel)
+  return waits === undefined ? safeLine(channel) : `${safeLine(channel)} at ${clockIn(zone, waits.at)}`
 }
 
 function describeOwed({ clocks, updates }: Explanation, paint: Paint): string[] {

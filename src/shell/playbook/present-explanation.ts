@@ -64,10 +64,12 @@ function showIncident(incident: ExplainedIncident): OfIncident {
     team: showNamed(incident.team),
     team_reason: incident.teamReason,
     group_key: groupKey,
-    pages: incident.pages.map(({ role, person, step, round, because, clause, ...moment }) => ({
+    pages: incident.pages.map(({ role, person, later, heldUntil, step, round, because, clause, ...moment }) => ({
       ...showMoment(moment),
       role,
       person: showReached(person),
+      later: later.map(({ channel, ...due }) => ({ channel, ...showMoment(due) })),
+      held_until: heldUntil === null ? null : toRfc3339(heldUntil),
       step,
       round,
       because,

@@ -6,7 +6,7 @@ import { Button } from '../../parts/button.tsx'
 import { Card } from '../../parts/card.tsx'
 import { Tag } from '../../parts/tag.tsx'
 import { ClauseLink } from './clause-link.tsx'
-import { afterText, byPerson, scheduleOf, wallClock, type Moment } from './schedule.ts'
+import { afterText, byPerson, scheduleOf, wallClock, wayOf, type Moment } from './schedule.ts'
 
 /** One round of the usual escalation; the rest is a press away. */
 const SHOWN_FIRST = 5
@@ -84,8 +84,9 @@ function Step({ moment, digest, time }: StepProps) {
                 {page.person.channels.length === 0 ? (
                   <Tag tone="late">no channel: cannot be reached</Tag>
                 ) : (
-                  page.person.channels.map((channel) => <Tag key={channel}>{channel}</Tag>)
+                  page.person.channels.map((channel) => <Tag key={channel}>{wayOf(page, channel)}</Tag>)
                 )}
+                {page.held_until !== null && <span>Held by quiet hours.</span>}
                 {because !== '' && <span>{because}</span>}
               </p>
             </div>

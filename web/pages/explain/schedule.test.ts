@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Explanation } from '../../../src/api/schema.ts'
-import { afterText, byPerson, scheduleOf, wallClock, wallMoment } from './schedule.ts'
+import { afterText, byPerson, scheduleOf, wallClock, wallMoment, wayOf } from './schedule.ts'
 
 const clause = { path: 'severities.0', line: 1, column: 1, quote: '' }
 const START = Date.parse('2026-12-24T02:00:00Z')
@@ -11,6 +11,8 @@ function page(afterSeconds: number, role: string, round: number): Explanation['p
     at: new Date(START + afterSeconds * 1_000).toISOString(),
     role,
     person: { id: role, name: role, channels: ['email'] },
+    later: [],
+    held_until: null,
     step: 1,
     round,
     because: '',
@@ -27,6 +29,12 @@ test('pages of one moment stand together, a round says where it begins, and the 
     [900, null, []],
   ])
   expect(schedule.at(-1)?.end?.sentence).toBe('Nobody is left.')
+})
+
+test('a channel that waits says by how long', () => {
+  const late = { channel: 'sms', after_seconds: 420, at: new Date(START + 420_000).toISOString() }
+  const waiting = { ...page(300, 'DevSecOps', 2), later: [late] }
+  expect(['email', 'sms'].map((channel) => wayOf(waiting, channel))).toEqual(['email', 'sms 2 min later'])
 })
 
 test('whoever holds several roles is told once, with the reason where it is the same for all', () => {

@@ -1,5 +1,6 @@
 /** What would happen when, as one list in the order of time, with what happens together told together. Pure. */
 import type { Explanation } from '../../../src/api/schema.ts'
+import { formatDuration } from '../../lib/duration.ts'
 
 type Page = Explanation['pages'][number]
 type Notice = Explanation['notices'][number]
@@ -36,6 +37,12 @@ export function scheduleOf(explanation: Pick<Explanation, 'pages' | 'notices' | 
         end: end?.after_seconds === afterSeconds ? end : null,
       }
     })
+}
+
+/** `sms`, or `sms 2 min later` where it waits, unless somebody acknowledges before. */
+export function wayOf({ later, after_seconds: start }: Page, channel: string): string {
+  const waits = later.find((one) => one.channel === channel)
+  return waits === undefined ? channel : `${channel} ${formatDuration((waits.after_seconds - start) * 1_000)} later`
 }
 
 /** The pages of one moment by person: whoever holds several roles is told once, with all of them. */

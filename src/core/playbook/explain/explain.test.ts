@@ -52,6 +52,42 @@ function lineOf(wanted: string): number {
   return shipped.split('\n').findIndex((line) => line.includes(wanted)) + 1
 }
 
+test('channels that wait, and pages that quiet hours hold, say until when', () => {
+  const text = shipped.replace('response_time: 15 min', 'response_time: 15 h\n    quiet_hours: respected')
+  const { playbook } = parsePlaybook(text, 'x' as PlaybookDigest)
+  if (playbook === null) throw new Error('the playbook is not sound')
+  const morning = AT + 4 * HOUR_MS
+  const roster = (at: number): Roster => {
+    const known = rosterAt(AT)
+    const quiet = at < morning ? { quietUntil: morning } : {}
+    const ways = [{ channel: 'sms', afterMs: 2 * MINUTE_MS, urgency: null }]
+    const people = Object.fromEntries(
+      Object.keys(known.people).map((id) => [id, { name: id, channels: ['email', 'sms', 'console'], ways, ...quiet }]),
+    )
+    return { ...known, at, people }
+  }
+  const asked = { playbook, clauses: openClauses(text), sourceKind: 'json', sourceId: 'src', sourceTeam: null, at: AT, plain: false }
+  const pagesOf = (severity: string, rosterOf: typeof roster) => {
+    const alarm = playbook.incidentTypes.find((type) => type.severity === severity)?.detection[0]?.alarm ?? ''
+    return incidentOf(explain({ ...asked, rosterAt: rosterOf, signal: signalOf({ alarm, value: null }) })).pages
+  }
+  const [held] = pagesOf('SEV-2', roster)
+  expect([held?.heldUntil, held?.later.map(({ channel, at }) => [channel, at - morning])]).toEqual([
+    morning,
+    [
+      ['email', 0],
+      ['sms', 2 * MINUTE_MS],
+      ['console', 0],
+    ],
+  ])
+  // Two channels at once, whatever they say of themselves, and awake or not.
+  const [grave, ...more] = pagesOf('SEV-1', roster)
+  expect([grave?.heldUntil, grave?.later]).toEqual([null, []])
+  expect(more.find(({ round, step }) => round === 1 && step === 2)?.later).toMatchObject([{ channel: 'sms' }])
+  // The next step is waited for from the morning on.
+  expect(pagesOf('SEV-2', roster).find(({ at }) => at > AT)?.at).toBeGreaterThan(morning)
+})
+
 describe('a signal that a type detects', () => {
   const found = ask({ alarm: 'API5xxAlarm' })
   const incident = incidentOf(found)

@@ -22,6 +22,10 @@ interface Reached {
 export interface ExplainedPage extends Moment {
   readonly role: string
   readonly person: Reached
+  /** Of the person's channels those that wait, unless somebody acknowledges before. */
+  readonly later: readonly (Moment & { readonly channel: string })[]
+  /** End of the quiet hours that hold it; null: none do. */
+  readonly heldUntil: Instant | null
   /** From 1. */
   readonly step: number
   /** From 1. */
@@ -62,7 +66,12 @@ export function explainPaging(asked: PagingAsked): ExplainedPaging {
   const { simulated, at } = asked
   const moment = (instant: Instant): Moment => ({ afterMs: instant - at, at: instant })
   return {
-    pages: simulated.pages.map((page) => ({ ...moment(page.at), ...explainPage(page, asked) })),
+    pages: simulated.pages.map((page) => ({
+      ...moment(page.at),
+      ...explainPage(page, asked),
+      later: Object.entries(page.later).map(([channel, dueAt]) => ({ channel, ...moment(dueAt) })),
+      heldUntil: page.heldUntil,
+    })),
     pagesCut: simulated.cut,
     notices: simulated.notices.map((notice) => ({
       ...moment(notice.at),
@@ -74,7 +83,7 @@ export function explainPaging(asked: PagingAsked): ExplainedPaging {
   }
 }
 
-function explainPage(page: SimulatedPage, { row, clauses }: PagingAsked): Omit<ExplainedPage, keyof Moment> {
+function explainPage(page: SimulatedPage, { row, clauses }: PagingAsked): Omit<ExplainedPage, keyof Moment | 'later' | 'heldUntil'> {
   const { role, personId, personName, channels, round, step, because } = page
   const place = row.escalation.steps.slice(0, step).filter((earlier) => earlier.waitMs > 0).length
   const steps = ['escalation', 'steps', place, 'page'] as const

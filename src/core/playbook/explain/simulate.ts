@@ -20,6 +20,10 @@ type Opened = Extract<IncidentEvent, { type: 'incident.opened' }>
 export interface SimulatedPage extends PagedPerson {
   readonly at: Instant
   readonly channels: readonly string[]
+  /** Channels whose messages go out later, and when, unless somebody acknowledges before. */
+  readonly later: { readonly [channel: string]: Instant }
+  /** End of quiet hours that hold it; null: none do. */
+  readonly heldUntil: Instant | null
 }
 
 export interface SimulatedNotice {
@@ -101,7 +105,9 @@ function runTurn(before: Incident, { playbook, rosterAt }: Scene, now: Instant, 
   const { clocks } = settled
   for (let steps = 0; ; steps += 1) {
     for (const event of settled.events) note(event, roster, record)
-    const waiting = settled.incident.pages.filter((page) => page.state === 'paging' && page.handedOverAt === null)
+    const waiting = settled.incident.pages.filter(
+      (page) => page.state === 'paging' && page.handedOverAt === null && (page.heldUntil ?? now) <= now,
+    )
     if (waiting.length === 0 || steps === STEPS_AT_ONCE_MAX) return { state: settled.incident, clocks, wakeAt: settled.wakeAt }
     const pages = waiting.map((page) => page.key)
     const handed = decide(settled.incident, { type: 'record-hand-over', pages, channel: CHANNEL }, playbook, now)
@@ -112,7 +118,17 @@ function runTurn(before: Incident, { playbook, rosterAt }: Scene, now: Instant, 
 
 function note(event: IncidentEvent, roster: Roster, record: Record): void {
   if (event.type === 'incident.paged') {
-    record.pages.push(...event.pages.map((page) => ({ ...page, at: event.at, channels: event.channels[page.personId] ?? [] })))
+    for (const page of event.pages) {
+      const { personId } = page
+      const channels = event.channels[personId] ?? []
+      record.pages.push({
+        ...page,
+        at: event.at,
+        channels,
+        later: event.later?.[personId] ?? {},
+        heldUntil: event.held?.[personId] ?? null,
+      })
+    }
   } else if (event.type === 'incident.escalation-exhausted') {
     record.exhaustedAt = event.at
   } else if (event.type === 'incident.notified') {
