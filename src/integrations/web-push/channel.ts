@@ -47,7 +47,8 @@ interface Call {
 
 async function send(call: Call, message: PageMessage, { to }: ChannelAddress): Promise<Delivery> {
   const { devices, now } = call.options
-  const device = await devices.find(to)
+  const device = await lookUp(() => devices.find(to))
+  if (device === 'away') return { kind: 'retry', afterMs: null, reason: 'the device could not be looked up' }
   if (device === null) return { kind: 'rejected', reason: 'this device is not subscribed any more' }
   const first = await attempt(call, message, { device, short: false })
   const result = first.kind === 'answered' && first.status === TOO_LARGE ? await attempt(call, message, { device, short: true }) : first
@@ -59,6 +60,15 @@ async function send(call: Call, message: PageMessage, { to }: ChannelAddress): P
   }
   if (meaning.kind === 'delivered') await devices.taken(device.id)
   return meaning
+}
+
+/** Before anything is sent: a database that is away must not look like a message that may have arrived. */
+async function lookUp<Found>(look: () => Promise<Found>): Promise<Found | 'away'> {
+  try {
+    return await look()
+  } catch {
+    return 'away'
+  }
 }
 
 type Attempted = Answered | { readonly kind: 'settled'; readonly delivery: Delivery }
@@ -74,8 +84,9 @@ async function attempt(
   const { target } = checked
   if (options.anyAddress !== true && (target.url.protocol !== 'https:' || !isPublicAddress(target.address)))
     return settled({ kind: 'rejected', reason: 'its push service is not on the public internet' })
-  const key = await options.devices.key()
-  if (key === null) return settled({ kind: 'retry', afterMs: null, reason: 'the key that signs push messages cannot be read' })
+  const key = await lookUp(options.devices.key)
+  if (key === null || key === 'away')
+    return settled({ kind: 'retry', afterMs: null, reason: 'the key that signs push messages cannot be read' })
   const sent: PostResult = await post({
     target,
     headers: {
@@ -111,8 +122,8 @@ export function isPushEndpoint(address: string): boolean {
 
 /** Nothing can be asked of a push service without a device to write to; that our own key is there is all that can be found out. */
 async function check(devices: PushDevices): Promise<ChannelCheck> {
-  const key = await devices.key()
-  if (key === null)
+  const key = await lookUp(devices.key)
+  if (key === null || key === 'away')
     return { ok: false, detail: 'The key that signs push messages cannot be read: the secret of this installation is another.' }
   return {
     ok: true,

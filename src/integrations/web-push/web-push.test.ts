@@ -163,6 +163,22 @@ describe('what an answer means', () => {
     expect((await send(() => 'silence', { timeoutMs: 300 })).delivery).toEqual({ kind: 'unknown', reason: 'no answer in time' })
   })
 
+  test('a database that is away: nothing was sent, and the page waits', async () => {
+    const away = () => Promise.reject(new Error('away'))
+    const devices: PushDevices = { find: away, taken: () => Promise.resolve(), gone: () => Promise.resolve(), key: away }
+    const channel = webPushChannel({ devices, subject: 'https://tocsin.test', now: () => CARRIED_AT, anyAddress: true })
+    const address = { to: 'device-1', secret: null }
+    expect((await channel.send(carriedMessage(), address, AbortSignal.timeout(1_000))).kind).toBe('retry')
+    const found = webPushChannel({
+      devices: { ...devices, find: async () => browser.device('http://127.0.0.1:1/x') },
+      subject: 'https://tocsin.test',
+      now: () => CARRIED_AT,
+      anyAddress: true,
+    })
+    expect((await found.send(carriedMessage(), address, AbortSignal.timeout(1_000))).kind).toBe('retry')
+    expect(await channel.check(address, AbortSignal.timeout(1_000))).toMatchObject({ ok: false })
+  })
+
   test('without a key of ours nothing is sent, and the page waits', async () => {
     const { delivery, service } = await send(() => 'take', { key: null })
     expect([delivery.kind, service.asked]).toEqual(['retry', []])
