@@ -90,7 +90,10 @@ describe('the folder that ships', () => {
     const connections = uncomment(folder.connections)
     const { findings, onCall } = lintFolder({ ...folder, onCall: rotation, connections })
     expect(findings.map(({ code }) => code)).toEqual(channels)
-    expect(onCall.onCall?.people.map((person) => person.channels)).toEqual([['email', 'webhook:ops-pager'], ['email']])
+    expect(onCall.onCall?.people.map((person) => person.channels)).toEqual([
+      ['email', 'webhook:ops-pager'],
+      ['email', 'webhook:ops-pager'],
+    ])
     expect(onCall.onCall?.schedules[0]?.layers[0]).toMatchObject({
       members: ['ada@example.com', 'ben@example.com'],
       rotation: { turn: { kind: 'cycle', wallMs: [7 * DAY_MS] } },
