@@ -20,6 +20,8 @@ export const OncallItem = z
     stand_in: z.boolean(),
     /** Told of pages by e-mail, never paged. */
     shadows: z.array(PersonRef),
+    /** Who of `people` is in quiet hours then, by id, and until when: severities that respect them wait for it. */
+    quiet: z.array(z.object({ id: z.string(), until: Timestamp })),
   })
   .meta({ id: 'OncallItem' })
 export type OncallItem = z.infer<typeof OncallItem>

@@ -52,8 +52,9 @@ function onCallOf({ kind, linted }: GivenFolder): OnCall {
 function rosterOf(playbook: Playbook, { people, schedules }: OnCall): (instant: Instant, team?: string | null) => Roster {
   const listed = people.map(({ email, name, channels }) => ({ id: asId<PersonId>(email), email, name, role: 'responder', channels }))
   const owner = { id: asId<PersonId>(OWNER), email: OWNER, name: 'Every owner', role: 'owner', channels: [] }
+  const said = new Map(people.map((person) => [person.email, person]))
   return (instant, team = null) =>
-    resolveRoster({ playbook, schedules, people: [owner, ...listed], instant, team, shiftsOf: shiftsAt, usable: () => true })
+    resolveRoster({ playbook, schedules, people: [owner, ...listed], said, instant, team, shiftsOf: shiftsAt, usable: () => true })
 }
 
 function assumptionsOf({ kind }: GivenFolder, { source }: ExplainBody): string[] {

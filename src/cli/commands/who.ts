@@ -71,17 +71,22 @@ function describe(items: readonly OncallItem[], zone: string): string {
     ['ROLE', 'WHO', 'UNTIL', 'NEXT'],
     ...items.map((item) => [
       safeLine(item.role),
-      whoHolds(item),
+      whoHolds(item, zone),
       item.until === null ? '-' : timeIn(zone, item.until),
       item.next === null ? '-' : safeLine(item.next.name),
     ]),
   ])
 }
 
-function whoHolds(item: OncallItem): string {
+function whoHolds(item: OncallItem, zone: string): string {
   if (item.person === null) return 'nobody (pages go to the owners)'
   const others = item.people.length > 1 ? ` and ${item.people.length - 1} more` : ''
-  return `${safeLine(item.person.name)} <${safeLine(item.person.email)}>${others}${item.stand_in ? ' (stands in)' : ''}`
+  return `${safeLine(item.person.name)} <${safeLine(item.person.email)}>${others}${item.stand_in ? ' (stands in)' : ''}${quietOf(item, zone)}`
+}
+
+function quietOf({ person, quiet }: OncallItem, zone: string): string {
+  const own = quiet.find(({ id }) => id === person?.id)
+  return own === undefined ? '' : ` (quiet until ${timeIn(zone, own.until)})`
 }
 
 /** @throws {UsageError} */

@@ -42,6 +42,7 @@ const cases: readonly (readonly [IncidentEvent, string])[] = [
       type: 'incident.paged',
       at,
       channels: {},
+      held: { [asId<PersonId>('r')]: at },
       pages: [
         { page: page('m'), duty, role: 'DevSecOps', personId: asId('m'), personName: 'Mara Klein', round: 1, step: 0, because: '' },
         {
@@ -56,7 +57,7 @@ const cases: readonly (readonly [IncidentEvent, string])[] = [
         },
       ],
     },
-    'Paged Mara Klein (DevSecOps) and Ravi Patel (CTO; nobody holds CTO).',
+    'Paged Mara Klein (DevSecOps) and Ravi Patel (CTO; nobody holds CTO; held by quiet hours).',
   ],
   [
     { type: 'incident.page-handed-over', at, pages: [page('m'), page('r')], channel: 'email' },

@@ -2,7 +2,7 @@
  * The timeline in words: one plain sentence an event, from what the event itself carries, so that what people read and
  * what is kept cannot differ. What strangers sent is quoted as it is; whoever shows it escapes it.
  */
-import type { IncidentEvent, NoticeAbout, PagedPerson } from '../incident/event.ts'
+import type { EventOf, IncidentEvent, NoticeAbout, PagedPerson } from '../incident/event.ts'
 import { titleOfMeasure } from '../playbook/measure.ts'
 import { formatQuantity } from '../playbook/quantity.ts'
 import { asId, type DutyId, type PageKey, type PersonId } from '../id.ts'
@@ -47,7 +47,7 @@ export function sentenceOf(event: IncidentEvent, names: Names): string {
     case 'incident.unlinked':
       return `${event.by.name} ended the link with incident ${event.other.number}${because(event.reason)}.`
     case 'incident.paged':
-      return `Paged ${listed(event.pages.map((page) => paged(page)))}.`
+      return `Paged ${listed(event.pages.map((page) => paged(page, event.held)))}.`
     case 'incident.page-handed-over':
       return `Page to ${people(event.pages, names)} handed to ${event.channel}.`
     case 'incident.page-failed':
@@ -134,8 +134,9 @@ function roleAssigned(event: IncidentEvent & { type: 'incident.role-assigned' },
     : `${event.by.name} gave the role ${names.role(event.role)} to ${event.personName}.`
 }
 
-function paged(page: PagedPerson): string {
-  return `${page.personName} (${page.role}${page.because === '' ? '' : `; ${page.because.replace(/\.$/, '')}`})`
+function paged(page: PagedPerson, held: EventOf<'incident.paged'>['held']): string {
+  const why = page.because === '' ? '' : `; ${page.because.replace(/\.$/, '')}`
+  return `${page.personName} (${page.role}${why}${held?.[page.personId] === undefined ? '' : '; held by quiet hours'})`
 }
 
 function forDuties(duties: readonly DutyId[]): string {

@@ -36,6 +36,7 @@ export async function listOncallItems(tx: Tx, parts: OncallParts, at: number): P
     next: show(item.next),
     stand_in: item.standIn ?? false,
     shadows: (item.shadows ?? []).map(showOne),
+    quiet: (item.quiet ?? []).map(({ id, until }) => ({ id, until: toRfc3339(until) })),
   }))
 }
 

@@ -378,3 +378,15 @@ describe('what people are told by mail, each once', () => {
     expect(mails.join()).not.toContain('Hidden')
   })
 })
+
+test('who is in quiet hours at that instant is told, and until when', async () => {
+  const people = "people: [{ name: Ann, email: ann@example.com, quiet_hours: [{ from: '22:00', to: '07:00' }] }]"
+  writeFileSync(join(folder, 'oncall.yaml'), `${people}\n${ONCALL}`)
+  await playbooks.reload()
+  const at = async (time: string) => {
+    const { body } = await scene.ask(own, 'GET', `/oncall?at=${time}`)
+    return body.items.find(({ role, kind }: { role: string; kind: string }) => role === 'Ops' && kind === 'duty').quiet
+  }
+  expect(await at('2031-12-24T03:00:00Z')).toEqual([{ id: ann, until: '2031-12-24T07:00:00.000Z' }])
+  expect(await at('2031-12-24T12:00:00Z')).toEqual([])
+})

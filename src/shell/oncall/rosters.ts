@@ -61,6 +61,8 @@ export interface OnCallItem {
   readonly standIn?: boolean
   /** Who is told, and never paged. */
   readonly shadows?: readonly PersonAt[]
+  /** Who of them is in quiet hours, and until when. */
+  readonly quiet?: readonly { readonly id: PersonId; readonly until: Instant }[]
 }
 
 export interface RosterService extends Rosters {
@@ -201,6 +203,10 @@ function dutiesOf({ schedules, people }: Facts, { team, roster, shiftsOf }: Reso
       ...span,
       next: named(next[0]),
       standIn: shift?.cause.kind === 'override',
+      quiet: holding.flatMap(({ id }) => {
+        const until = roster.people[id]?.quietUntil
+        return until === undefined ? [] : [{ id, until }]
+      }),
       shadows: schedule === undefined ? [] : shadowsAt(schedule, roster.at).flatMap((holder) => byEmail.get(holder) ?? []),
     }
   })
@@ -212,7 +218,7 @@ function itemsOf(playbook: Playbook, known: Facts, resolved: Resolved): OnCallIt
   const roles = playbook.roles.map(({ id, heldBy }): OnCallItem => {
     const first = heldBy.flatMap((role) => duties.find((item) => item.role === role && item.people.length > 0) ?? [])[0]
     const none = { team: resolved.team, person: null, people: [], schedule: null, from: null, until: null, next: null }
-    return { ...(first ?? none), role: id, kind: 'incident', standIn: false, shadows: [] }
+    return { ...(first ?? none), role: id, kind: 'incident', standIn: false, shadows: [], quiet: first?.quiet ?? [] }
   })
   return [...duties, ...roles]
 }

@@ -55,6 +55,15 @@ function Row({ item, at, onTake }: { readonly item: OncallItem; readonly at: num
         </span>
         {item.person !== null && item.people.some(({ id }) => id === meId) && <Tag>you</Tag>}
         {item.stand_in && <Tag>stands in</Tag>}
+        {item.quiet.map(({ id, until: end }) => (
+          <Tag
+            key={id}
+            title="What severities that respect quiet hours would send waits for their end, as long as somebody is reached in time"
+          >
+            {item.people.length > 1 ? `${item.people.find((person) => person.id === id)?.name ?? ''}: ` : ''}quiet until{' '}
+            <Moment at={toMs(end)} />
+          </Tag>
+        ))}
         {item.shadows.length > 0 && (
           <Tag title="Told by e-mail, never paged">shadow: {item.shadows.map(({ name }) => name).join(', ')}</Tag>
         )}
