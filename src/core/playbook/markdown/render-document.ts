@@ -67,7 +67,7 @@ function settingsTable(playbook: Playbook): RootContent {
 function settingsChapter(playbook: Playbook, patch: Patch): Chapter {
   const nodes: RootContent[] = [paragraph(ABOUT), settingsTable(playbook)]
   // Prose and titles they have read.
-  const { prose: _prose, document: _document, ...unread } = withoutPrivate(patch)
+  const { prose: _prose, document: _document, ...unread } = withoutSettings(patch)
   if (Object.keys(unread).length > 0) {
     nodes.push(paragraph('What the sections above have no place for, as it stands in playbook.yaml:'))
     nodes.push({ type: 'code', lang: SETTINGS_LANGUAGE, value: writePart(unread).trimEnd() })
@@ -75,12 +75,16 @@ function settingsChapter(playbook: Playbook, patch: Patch): Chapter {
   return { id: 'engine-settings', number: null, title: SETTINGS_TITLE, section: null, blocks: [{ kind: 'nodes', nodes }] }
 }
 
-/** Which incidents are private stands among the settings. */
-function withoutPrivate(patch: Patch): Readonly<Record<string, unknown>> {
-  const { incident_types: types, ...rest } = patch ?? {}
-  if (!Array.isArray(types)) return patch ?? {}
-  const left = types.filter((type: object) => Object.keys(type).some((key) => !['id', 'title', 'private'].includes(key)))
-  return left.length === 0 ? rest : { ...rest, incident_types: left }
+/** What stands among the settings: which incidents are private, and how people are reached at a severity. */
+function withoutSettings(patch: Patch): Readonly<Record<string, unknown>> {
+  const told = { incident_types: ['id', 'title', 'private'], severities: ['id', 'first_page', 'urgency', 'quiet_hours'] }
+  const left = Object.entries(patch ?? {}).flatMap(([key, value]): (readonly [string, unknown])[] => {
+    const known = key === 'incident_types' || key === 'severities' ? told[key] : null
+    if (known === null || !Array.isArray(value)) return [[key, value]]
+    const unread = value.filter((row: object) => Object.keys(row).some((name) => !known.includes(name)))
+    return unread.length === 0 ? [] : [[key, unread]]
+  })
+  return Object.fromEntries(left)
 }
 
 function markdownOf({ title, lead, chapters }: DocumentModel, marked: boolean): string {
