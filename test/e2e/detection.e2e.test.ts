@@ -165,12 +165,13 @@ test('JSON of an own shape is mapped on a pasted sample, tried, kept, and the ne
   await page.getByRole('link', { name: 'Mapping', exact: true }).click()
   await page.getByLabel('JSON').fill('{"rule":"Queue is long","condition":"broken","machine":"web-1"}')
   await page.getByRole('button', { name: 'Suggest a mapping' }).click()
-  await page.getByText('What it becomes').waitFor()
-  const title = page.getByLabel('Title', { exact: true })
+  const [title, alarm] = [page.getByLabel('Title', { exact: true }), page.getByLabel('Alarm', { exact: true })]
+  // What is suggested takes the place of what stands there: nothing is typed before it has come.
+  await waitFor('the suggestion to come', async () => (await alarm.inputValue()) !== '', { timeoutMs: 30_000 })
   await title.fill('body.rule + ')
   await expectKeepable(page, false)
   await title.fill('body.rule + " on " + body.machine')
-  await page.getByLabel('Alarm', { exact: true }).fill('body.rule')
+  await alarm.fill('body.rule')
   await page.getByLabel('Status', { exact: true }).fill('body.condition == "broken"')
   await page.getByText('Queue is long on web-1').first().waitFor()
   await expectKeepable(page, true)
