@@ -26,8 +26,8 @@ export interface Ports {
   readonly playbooks: Playbooks
   readonly rosters: Rosters
   readonly nudges: Nudges
-  /** What a channel may carry of an incident; left out: all. */
-  readonly ceilingOf?: (channel: string) => Ceiling
+  /** What a channel may carry of an incident. */
+  readonly ceilingOf: (channel: string) => Ceiling
   /** Takes effects from the transaction that made them to this process' outbox; without it they wait for the poll. */
   readonly handoff?: Handoff
   /** Where certificates of signers come from, and whom they must lead to; left out: the world's, and those that Node trusts. */

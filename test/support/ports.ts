@@ -18,6 +18,7 @@ export function testPorts(database: Database, overrides: Partial<Ports> = {}): P
     playbooks: { current: () => absent('a playbook'), load: () => absent('a playbook') },
     rosters: { at: () => absent('a roster') },
     nudges: makeNudges(),
+    ceilingOf: () => 'all',
     ...overrides,
   }
 }

@@ -219,6 +219,11 @@ export function isOpen(incident: Incident): boolean {
   return incident.mergedInto === null && isUnresolved(incident)
 }
 
+/** Somebody has it in hand: from then on an alarm that nobody has seen is not to be hidden in it. */
+export function isAnswered({ acknowledgedAt, phase }: Pick<Incident, 'acknowledgedAt' | 'phase'>): boolean {
+  return acknowledgedAt !== null || phase !== 'detected'
+}
+
 function isUnresolved(incident: Incident): boolean {
   return incident.phase === 'detected' || incident.phase === 'triaged' || incident.phase === 'mitigating'
 }

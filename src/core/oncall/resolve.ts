@@ -3,12 +3,9 @@ import type { PersonId } from '../id.ts'
 import { dutyRolesOf, type Playbook } from '../playbook/playbook.ts'
 import type { Instant } from '../time.ts'
 import { type Holder, type OnCallPerson, OWNER, type Schedule } from './oncall.ts'
-import type { RoleHolders, Roster, RosterPerson } from './roster.ts'
+import { CONSOLE_CHANNEL, type RoleHolders, type Roster, type RosterPerson } from './roster.ts'
 import type { Shifts } from './shifts.ts'
 import { quietUntil } from './way.ts'
-
-/** Everybody has it, and it is the last: a page waits there when nothing else is left. */
-const CONSOLE_CHANNEL = 'console'
 
 export interface RosterSource {
   readonly playbook: Playbook

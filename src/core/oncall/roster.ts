@@ -3,6 +3,9 @@ import type { PersonId } from '../id.ts'
 import type { Instant } from '../time.ts'
 import type { Way } from './way.ts'
 
+/** Everybody has it, and it is the last: it lists what was paged, and rings nowhere but where it is open. */
+export const CONSOLE_CHANNEL = 'console'
+
 export interface Roster {
   /** The instant it describes. */
   readonly at: Instant

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Way } from '../oncall/way.ts'
 import { WAY_WAIT_MS_MAX } from '../oncall/way.ts'
-import { deliveriesOf, domainOfChannel, type Paging, QUIET_CHANNEL } from './delivery.ts'
+import { CONSOLE_CHANNEL } from '../oncall/roster.ts'
+import { deliveriesOf, domainOfChannel, type Paging } from './delivery.ts'
 
 const AT = 1_700_000_000_000
 const NAMES = ['email', 'sms', 'voice', 'sms:eu', 'ntfy', 'webhook:a', 'push:1'] as const
@@ -14,7 +15,7 @@ const way = fc.record<Way>({
   urgency: fc.constantFrom(null, 'high' as const, 'low' as const),
 })
 const person = fc.record({
-  channels: fc.uniqueArray(channel, { maxLength: 5 }).map((own) => [...own, QUIET_CHANNEL]),
+  channels: fc.uniqueArray(channel, { maxLength: 5 }).map((own) => [...own, CONSOLE_CHANNEL]),
   ways: fc.array(way, { maxLength: 8 }),
   domains: fc.dictionary(channel, fc.constantFrom('aws', 'gcp'), { maxKeys: 3 }),
 })
@@ -31,11 +32,11 @@ test('every page has a message that rings at its start, if the person has any ch
     fc.property(person, paging, (who, how) => {
       const start = how.heldUntil ?? how.at
       const found = deliveriesOf(who, how)
-      const ringing = found.filter((one) => one.channel !== QUIET_CHANNEL)
+      const ringing = found.filter((one) => one.channel !== CONSOLE_CHANNEL)
       if (who.channels.length > 1) expect(Math.min(...ringing.map(({ dueAt }) => dueAt))).toBe(start)
       for (const { dueAt } of ringing) expect(dueAt).toBeLessThanOrEqual(start + WAY_WAIT_MS_MAX)
       expect(found.map((one) => one.channel)).toEqual(who.channels.filter((name) => found.some((one) => one.channel === name)))
-      expect(found.find((one) => one.channel === QUIET_CHANNEL)?.dueAt).toBe(how.consoleWaits ? start : how.at)
+      expect(found.find((one) => one.channel === CONSOLE_CHANNEL)?.dueAt).toBe(how.consoleWaits ? start : how.at)
     }),
     { numRuns: 1_000 },
   )
@@ -46,7 +47,7 @@ test('a first page by two channels rings on two that do not fall together, where
     fc.property(person, paging, (who, how) => {
       const start = how.heldUntil ?? how.at
       const domains = (names: readonly string[]): number =>
-        new Set(names.filter((name) => name !== QUIET_CHANNEL).map((name) => domainOfChannel(name, who.domains))).size
+        new Set(names.filter((name) => name !== CONSOLE_CHANNEL).map((name) => domainOfChannel(name, who.domains))).size
       const atOnce = deliveriesOf(who, { ...how, byTwo: true }).filter(({ dueAt }) => dueAt <= start)
       if (domains(who.channels) >= 2) expect(domains(atOnce.map((one) => one.channel))).toBeGreaterThanOrEqual(2)
     }),
@@ -55,7 +56,7 @@ test('a first page by two channels rings on two that do not fall together, where
 })
 
 test('without anything said of it, each channel is used at once; a wait and an urgency are kept where they leave somebody reachable', () => {
-  const channels = ['email', 'sms', 'voice', QUIET_CHANNEL]
+  const channels = ['email', 'sms', 'voice', CONSOLE_CHANNEL]
   const how: Paging = { at: AT, urgency: 'high', byTwo: false, heldUntil: null, consoleWaits: false }
   expect(deliveriesOf({ channels }, how)).toEqual(channels.map((name) => ({ channel: name, dueAt: AT })))
   const ways: Way[] = [

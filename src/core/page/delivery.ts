@@ -3,7 +3,7 @@
  * and two independent channels at once where the playbook asks for them. Nobody is left without a channel, and unless the
  * whole page is held by quiet hours the first message is due at once.
  */
-import type { RosterPerson } from '../oncall/roster.ts'
+import { CONSOLE_CHANNEL, type RosterPerson } from '../oncall/roster.ts'
 import type { Urgency } from '../oncall/way.ts'
 import type { Instant } from '../time.ts'
 
@@ -24,15 +24,12 @@ export interface Paging {
   readonly consoleWaits: boolean
 }
 
-/** Lists what was paged; it rings nowhere but where it is open. */
-export const QUIET_CHANNEL = 'console'
-
 /** In the person's order, each channel once; with the console at least. */
 export function deliveriesOf(person: Pick<RosterPerson, 'channels' | 'ways' | 'domains'> | undefined, paging: Paging): readonly Delivery[] {
   const start = Math.max(paging.at, paging.heldUntil ?? paging.at)
   const ringing = waitsOf(person, paging)
-  const isThere = ringing.length === 0 || person?.channels.includes(QUIET_CHANNEL) === true
-  const listed = isThere ? [{ channel: QUIET_CHANNEL, dueAt: paging.consoleWaits ? start : paging.at }] : []
+  const isThere = ringing.length === 0 || person?.channels.includes(CONSOLE_CHANNEL) === true
+  const listed = isThere ? [{ channel: CONSOLE_CHANNEL, dueAt: paging.consoleWaits ? start : paging.at }] : []
   return [...ringing.map(({ channel, waitMs }) => ({ channel, dueAt: start + waitMs })), ...listed]
 }
 
@@ -42,7 +39,7 @@ interface Waiting {
 }
 
 function waitsOf(person: Parameters<typeof deliveriesOf>[0], { urgency, byTwo }: Paging): readonly Waiting[] {
-  const all = (person?.channels ?? []).filter((channel) => channel !== QUIET_CHANNEL)
+  const all = (person?.channels ?? []).filter((channel) => channel !== CONSOLE_CHANNEL)
   const ways = person?.ways ?? []
   const domainOf = (channel: string): string => domainOfChannel(channel, person?.domains)
   const wait = (channel: string, of: Urgency | null): number | null => {

@@ -1,7 +1,7 @@
 /** Brings a folded batch's alerts to their incidents: joined where one is open, opened where none is, counted once each. */
 import { asId, type IncidentId, type SourceId } from '../../core/id.ts'
 import type { Actor } from '../../core/incident/event.ts'
-import { isOpen } from '../../core/incident/incident.ts'
+import { isAnswered, isOpen } from '../../core/incident/incident.ts'
 import { findType, severityRow, type Playbook } from '../../core/playbook/playbook.ts'
 import { MINUTE_MS } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
@@ -15,7 +15,7 @@ import { isMonitor } from './door-table.ts'
 import type { Fold, FoldedAlert } from './fold.ts'
 import { measuredBy, type Remeasured } from './measured.ts'
 import { stormKey, stormOf, summaryOf, type Target, titleOf } from './target.ts'
-import { isAnswered, partByHome, settleIn } from './triage-home.ts'
+import { partByHome, settleIn } from './triage-home.ts'
 
 export interface Place {
   readonly incidentId: IncidentId
@@ -148,13 +148,10 @@ async function lockOpen(
 async function leaveAnswered(tx: Tx, groups: readonly Group[], byKey: Map<string, LoadedIncident>): Promise<void> {
   const answered = groups.flatMap(({ target, home }) => {
     const incident = target.kind === 'triage' && home === null ? byKey.get(target.groupKey) : undefined
-    return incident !== undefined && isAnswered(incident.state) ? [{ key: target.groupKey, id: incident.id }] : []
+    return incident !== undefined && isAnswered(incident.state) ? [{ groupKey: target.groupKey, id: incident.id }] : []
   })
-  for (const { key } of answered) byKey.delete(key)
-  await releaseGroups(
-    tx,
-    answered.map(({ id }) => id),
-  )
+  for (const { groupKey } of answered) byKey.delete(groupKey)
+  await releaseGroups(tx, answered)
 }
 
 /** Where the last alert came longer ago than the playbook's window, the group's next one opens an incident of its own. */
@@ -175,7 +172,7 @@ async function leaveStale(tx: Tx, groups: readonly Group[], byKey: Map<string, L
   for (const { groupKey } of stale) byKey.delete(groupKey)
   await releaseGroups(
     tx,
-    stale.map(({ incident }) => incident.id),
+    stale.map(({ incident, groupKey }) => ({ id: incident.id, groupKey })),
   )
 }
 

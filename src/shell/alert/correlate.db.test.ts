@@ -139,6 +139,24 @@ test('labels tell the incidents of a known type apart: what no type knows is one
   expect(await counts()).toEqual([[3, 3]])
 })
 
+test('a triage incident that was merged is answered for by the other, which keeps the group of its own', async () => {
+  await fire('Spike', 'a')
+  await fire('UnheardM', 'a')
+  const [target, source] = await open()
+  await it.ports.database.inTransaction('main', (tx) => mergeIncidents(it.ports, tx, id(source), id(target), byAnn))
+  await changeIncident(it.ports, id(target), { type: 'acknowledge', by: byAnn.by, personId: ann, via: 'api' })
+  // Of a name that somebody has in hand there; of one that nobody has seen; and of the other's own type.
+  await fire('UnheardM', 'b')
+  await fire('UnheardN', 'a')
+  await fire('Spike', 'b')
+  expect(await counts()).toEqual([
+    [4, 4],
+    [1, 1],
+  ])
+  await base.database.query(FORGET_HOMES)
+  expect(await it.rows('select alarm from triage_home order by alarm')).toEqual(['UnheardM', 'UnheardN'].map((alarm) => ({ alarm })))
+})
+
 test('an unknown alarm that nobody has seen pages, even while an answered triage incident is open; one that is known there rejoins it', async () => {
   const acknowledge = async (row: Row | undefined) =>
     expect(await changeIncident(it.ports, id(row), { type: 'acknowledge', by: byAnn.by, personId: ann, via: 'api' })).toMatchObject({

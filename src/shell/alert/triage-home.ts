@@ -3,7 +3,6 @@
  * answered it. From then on it takes only alarms of names that it has: what nobody has seen is worth a page, so it opens
  * another. One more page for each answer at most, however much comes.
  */
-import type { Incident } from '../../core/incident/incident.ts'
 import type { Tx } from '../database/database.ts'
 import type { Group } from './apply-incidents.ts'
 import type { FoldedAlert } from './fold.ts'
@@ -27,11 +26,6 @@ function part(group: Group, homeOf: ReadonlyMap<string, string>): Group[] {
     else parts.set(home, { target: alert.aim?.kind === 'target' ? alert.aim.target : target, alerts: [alert], home })
   }
   return [...parts.values()]
-}
-
-/** True where an unknown alarm of another name is not to be hidden in it. */
-export function isAnswered({ acknowledgedAt, phase }: Incident): boolean {
-  return acknowledgedAt !== null || phase !== 'detected'
 }
 
 /** Notes where a triage group's alarms are now. */

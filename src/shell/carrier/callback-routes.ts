@@ -118,6 +118,6 @@ async function viewOf(
   const standing = await findStanding(tx, message.personId, message.incidentId)
   if (standing === undefined) return null
   // An answer says no more than the message did.
-  const { incident } = withinCeiling({ incident: { ...standing.incident, summary: '' } }, ports.ceilingOf?.(message.channel) ?? 'all')
+  const { incident } = withinCeiling({ incident: { ...standing.incident, summary: '' } }, ports.ceilingOf(message.channel))
   return { ...standing, incident, done, othersCount }
 }

@@ -88,10 +88,19 @@ export async function findLastJoined(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row.first_at.getTime()]))
 }
 
-/** New alerts of their groups open another incident from now on. */
-export async function releaseGroups(tx: Tx, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  await tx.query('update incident set group_key = null where id = any($1::uuid[])', [ids])
+export interface HeldGroup {
+  readonly id: string
+  readonly groupKey: string
+}
+
+/** New alerts of these groups open another incident from now on. What an incident took over by a merge is not its own group. */
+export async function releaseGroups(tx: Tx, held: readonly HeldGroup[]): Promise<void> {
+  if (held.length === 0) return
+  await tx.query(
+    `update incident set group_key = null from unnest($1::uuid[], $2::text[]) as held (id, group_key)
+     where incident.id = held.id and incident.group_key = held.group_key`,
+    [held.map(({ id }) => id), held.map(({ groupKey }) => groupKey)],
+  )
 }
 
 /** One that opens again while another of its group is open leaves the group to that one. */

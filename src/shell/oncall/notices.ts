@@ -43,7 +43,7 @@ export function startOncallNotices(parts: NoticeParts): { readonly stop: () => P
 
 export async function tellOncall({ ports, channels, onCall }: NoticeParts): Promise<void> {
   const due = await ports.database.inTransaction('main', async (tx) => {
-    const mayNameIt = (ports.ceilingOf?.('email') ?? 'all') !== 'number-and-severity'
+    const mayNameIt = ports.ceilingOf('email') !== 'number-and-severity'
     const news = await gather(tx, { schedules: onCall().schedules, url: ports.config.url, mayNameIt })
     if (news.length === 0) return []
     const keys = await keepDue(

@@ -1,7 +1,7 @@
 /** Past the playbook's bound of messages to a person, pages go out as one message that says how many; see `core/page/bound.ts`. */
 import { GATHER_MS, isFolded, type Recent, sharesOf, UNBOUNDED } from '../../core/page/bound.ts'
 import type { Playbook } from '../../core/playbook/playbook.ts'
-import { QUIET_CHANNEL } from '../../core/page/delivery.ts'
+import { CONSOLE_CHANNEL } from '../../core/oncall/roster.ts'
 import type { Instant } from '../../core/time.ts'
 import type { Tx } from '../database/database.ts'
 import { findRecentPages, type Foldable, type Folding, holdCarrier, reachKey, waitForNextFold } from './fold-store.ts'
@@ -20,7 +20,7 @@ function waitOf({ dueAt }: Pick<Foldable, 'dueAt'>, now: Instant): number {
 export async function foldEffects(tx: Tx, playbook: Playbook, effects: readonly Foldable[]): Promise<ReadonlyMap<string, Folding>> {
   const bound = playbook.pagesPerPerson
   const shares = sharesOf(bound)
-  const pages = effects.filter((effect) => effect.kind === 'page' && effect.channel !== QUIET_CHANNEL)
+  const pages = effects.filter((effect) => effect.kind === 'page' && effect.channel !== CONSOLE_CHANNEL)
   const folding = new Map<string, Folding>()
   if (pages.length === 0 || bound.max >= UNBOUNDED) return folding
   for (const page of pages) if (page.held === true) folding.set(page.key, await joinHeld(tx, page))

@@ -82,7 +82,7 @@ async function prepare({ ports, channels, bounds, pool }: Sender, claimed: Claim
     if (found.kind === 'missing') return { kind: 'ready', context, reason: found.reason }
     const playbook = await ports.playbooks.load(tx, context.playbook)
     const others = claimed.kind === 'page' ? await listCarried(tx, claimed.key) : []
-    const ceiling = ports.ceilingOf?.(claimed.channel) ?? 'all'
+    const ceiling = ports.ceilingOf(claimed.channel)
     const message = renderMessage({ claimed, context, others, person, playbook, now: tx.now, url: ports.config.url, ceiling })
     return { kind: 'ready', context, reason: null, channel: found.channel, address: found.address, message }
   })
