@@ -22,18 +22,20 @@ export function SidePanel({ check, onGo, onFix }: SideProps) {
   const [tab, setTab] = useState<Tab>('findings')
   return (
     <div className="flex min-h-0 min-w-0 flex-col gap-2.5">
-      <Choices
-        legend="Beside the text"
-        name="side"
-        wide
-        value={tab}
-        choices={[
-          { value: 'findings', label: check === undefined ? 'Findings' : `Findings ${check.findings.length}` },
-          { value: 'changes', label: check === undefined || !check.sound ? 'Changes' : `Changes ${check.changes.length}` },
-          { value: 'preview', label: 'Preview' },
-        ]}
-        onChange={setTab}
-      />
+      <div className="flex">
+        <Choices
+          legend="Beside the text"
+          name="side"
+          wide
+          value={tab}
+          choices={[
+            { value: 'findings', label: check === undefined ? 'Findings' : `Findings ${check.findings.length}` },
+            { value: 'changes', label: check === undefined || !check.sound ? 'Changes' : `Changes ${check.changes.length}` },
+            { value: 'preview', label: 'Preview' },
+          ]}
+          onChange={setTab}
+        />
+      </div>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */}
       <div
         tabIndex={0}
